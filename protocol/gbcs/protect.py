@@ -8,6 +8,7 @@ the commands of every remote party. `crypto` is a back end of gbcs.crypto.
 Sources: GBCS 4.3, 6.2, 8.5; what the octets are holds for 472 signatures, 811 MACs, 63 blocks.
 """
 
+from gbcs.compat import same
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadBlock, BadMac, BadSignature, UnknownKey
 from gbcs.message import MAC_SIZE, Message
@@ -68,16 +69,6 @@ def check_mac(
         raise UnknownKey("no key agreement key for the MAC is held")
     if not same(mac(m, secret, crypto), m.mac):
         raise BadMac("the MAC is not the one these octets give")
-
-
-def same(one: bytes, other: bytes) -> bool:
-    """Whether two strings of octets are equal, in a time that does not tell where they differ."""
-    if len(one) != len(other):
-        return False
-    difference = 0
-    for index in range(len(one)):
-        difference |= one[index] ^ other[index]
-    return difference == 0
 
 
 def block_key(m: Message, keys: "object") -> bytes:

@@ -1,0 +1,168 @@
+"""What a decoded value means to a person: dates, identifiers, units and names from a field's hint."""
+
+import datetime
+
+from gbcs import codes
+
+_ZCL_EPOCH = datetime.datetime(2000, 1, 1)
+
+
+def eui64(octets: bytes) -> str:
+    """An EUI-64 as people write it: 00-DB-12-34-56-78-90-A0."""
+    return "-".join("%02X" % octet for octet in octets)
+
+
+def eui64_octets(text: str) -> bytes:
+    """The eight octets of an EUI-64 written with or without separators; ValueError if it is none."""
+    octets = bytes.fromhex(text.replace("-", "").replace(":", "").replace(" ", ""))
+    if len(octets) != 8:
+        raise ValueError("eight octets expected in '%s'" % text)
+    return octets
+
+
+def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
+    """What `value`, of the wire type `kind`, says in words; None where it says nothing more."""
+    if hint is None or value is None:
+        return None
+    key, _, rest = hint.partition(":")
+    reader = _READERS.get(key)
+    if reader is None:
+        return None
+    try:
+        return reader(value, rest)
+    except (ValueError, OverflowError, UnicodeError, TypeError):
+        return None  # not of the form its name promises: the octets are shown all the same
+
+
+def parts(octets: bytes, hint: "str | None") -> "dict[str, str] | None":
+    """The named pieces inside an octet string: of an encrypted block, or as the hint lists them."""
+    if hint == "encrypted" and octets[:1] == b"\x31" and len(octets) >= 17:
+        hint = "parts:security_control/1,invocation_counter/4,ciphertext/%d,tag/12" % (
+            len(octets) - 17
+        )
+    if hint is None or not hint.startswith("parts:"):
+        return None
+    found, at = {}, 0
+    for part in hint[6:].split(","):
+        name, _, size = part.partition("/")
+        found[name] = octets[at : at + int(size)].hex().upper()
+        at += int(size)
+    return found if at == len(octets) else None
+
+
+def cosem_date_time(octets: bytes) -> "str | None":
+    """A 12-octet COSEM date-time; the zone where it says one, `*` for what it leaves open."""
+    if len(octets) != 12:
+        return None
+    if octets == bytes(12):
+        return "now"
+    if octets == b"\xff" * 12:
+        return "never"
+    text = "%s %s" % (cosem_date(octets[:5]), cosem_time(octets[5:9]))
+    deviation = int.from_bytes(octets[9:11], "big", signed=True)  # minutes from local time to UTC
+    if deviation != -0x8000:
+        ahead = -deviation
+        sign = "-" if ahead < 0 else "+"
+        text += " %s%02d:%02d" % (sign, abs(ahead) // 60, abs(ahead) % 60)
+    status = octets[11]
+    flags = [word for bit, word in _CLOCK_STATUS if status != 0xFF and status & bit]
+    return text + (" (%s)" % ", ".join(flags) if flags else "")
+
+
+_CLOCK_STATUS = (
+    (0x01, "invalid"),
+    (0x02, "doubtful"),
+    (0x04, "other clock base"),
+    (0x08, "invalid status"),
+    (0x80, "daylight saving"),
+)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def cosem_date(octets: bytes) -> "str | None":
+    """A 5-octet COSEM date, `*` for what it leaves open."""
+    if len(octets) != 5:
+        return None
+    year = int.from_bytes(octets[:2], "big")
+    month = {0xFE: "DST begins", 0xFD: "DST ends", 0xFF: "**"}.get(octets[2], "%02d" % octets[2])
+    day = {0xFE: "last", 0xFD: "last but one", 0xFF: "**"}.get(octets[3], "%02d" % octets[3])
+    text = "%s-%s-%s" % ("****" if year == 0xFFFF else "%04d" % year, month, day)
+    return text + (" " + _WEEKDAYS[octets[4] - 1] if 1 <= octets[4] <= 7 else "")
+
+
+def cosem_time(octets: bytes) -> "str | None":
+    """A 4-octet COSEM time, `*` for what it leaves open."""
+    if len(octets) != 4:
+        return None
+    text = ":".join("**" if octet == 0xFF else "%02d" % octet for octet in octets[:3])
+    return text + (".%02d" % octets[3] if octets[3] not in (0, 0xFF) else "")
+
+
+def _date_time(value: bytes, rest: str) -> "str | None":
+    return cosem_date_time(value)
+
+
+def _date(value: bytes, rest: str) -> "str | None":
+    return cosem_date(value)
+
+
+def _time(value: bytes, rest: str) -> "str | None":
+    return cosem_time(value)
+
+
+def _utc(value: int, rest: str) -> "str | None":
+    if value == 0:
+        return "now"
+    if value >= 0xFFFFFFFE:
+        return "not set" if value == 0xFFFFFFFF else "cancel"
+    return (_ZCL_EPOCH + datetime.timedelta(seconds=value)).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _generalized(value: str, rest: str) -> "str | None":
+    if value == "99991231235959Z":
+        return "never"
+    return datetime.datetime.strptime(value, "%Y%m%d%H%M%SZ").strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _eui(value: bytes, rest: str) -> "str | None":
+    return eui64(value) if len(value) == 8 else None
+
+
+def _obis(value: bytes, rest: str) -> "str | None":
+    return "%d-%d:%d.%d.%d.%d" % tuple(value) if len(value) == 6 else None
+
+
+def _text(value: bytes, rest: str) -> "str | None":
+    text = value.decode("ascii")
+    return text if text.isprintable() and text else None
+
+
+def _unit(value: int, rest: str) -> "str | None":
+    return "%d %s" % (value, rest)
+
+
+def _names(value: int, rest: str) -> "str | None":
+    return codes.name(rest, value)
+
+
+def _enum(value: int, rest: str) -> "str | None":
+    for pair in rest.split(","):
+        number, _, word = pair.partition("=")
+        if int(number, 0) == value:
+            return word
+    return None
+
+
+_READERS = {
+    "date-time": _date_time,
+    "date": _date,
+    "time": _time,
+    "utc": _utc,
+    "generalized-time": _generalized,
+    "eui64": _eui,
+    "obis": _obis,
+    "text": _text,
+    "unit": _unit,
+    "names": _names,
+    "enum": _enum,
+}
