@@ -69,12 +69,12 @@ def from_json(node: Any, name: "str | None" = None, where: str = "") -> Field:
     kind = node.get("type")
     if kind is None or not isinstance(kind, str):
         return (name, "structure", _children(node.items(), where, False), None)
-    if "octets" in node:
+    if isinstance(node.get("octets"), str):
         try:
             return (name, kind, bytes.fromhex(node["octets"]), None)
-        except (ValueError, TypeError):
+        except ValueError:
             raise FormError("%s: octets in hex expected" % where) from None
-    if "elements" in node:
+    if isinstance(node.get("elements"), list):
         return (name, kind, _children(enumerate(node["elements"]), where, True), None)
     if "value" in node and not isinstance(node["value"], (dict, list)):
         return (name, kind, node["value"], None)

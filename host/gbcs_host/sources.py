@@ -1,0 +1,111 @@
+"""Where messages come from: hex, base64, standard input, files and folders, text or binary."""
+
+import base64
+import binascii
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+_HEX = re.compile(r"[0-9A-Fa-f]+\Z")
+_OTHER_FILES = (".pem", ".key", ".crt", ".md", ".xml", ".json", ".xsd", ".py", ".keys", ".asn1")
+MAX_FILE = 64 << 20  # octets; a larger file holds something else
+
+
+class SourceError(Exception):
+    """There is nothing to read there; the text says what was looked for."""
+
+
+def messages(what: str) -> "Iterator[tuple[str, bytes]]":
+    """Pairs of a name and a message's octets, as they stand at `what`.
+
+    `what` is `-`, a file, a folder (read with all below it, in order of names), hex or base64.
+    Octets that are no message are handed on as they are: decoding says what is wrong with them.
+    """
+    if what == "-":
+        yield from _split("-", sys.stdin.buffer.read())
+    elif os.path.isdir(what):
+        for path in files(what):
+            yield from _read(path)
+    elif os.path.exists(what):
+        yield from _read(what)
+    else:
+        octets = _from_text(what)
+        if octets is None:
+            raise SourceError("'%s' is no file or folder, nor hex or base64" % _short(what))
+        yield _short(what), octets
+
+
+def count(what: str) -> int:
+    """How many files a folder holds; 1 for anything else."""
+    return len(files(what)) if os.path.isdir(what) else 1
+
+
+def files(folder: str) -> "list[str]":
+    """The files of a folder and those below it that may hold messages, in order."""
+    found = []
+    for top, folders, names in os.walk(folder):
+        folders.sort()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in sorted(names):
+            if not name.startswith(".") and not name.lower().endswith(_OTHER_FILES):
+                found.append(os.path.join(top, name))
+    return found
+
+
+def _read(path: str) -> "Iterator[tuple[str, bytes]]":
+    try:
+        if os.path.getsize(path) > MAX_FILE:
+            raise SourceError("'%s' is larger than 64 MiB" % path)
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise SourceError("'%s' cannot be read: %s" % (path, error.strerror)) from None
+    yield from _split(path, data)
+
+
+def _split(name: str, data: bytes) -> "Iterator[tuple[str, bytes]]":
+    """One binary message; or text: one message over all lines, or one a line."""
+    if data[:1] in (b"\xdd", b"\xdf"):
+        yield name, data
+        return
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError:
+        yield name, data
+        return
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if not lines:
+        raise SourceError("'%s' is empty" % name)
+    if len(lines) > 1 and not all(_begins_message(line) for line in lines):
+        whole = _from_text("".join(lines))
+        if whole is not None and whole[:1] in (b"\xdd", b"\xdf"):
+            yield name, whole
+            return
+    for number, line in enumerate(lines, 1):
+        octets = _from_text(line)
+        place = name if len(lines) == 1 else "%s:%d" % (name, number)
+        yield place, line.encode() if octets is None else octets
+
+
+def _begins_message(line: str) -> bool:
+    octets = _from_text(line)
+    return octets is not None and octets[:1] in (b"\xdd", b"\xdf") and len(octets) > 34
+
+
+def _from_text(text: str) -> "bytes | None":
+    packed = re.sub(r"[\s:]", "", text)
+    if packed[:2] in ("0x", "0X"):
+        packed = packed[2:]
+    if packed and _HEX.match(packed) and len(packed) % 2 == 0:
+        return bytes.fromhex(packed)
+    try:
+        octets = base64.b64decode(packed, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return octets or None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,132 @@
+"""The one door to the three payload forms: DLMS, GBZ and ASN.1.
+
+A payload's first octets say its form (GBCS 7.2.9): `D9`, `DA`, `0F` an access request, an access
+response, a data notification; `01 09` GBZ; else one ASN.1 element. The use case of the message
+code must be of that form. The codecs are imported when the first payload of their form comes.
+"""
+
+from gbcs import usecases
+from gbcs.errors import DecodeError, EncodeError
+from gbcs.message import Message
+from gbcs.record import Record
+
+DLMS = "DLMS"
+GBZ = "GBZ"
+ASN1 = "ASN.1"
+
+_KINDS = {"precommand": "command"}  # a pre-command's payload is its command's
+
+
+class Asn1(Record):
+    """An ASN.1 payload: the name of its type, and the field it decodes to."""
+
+    __slots__ = ("type_name", "field")
+
+    def __init__(self, type_name: str, field: tuple) -> None:
+        self.type_name = type_name
+        self.field = field
+
+
+def form(octets: bytes, start: int, end: int) -> str:
+    """DLMS, GBZ or ASN1, by the first octets."""
+    first = octets[start] if start < end else -1
+    if first == 0xD9 or first == 0xDA or first == 0x0F:
+        return DLMS
+    if first == 1 and end - start > 1 and octets[start + 1] == 9:
+        return GBZ
+    if first == 0x30 or first == 2 or first == 4 or first == 5:
+        return ASN1
+    found = "%02X" % first if first >= 0 else "nothing"
+    raise DecodeError(
+        "D9, DA, 0F (DLMS), 0109 (GBZ) or 30, 02, 04, 05 (ASN.1) expected, found " + found,
+        start,
+        "content",
+    )
+
+
+def use_case(m: Message) -> "usecases.UseCase":
+    """The registry's row for `m`; DecodeError at the message code where there is none.
+
+    Two use cases may share a code (the generic alerts): the payload's form tells them apart.
+    """
+    found = usecases.find(m.code, form(m.octets, m.content_start, m.content_end))
+    if found is None:
+        other = usecases.find(m.code)
+        if other is not None:
+            raise DecodeError(
+                "a payload of the form %s (%s) expected" % (other.form, other.name),
+                m.content_start,
+                "content",
+            )
+        raise DecodeError(
+            "a known message code expected, found 0x%04X" % m.code, code_offset(m), "message_code"
+        )
+    return found
+
+
+def code_offset(m: Message) -> int:
+    """Where the message code stands in the octets of `m`."""
+    at = m.start + (42 if m.date_time else 30)
+    first = m.octets[at]  # the length of the other information
+    return at + (first - 0x7F if first > 0x80 else 1)
+
+
+def decode(m: Message, case: "usecases.UseCase | None" = None) -> Record:
+    """The payload of `m`, named: a record of gbcs.dlms or gbcs.gbz, or an Asn1.
+
+    Raises DecodeError where it is not what its use case has, to the last octet.
+    """
+    if case is None:
+        case = use_case(m)
+    kind = _KINDS.get(m.kind, m.kind)
+    if case.form == DLMS:
+        from gbcs import dlms
+
+        return dlms.decode(m.octets, m.content_start, m.content_end, m.code, kind)
+    if case.form == GBZ:
+        from gbcs import gbz
+
+        return gbz.decode(m.octets, m.content_start, m.content_end, m.code, kind)
+    from gbcs import asn1
+
+    name = asn1.payload_type(m.code, kind)
+    if name is None:
+        raise DecodeError("no %s of this use case is known" % kind, m.content_start, "content")
+    return Asn1(name, asn1.decode(name, m.octets, m.content_start, m.content_end))
+
+
+def encode(record: Record) -> bytes:
+    """The octets of a payload, whatever its form; EncodeError where it has none."""
+    name = type(record).__name__
+    if name == "Asn1":
+        from gbcs import der
+
+        return der.encode(record.field)
+    if name in ("AccessRequest", "AccessResponse", "DataNotification"):
+        from gbcs import dlms
+
+        return dlms.encode(record)
+    if name in ("Gbz", "GbzAlert"):
+        from gbcs import gbz
+
+        return gbz.encode(record)
+    raise EncodeError("a payload expected, found " + name)
+
+
+def skip(m: Message) -> None:
+    """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`."""
+    which = form(m.octets, m.content_start, m.content_end)
+    if which == DLMS:
+        from gbcs import dlms
+
+        dlms.skip(m.octets, m.content_start, m.content_end)
+    elif which == GBZ:
+        from gbcs import gbz
+
+        gbz.skip(m.octets, m.content_start, m.content_end)
+    else:
+        from gbcs import der
+
+        end = der.skip(m.octets, m.content_start, m.content_end)
+        if end != m.content_end:
+            raise DecodeError("end of content expected", end, "content")
