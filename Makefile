@@ -1,0 +1,49 @@
+# What a person types here. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export GBCS_SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-micropython test-board bench check format gen clean
+
+help: ## list what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,lint,bench]'
+	@touch $@
+
+demo: $(VENV)/ready ## decode and verify real GBCS messages, with readable output
+	@$(BIN)/python -m gbcs_host.demo
+
+test: $(VENV)/ready ## run every test; the sessions that need more say what they skip and why
+	$(BIN)/python -m pytest
+
+test-micropython: $(VENV)/ready ## the dual tests on MicroPython's unix port, in a 128 KB heap
+	$(BIN)/python tools/micropython/fetch.py
+	$(BIN)/python tests/dual/run.py --unix
+
+test-board: $(VENV)/ready ## the dual tests on the emulated Cortex-M3, the core frozen in
+	$(BIN)/python tools/micropython/build_board.py
+	$(BIN)/python tests/dual/run.py --board
+
+bench: $(VENV)/ready ## print every figure that is promised, with its target
+	$(BIN)/python -m bench
+
+check: $(VENV)/ready ## lint, format, types, and generated files that are fresh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.gen --check
+
+format: $(VENV)/ready ## let ruff format the tree
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+gen: $(VENV)/ready ## write the generated tables anew from the facts in $(GBCS_SHARED)
+	$(BIN)/python -m tools.gen
+
+clean: ## remove what was made, the virtual environment too
+	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

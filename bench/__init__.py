@@ -1,0 +1,1 @@
+"""Every promised figure, measured: `python -m bench` prints them with their targets."""
