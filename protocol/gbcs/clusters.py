@@ -1,0 +1,149 @@
+"""The table of ZigBee clusters: names of clusters and attributes, names and layouts of commands.
+
+The table is text, in `clusters_gbz` and `clusters_han`, a constant a cluster, so that frozen it
+takes no heap; what is asked for is read from it and kept. A line is one of
+
+    0301 StandingCharge uint32 [hint]        an attribute of the server
+    ~0001 NotificationFlags2 map32           an attribute of the client
+    *0110/16x15/1x15 Tier{1}Block{1}...      attributes in steps: 15 tiers 16 apart, of 15 blocks
+                                             1 apart; {1} is the number that the first one has
+    >06 GetSnapshot FIELDS                   a command from client to server; < from server
+        FIELDS                               to client; continued where a line begins with blanks
+
+and FIELDS are those of `zcllayout`.
+"""
+
+from gbcs import zcltypes
+from gbcs.compat import MICROPYTHON
+from gbcs.zcllayout import RUN, compile_layout, hint_of, line_of
+
+_GLOBAL = """
+FFFD ClusterRevision uint16
+FFFE AttributeReportingStatus enum8 enum:0=pending,1=complete
+"""  # every cluster has these: ZCL 2.3.4, SE annex A
+
+# Read layouts are kept: all on a host, a few on a board, where they cost more than reading again.
+KEPT = 8 if MICROPYTHON else 1024
+
+_attributes: "dict[int, tuple]" = {}
+_commands: "dict[int, tuple]" = {}
+
+
+def table(cluster: int) -> "str | None":
+    """The text of a cluster; None where it is not known."""
+    name = "C%04X" % cluster
+    from gbcs import clusters_gbz
+
+    found = getattr(clusters_gbz, name, None)
+    if found is None:
+        from gbcs import clusters_han
+
+        found = getattr(clusters_han, name, None)
+    return found  # type: ignore[no-any-return]
+
+
+def cluster_name(cluster: int) -> str:
+    """The name of a cluster, or `cluster_XXXX`."""
+    text = table(cluster)
+    return "cluster_%04X" % cluster if text is None else text[: text.find("\n")]
+
+
+def attribute(cluster: int, identifier: int, client: bool = False) -> "tuple":
+    """(name, type, hint) of an attribute; (`attribute_XXXX`, None, None) where it is not known."""
+    key = cluster << 17 | identifier << 1 | client
+    found = _attributes.get(key)
+    if found is None:
+        found = _find_attribute(table(cluster) or "", identifier, client)
+        if found is None:
+            found = _find_attribute(_GLOBAL, identifier, False)
+        if found is None:
+            return "attribute_%04X" % identifier, None, None
+        if len(_attributes) >= 4 * KEPT:
+            _attributes.clear()
+        _attributes[key] = found
+    return found
+
+
+def _find_attribute(text: str, identifier: int, client: bool) -> "tuple | None":
+    side = "~" if client else ""
+    line = line_of(text, "\n%s%04X" % (side, identifier))
+    if line:
+        name, _, rest = line.partition(" ")
+        return _attribute(name, rest)
+    start = "\n*" + side
+    at = text.find(start)
+    while at >= 0:
+        at += len(start)
+        if side or text[at] != "~":
+            place, name, rest = text[at : text.find("\n", at)].split(" ", 2)
+            numbers = _place(place, identifier)
+            if numbers is not None:
+                return _attribute(_numbered(name, numbers), rest)
+        at = text.find(start, at)
+    return None
+
+
+def _attribute(name: str, rest: str) -> tuple:
+    kind, _, hint = rest.partition(" ")
+    row = zcltypes.by_name(kind)
+    return name, kind, hint_of(hint) if hint else row[6] if row else None
+
+
+def _numbered(name: str, numbers: "list[int]") -> str:
+    """`Tier{1}Block{1}` with these numbers added."""
+    for number in numbers:
+        begin = name.find("{")
+        end = name.find("}")
+        number += int(name[begin + 1 : end])
+        name = "%s%d%s" % (name[:begin], number, name[end + 1 :])
+    return name
+
+
+def _place(place: str, identifier: int) -> "list[int] | None":
+    """Which steps of `0110/16x15/1x15` lead to `identifier`, counted from 0."""
+    parts = place.split("/")
+    left = identifier - int(parts[0], 16)
+    numbers = []
+    for part in parts[1:]:
+        step, _, count = part.partition("x")
+        number = left // int(step)
+        if not 0 <= number < int(count):
+            return None
+        numbers.append(number)
+        left -= number * int(step)
+    return None if left else numbers
+
+
+def command(cluster: int, to_client: int, identifier: int) -> tuple:
+    """(name, layout, run) of a cluster's command, `to_client` (8) or to the server (0).
+
+    `run` is the layout's one step where that is a run of fixed fields, else None. Of an unknown
+    command the name is `command_XX`, and layout and run are None.
+    """
+    key = cluster << 9 | to_client << 5 | identifier
+    found = _commands.get(key)
+    if found is None:
+        line = line_of(table(cluster) or "", _start(to_client, identifier))
+        if not line:
+            return "command_%02X" % identifier, None, None
+        name, _, fields = line.partition(" ")
+        layout = compile_layout(fields)
+        run = layout[0] if len(layout) == 1 and layout[0][0] == RUN else None
+        found = name, layout, run
+        if len(_commands) >= KEPT:
+            _commands.clear()
+        _commands[key] = found
+    return found
+
+
+def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
+    """The name of a cluster's command; None where it is not known. Its layout is not read."""
+    found = _commands.get(cluster << 9 | to_client << 5 | identifier)
+    if found is not None:
+        return found[0]  # type: ignore[no-any-return]
+    line = line_of(table(cluster) or "", _start(to_client, identifier))
+    return line.partition(" ")[0] or None
+
+
+def _start(to_client: int, identifier: int) -> str:
+    return "\n%s%02X" % ("<" if to_client else ">", identifier)

@@ -1,0 +1,259 @@
+"""Profile-wide ZCL commands: reading, writing and reporting attributes, and default responses.
+
+Fields of attributes are named by the attribute. Most commands are read by a layout; those that
+name their fields so, and default responses, by a function.
+
+Source: ZigBee Cluster Library 07-5123, 2.4.
+"""
+
+from gbcs import clusters
+from gbcs.compat import TYPE_CHECKING
+from gbcs.errors import DecodeError
+from gbcs.zcllayout import compile_layout
+from gbcs.zclread import read
+from gbcs.zcltypes import decode_typed, short, skip_typed
+
+if TYPE_CHECKING:
+    from gbcs.zcltypes import Field
+
+STATUS_HINT = "names:zcl_status"
+
+_COMMANDS = (
+    # name, fields where no function below reads them
+    ("ReadAttributes", None),
+    ("ReadAttributesResponse", None),
+    ("WriteAttributes", None),
+    ("WriteAttributesUndivided", None),
+    ("WriteAttributesResponse", None),
+    ("WriteAttributesNoResponse", None),
+    (
+        "ConfigureReporting",
+        "attributes*(direction:uint8 attribute_identifier:attribId ?direction=0("
+        "data_type:uint8 minimum_reporting_interval:uint16:unit:s "
+        "maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type) "
+        "?direction=1(timeout_period:uint16:unit:s))",
+    ),
+    ("ConfigureReportingResponse", None),
+    (
+        "ReadReportingConfiguration",
+        "attributes*(direction:uint8 attribute_identifier:attribId)",
+    ),
+    (
+        "ReadReportingConfigurationResponse",
+        "attributes*(status:enum8:names:zcl_status direction:uint8 attribute_identifier:attribId "
+        "?status=0(?direction=0(data_type:uint8 minimum_reporting_interval:uint16:unit:s "
+        "maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type) "
+        "?direction=1(timeout_period:uint16:unit:s)))",
+    ),
+    ("ReportAttributes", None),
+    ("DefaultResponse", None),
+    (
+        "DiscoverAttributes",
+        "start_attribute_identifier:attribId maximum_attribute_identifiers:uint8",
+    ),
+    (
+        "DiscoverAttributesResponse",
+        "discovery_complete:bool attributes*(attribute_identifier:attribId data_type:uint8)",
+    ),
+    (
+        "ReadAttributesStructured",
+        "attributes*(attribute_identifier:attribId selector:uint8 indexes:uint16*selector&15)",
+    ),
+    (
+        "WriteAttributesStructured",
+        "attributes*(attribute_identifier:attribId selector:uint8 indexes:uint16*selector&15 "
+        "value:typed)",
+    ),
+    (
+        "WriteAttributesStructuredResponse",
+        "attributes*(status:enum8:names:zcl_status ?(attribute_identifier:attribId "
+        "selector:uint8 indexes:uint16*selector&15))",
+    ),
+    ("DiscoverCommandsReceived", "start_command:uint8 maximum_commands:uint8"),
+    ("DiscoverCommandsReceivedResponse", "discovery_complete:bool commands:uint8*"),
+    ("DiscoverCommandsGenerated", "start_command:uint8 maximum_commands:uint8"),
+    ("DiscoverCommandsGeneratedResponse", "discovery_complete:bool commands:uint8*"),
+    (
+        "DiscoverAttributesExtended",
+        "start_attribute_identifier:attribId maximum_attribute_identifiers:uint8",
+    ),
+    (
+        "DiscoverAttributesExtendedResponse",
+        "discovery_complete:bool attributes*(attribute_identifier:attribId data_type:uint8 "
+        "access_control:map8)",
+    ),
+)
+
+_layouts: "dict[int, tuple]" = {}
+
+
+def command_name(command: int) -> str:
+    """The standard's name of a profile-wide command, or `command_XX`."""
+    return _COMMANDS[command][0] if command < len(_COMMANDS) else "command_%02X" % command
+
+
+def decode(
+    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
+) -> "list[Field]":
+    """The fields of a profile-wide command's payload `data[at:end]`."""
+    reader = _READERS.get(command)
+    if reader is not None:
+        return reader(data, at, end, cluster, to_client, command)
+    if command >= len(_COMMANDS):
+        return [("payload", "octets", bytes(data[at:end]), None)] if at < end else []
+    layout = _layouts.get(command)
+    if layout is None:
+        layout = _layouts[command] = compile_layout(_COMMANDS[command][1])
+    fields: list[Field] = []
+    at = read(layout, data, at, end, fields, {})
+    if at != end:
+        raise DecodeError("end expected, %d octets left" % (end - at), at, "payload")
+    return fields
+
+
+def skip(data: bytes, at: int, end: int, cluster: int, to_client: int, command: int) -> None:
+    """Checks a payload as `decode` does; for what devices send and are sent, it builds nothing."""
+    if command == 0x00:
+        if (end - at) % 2:
+            raise short(2, end - 1, end, "attribute_identifier")
+    elif command == 0x0B:
+        _check_default(at, end)
+    elif _READERS.get(command) is _read_values:
+        while at < end:
+            if end - at < 3:
+                raise short(3, at, end, "attribute_identifier")
+            start = at
+            at += 3 if command == 0x01 else 2
+            if command != 0x01 or not data[at - 1]:
+                try:
+                    at = skip_typed(data, at, end, "")
+                except DecodeError as error:  # now it is worth knowing which attribute it was
+                    name = _named(data, start, cluster, to_client, command)[0]
+                    raise DecodeError(error.what, error.offset, name) from None
+    else:
+        decode(data, at, end, cluster, to_client, command)
+
+
+def _read_attributes(
+    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
+) -> "list[Field]":
+    fields = []
+    client = to_client != 0
+    while at < end:
+        if end - at < 2:
+            raise short(2, at, end, "attribute_identifier")
+        identifier = data[at] | data[at + 1] << 8
+        name = clusters.attribute(cluster, identifier, client)[0]
+        fields.append((name, "attribId", identifier, None))
+        at += 2
+    return fields
+
+
+def _read_values(
+    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
+) -> "list[Field]":
+    """Read responses (with a status), writes and reports (without): a group an attribute."""
+    answers = command == 0x01
+    fields = []
+    while at < end:
+        if end - at < 3:
+            raise short(3, at, end, "attribute_identifier")
+        identifier = data[at] | data[at + 1] << 8
+        name, _, hint = _named(data, at, cluster, to_client, command)
+        group: list[Field] = [("attribute_identifier", "attribId", identifier, None)]
+        at += 2
+        status = 0
+        if answers:
+            status = data[at]
+            at += 1
+            group.append(("status", "enum8", status, STATUS_HINT))
+        if not status:
+            value, at = decode_typed(data, at, end, "value", hint, name)
+            group.append(value)
+        fields.append((name, "group", group, None))
+    return fields
+
+
+def _named(data: bytes, at: int, cluster: int, to_client: int, command: int) -> tuple:
+    """Name, type and hint of the attribute whose identifier is at `at`.
+
+    It is the server's where the server speaks of its own, and where a client writes.
+    """
+    client = (to_client == 0) == (command == 0x01 or command == 0x0A)
+    return clusters.attribute(cluster, data[at] | data[at + 1] << 8, client)
+
+
+def _read_statuses(
+    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
+) -> "list[Field]":
+    """Responses to writing and to configuring reports: one status, or one for each that failed."""
+    if end - at == 1:
+        return [("status", "enum8", data[at], STATUS_HINT)]
+    fields = []
+    directed = command == 0x07
+    size = 4 if directed else 3
+    while at < end:
+        if size > end - at:
+            raise short(size, at, end, "status")
+        group: list[Field] = [("status", "enum8", data[at], STATUS_HINT)]
+        at += 1
+        client = to_client == 0
+        if directed:
+            group.append(("direction", "uint8", data[at], None))
+            at += 1
+        identifier = data[at] | data[at + 1] << 8
+        at += 2
+        group.append(("attribute_identifier", "attribId", identifier, None))
+        fields.append((clusters.attribute(cluster, identifier, client)[0], "group", group, None))
+    return fields
+
+
+def _read_default(
+    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
+) -> "list[Field]":
+    _check_default(at, end)
+    hint = _answered(cluster, to_client, data[at])
+    return [
+        ("command_identifier", "uint8", data[at], hint),
+        ("status", "enum8", data[at + 1], STATUS_HINT),
+    ]
+
+
+def _check_default(at: int, end: int) -> None:
+    if end - at < 2:
+        raise short(2, at, end, "command_identifier")
+    if end - at > 2:
+        raise DecodeError("end expected, %d octets left" % (end - at - 2), at + 2, "payload")
+
+
+_answers: "dict[int, str | None]" = {}
+
+
+def _answered(cluster: int, to_client: int, command: int) -> "str | None":
+    """The hint that names the command which a default response in this direction answers.
+
+    A profile-wide command may have been meant, of which the response says nothing; a command of
+    the cluster is far likelier.
+    """
+    key = cluster << 9 | command << 1 | (to_client != 0)
+    hint = _answers.get(key, "")
+    if hint == "":
+        name = clusters.command_name(cluster, 0 if to_client else 8, command)
+        hint = None if name is None else "enum:%d=%s" % (command, name)
+        if len(_answers) >= clusters.KEPT:
+            _answers.clear()
+        _answers[key] = hint
+    return hint
+
+
+_READERS = {
+    0x00: _read_attributes,
+    0x01: _read_values,
+    0x02: _read_values,
+    0x03: _read_values,
+    0x04: _read_statuses,
+    0x05: _read_values,
+    0x07: _read_statuses,
+    0x0A: _read_values,
+    0x0B: _read_default,
+}
