@@ -16,6 +16,7 @@ from gbcs.zclencode import encode_fields, encode_value
 from gbcs.zcltypes import short
 
 if TYPE_CHECKING:
+    from gbcs.gbztemplate import Expected
     from gbcs.zcltypes import Field
 
 PROFILE = 0x0109  # Smart Energy
@@ -167,6 +168,13 @@ def decode_plaintext(octets: bytes, component: Component) -> "list[Field]":
         component.frame_control,
         component.command,
     )[1]
+
+
+def template(message_code: int) -> "tuple[Expected, ...]":
+    """What the use case with this message code is expected to send and to answer."""
+    from gbcs import gbztemplate
+
+    return gbztemplate.find(message_code)
 
 
 def _head(data: bytes, at: int, end: int) -> "tuple[int, int]":

@@ -27,7 +27,7 @@ CLUSTER_SPECIFIC = 0x01
 MANUFACTURER_SPECIFIC = 0x04
 TO_CLIENT = 0x08
 NO_DEFAULT_RESPONSE = 0x10
-_KNOWN_BITS = const(0x1D)
+_PLAIN_BITS = const(0x19)  # all that may be set but the manufacturer
 
 # Profile-wide commands that a device itself sends or answers
 READ_ATTRIBUTES = 0x00
@@ -60,10 +60,12 @@ def decode_frame(data: bytes, offset: int, end: int, cluster: int) -> Frame:
     """The frame in `data[offset:end]` of a cluster, its fields named; DecodeError otherwise."""
     control, manufacturer, at = _header(data, offset, end)
     command = data[at - 1]
-    if manufacturer is not None and control & CLUSTER_SPECIFIC:
-        fields = _octets(data, at, end)
-    else:
+    if not control & CLUSTER_SPECIFIC:
+        fields = zclprofile.decode(data, at, end, cluster, control & TO_CLIENT, command)
+    elif manufacturer is None:
         fields = decode_payload(data, at, end, cluster, control, command)[1]
+    else:
+        fields = _octets(data, at, end)
     return Frame(control, manufacturer, data[at - 2], command, fields)
 
 
@@ -94,16 +96,17 @@ def _octet(value: int, field: str) -> int:
 
 def _header(data: bytes, at: int, end: int) -> "tuple[int, int | None, int]":
     """Frame control, manufacturer code, and where the payload begins."""
+    if end - at >= 3 and not data[at] & ~_PLAIN_BITS:
+        return data[at], None, at + 3
     if at >= end:
         raise short(1, at, end, "frame_control")
     control = data[at]
-    if control & 3 > 1 or control & ~_KNOWN_BITS:
+    if control & ~(_PLAIN_BITS | MANUFACTURER_SPECIFIC):
         raise DecodeError("a known frame control expected, found %02X" % control, at, "zcl_header")
     size = 5 if control & MANUFACTURER_SPECIFIC else 3
     if size > end - at:
         raise short(size, at, end, "zcl_header")
-    manufacturer = data[at + 1] | data[at + 2] << 8 if size == 5 else None
-    return control, manufacturer, at + size
+    return control, data[at + 1] | data[at + 2] << 8, at + size
 
 
 def command_name(cluster: int, frame_control: int, command: int) -> str:

@@ -96,6 +96,17 @@ def decode(
     data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
 ) -> "list[Field]":
     """The fields of a profile-wide command's payload `data[at:end]`."""
+    if command == 0x0B:  # three of four
+        if end - at != 2:
+            raise _not_default(at, end)
+        answered = data[at]
+        hint = _answers.get(cluster << 9 | to_client << 5 | answered, "")
+        if hint == "":
+            hint = _answered(cluster, to_client, answered)
+        return [
+            ("command_identifier", "uint8", answered, hint),
+            ("status", "enum8", data[at + 1], STATUS_HINT),
+        ]
     reader = _READERS.get(command)
     if reader is not None:
         return reader(data, at, end, cluster, to_client, command)
@@ -117,7 +128,8 @@ def skip(data: bytes, at: int, end: int, cluster: int, to_client: int, command: 
         if (end - at) % 2:
             raise short(2, end - 1, end, "attribute_identifier")
     elif command == 0x0B:
-        _check_default(at, end)
+        if end - at != 2:
+            raise _not_default(at, end)
     elif _READERS.get(command) is _read_values:
         while at < end:
             if end - at < 3:
@@ -208,22 +220,10 @@ def _read_statuses(
     return fields
 
 
-def _read_default(
-    data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
-) -> "list[Field]":
-    _check_default(at, end)
-    hint = _answered(cluster, to_client, data[at])
-    return [
-        ("command_identifier", "uint8", data[at], hint),
-        ("status", "enum8", data[at + 1], STATUS_HINT),
-    ]
-
-
-def _check_default(at: int, end: int) -> None:
+def _not_default(at: int, end: int) -> DecodeError:
     if end - at < 2:
-        raise short(2, at, end, "command_identifier")
-    if end - at > 2:
-        raise DecodeError("end expected, %d octets left" % (end - at - 2), at + 2, "payload")
+        return short(2, at, end, "command_identifier")
+    return DecodeError("end expected, %d octets left" % (end - at - 2), at + 2, "payload")
 
 
 _answers: "dict[int, str | None]" = {}
@@ -235,14 +235,11 @@ def _answered(cluster: int, to_client: int, command: int) -> "str | None":
     A profile-wide command may have been meant, of which the response says nothing; a command of
     the cluster is far likelier.
     """
-    key = cluster << 9 | command << 1 | (to_client != 0)
-    hint = _answers.get(key, "")
-    if hint == "":
-        name = clusters.command_name(cluster, 0 if to_client else 8, command)
-        hint = None if name is None else "enum:%d=%s" % (command, name)
-        if len(_answers) >= clusters.KEPT:
-            _answers.clear()
-        _answers[key] = hint
+    name = clusters.command_name(cluster, 0 if to_client else 8, command)
+    hint = None if name is None else "enum:%d=%s" % (command, name)
+    if len(_answers) >= clusters.KEPT:
+        _answers.clear()
+    _answers[cluster << 9 | to_client << 5 | command] = hint
     return hint
 
 
@@ -255,5 +252,4 @@ _READERS = {
     0x05: _read_values,
     0x07: _read_statuses,
     0x0A: _read_values,
-    0x0B: _read_default,
 }
