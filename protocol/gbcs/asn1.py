@@ -10,32 +10,34 @@ An array's elements have no names; a CHOICE shows as the alternative that is the
 
 from gbcs import asn1_schema, der, dervalues
 from gbcs.compat import const
-from gbcs.der import header
-from gbcs.dervalues import read_integer
+from gbcs.der import LONG, header
+from gbcs.dervalues import is_time, read_integer
 from gbcs.errors import DecodeError
 
 # What a row's element is, and so what its `arg` is.
 _INTEGER = const(0)
-_OCTETS = const(1)  # the size, 0 for any
-_GROUP = const(2)  # the rows inside, and 0 if the one row holds for every element, else 1
+_SEQUENCE = const(1)  # the rows inside
+_OCTETS = const(2)  # the size, 0 for any
 _BITS = const(3)  # whether named bits: no 0 at the end
-_ENUMERATED = const(4)  # the numbers there are, as octets
-_VALUE = const(5)  # the number of its universal type
-_DEFAULT = const(6)  # the same, and 0 or False may not stand
-_SET = const(7)  # as _GROUP
-_CERTIFICATE = const(8)
-_CHOICE = const(9)  # the rows of the alternatives
-_ANY = const(10)  # the NAMES that name it, or ""
-_OPEN = const(11)  # the field that chooses, the OPEN type, what it is inside of
-_END = const(12)
+_ARRAY = const(4)  # SEQUENCE OF: the one row that holds for every element
+_OID = const(5)
+_ENUMERATED = const(6)  # the numbers there are, as octets
+_TIME = const(7)  # GeneralizedTime
+_VALUE = const(8)  # the number of its universal type
+_SET = const(9)  # SET OF: as _ARRAY
+_CERTIFICATE = const(10)
+_DEFAULT = const(11)  # as _VALUE, and 0 or False may not stand
+_ANY = const(12)  # the NAMES that name it, or ""
+_CHOICE = const(13)  # the rows of the alternatives
+_OPEN = const(14)  # the field that chooses, the OPEN type, what it is inside of
 
 _PLAIN = const(0)  # certificates are shown
 _CLOSED = const(1)  # they are not
 _STRICT = const(2)  # inside of one: all lengths are short
 
-# tag, kind, name, type, hint, arg, whether it may be missing
-_LAST = (-1, _END, None, "end", None, None, False)
+# A row: tag, kind, name, type, hint, arg, whether it may be missing.
 
+_oids = dervalues.oids
 _KEY_USAGES = {
     b"\x07\x80": "1",
     b"\x03\x08": "00001",
@@ -54,8 +56,8 @@ def decode(type_name: str, data: bytes, offset: int, end: int, certificates: boo
         row = _row(None, type_name)
         if row[1] != _CHOICE:
             row = _renamed(row, _snake(type_name))
-        rows = _roots[type_name] = (row, _LAST)
-    return _members(rows, 1, data, offset, end, _PLAIN if certificates else _CLOSED)[0]
+        rows = _roots[type_name] = (row,)
+    return _sequence(rows, data, offset, end, _PLAIN if certificates else _CLOSED)[0]
 
 
 _KINDS = ("code", "command", "response", "alert")
@@ -69,29 +71,36 @@ def payload_type(code: int, kind: str) -> "str | None":
     return None
 
 
-def _members(rows: tuple, step: int, data: bytes, offset: int, end: int, mode: int) -> list:
-    """The fields in `data[offset:end]`: one a row, or, `step` being 0, any number of the first."""
-    fields = []
-    at = offset + 1  # where the length stands
-    index = 0
-    while at < end:
-        row = rows[index]
-        tag, kind, name, typ, hint, arg, _ = row
-        if data[at - 1] != tag:
-            row = _other_row(row, data[at - 1], at - 1)
-            if row is None:
-                index += 1
+def _sequence(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> list:
+    """The fields in `data[offset:end]`, one a row."""
+    fields: list = []
+    at = offset
+    for tag, kind, name, typ, hint, arg, optional in rows:
+        start = at + 2
+        if start > end or data[at] != tag:
+            if optional and kind < _ANY and at != end - 1:
                 continue
-            tag, kind, name, typ, hint, arg, _ = row
-        size = data[at]
-        start = at + 1
+            if kind == _ANY and start <= end:
+                pass
+            elif kind == _CHOICE and start <= end:
+                tag, kind, name, typ, hint, arg = _chosen(arg, data[at], at, typ, name)
+            elif optional and at != end - 1:
+                continue
+            else:
+                raise _missing(typ, data, at, end, name)
+        size = data[at + 1]
         stop = start + size
         if size > 127 or stop > end:
-            strict = mode == _STRICT or kind == _CERTIFICATE
-            _, start, stop = header(data, at - 1, end, name or "", strict)
-            size = stop - start
-            if size < 0x100 and start - at == 3:
-                typ += der.LONG
+            if size == 0x82 and start + 2 <= end:  # most of them, without a call
+                size = data[start] << 8 | data[start + 1]
+                start += 2
+                stop = start + size
+            if size < 0x100 or stop > end:
+                strict = mode == _STRICT or kind == _CERTIFICATE
+                _, start, stop = header(data, at, end, name or "", strict)
+                size = stop - start
+                if size < 0x100 and start - at == 4:
+                    typ += LONG
         if kind == _INTEGER:
             if size == 1:
                 value = data[start]
@@ -99,80 +108,110 @@ def _members(rows: tuple, step: int, data: bytes, offset: int, end: int, mode: i
                     value -= 256
             else:
                 value = read_integer(data, start, stop, name or "")
-        elif kind == _GROUP:
-            value = _members(arg[0], arg[1], data, start, stop, mode)
+        elif kind == _SEQUENCE:
+            value = _sequence(arg, data, start, stop, mode)
         elif kind == _OCTETS:
+            value = data[start:stop]
             if arg and size != arg:
                 raise DecodeError("%d octets expected, found %d" % (arg, size), start, name or "")
-            value = data[start:stop]
         elif kind == _BITS:
             value = _KEY_USAGES.get(data[start:stop])
             if value is None:
                 value = dervalues.read_bits(data, start, stop, name or "")
                 if arg and (type(value) is bytes or value[-1:] == "0"):
                     raise DecodeError("named bits without a last 0 expected", start, name or "")
+        elif kind == _ARRAY:
+            value = _array(arg, data, start, stop, mode)
+        elif kind == _OID:
+            value = _oids.get(data[start:stop])
+            if value is None:
+                value = dervalues.read_oid(data, start, stop, name or "")
+        elif kind == _TIME:
+            value = data[start:stop]
+            if not is_time(value):
+                raise DecodeError("a time YYYYMMDDHHMMSSZ expected", start, name or "")
+            value = str(value, "utf-8")
+        elif kind == _VALUE:
+            value = dervalues.read(arg, data, start, stop, name or "")
         elif kind == _ENUMERATED:
             value = data[start] if size == 1 else 0xFF
             if value not in arg:
                 raise DecodeError("one of %s expected" % hint[5:], start, name or "")
-        elif kind == _VALUE:
-            value = dervalues.read(arg, data, start, stop, name or "")
         elif kind == _SET:
-            value = _members(arg[0], arg[1], data, start, stop, mode)
+            value = _array(arg, data, start, stop, mode)
             if len(value) > 1:
                 der.check_order(data, start, stop, name or "")
         elif kind == _CERTIFICATE:
             if mode == _CLOSED:
                 _outline(data, start, stop)
                 typ = "ANY"
-                value = data[at - 1 : stop]
+                value = data[at:stop]
             else:
-                value = _members(_certificate(), 1, data, start, stop, _STRICT)
+                value = _sequence(_certificate(), data, start, stop, _STRICT)
         elif kind == _DEFAULT:
             value = dervalues.read(arg, data, start, stop, name or "")
             if not value:
-                raise DecodeError("nothing expected, as for the default", at - 1, name or "")
+                raise DecodeError("nothing expected, as for the default", at, name or "")
         elif kind == _ANY:
             if arg:
                 name, hint = _named(arg, fields[0][2])
-            fields.append(der.decode(data, at - 1, stop, (name, hint, None), mode == _STRICT))
-            at = stop + 1
-            index += step
-            continue
+            _, typ, value, _ = der.decode(data, at, stop, (name, hint, None), mode == _STRICT)
         else:
             value = _opened(arg, data, start, stop, mode, fields, name or "")
         fields.append((name, typ, value, hint))
-        at = stop + 1
-        index += step
-    if at == end or (step and rows[index] is not _LAST):
-        _check_end(rows, index, step, end, end - at + 1)
+        at = stop
+    if at != end:
+        raise DecodeError("end expected, %d octets left" % (end - at), at, "")
     return fields
 
 
-def _other_row(row: tuple, tag: int, offset: int) -> "tuple | None":
-    """The row of what is there instead: an alternative, or any; None where nothing need be."""
-    kind = row[1]
-    if kind == _ANY:
-        return row
-    if kind == _CHOICE:
-        for alternative in row[5]:
-            if alternative[0] == tag:
-                return alternative
-    if row[6]:
-        return None
-    raise DecodeError("%s expected, found %02X" % (row[3], tag), offset, row[2] or "")
+def _array(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> list:
+    """The fields in `data[offset:end]`, any number, each of the one row."""
+    fields: list = []
+    tag, kind, name, typ, hint, arg, _ = rows[0]
+    at = offset
+    while at < end:
+        start = at + 2
+        if start > end:
+            raise _missing(typ, data, at, end, name)
+        size = data[at + 1]
+        stop = start + size
+        long = typ
+        if size > 127 or stop > end:
+            if size == 0x82 and start + 2 <= end:
+                size = data[start] << 8 | data[start + 1]
+                start += 2
+                stop = start + size
+            if size < 0x100 or stop > end:
+                strict = mode == _STRICT or kind == _CERTIFICATE
+                _, start, stop = header(data, at, end, "", strict)
+                size = stop - start
+                if size < 0x100 and start - at == 4:
+                    long += LONG
+        if kind == _SEQUENCE and data[at] == tag:
+            fields.append((name, long, _sequence(arg, data, start, stop, mode), hint))
+        elif kind == _INTEGER and size == 1 and data[at] == tag and data[start] < 128:
+            fields.append((name, typ, data[start], hint))
+        else:
+            fields += _sequence(rows, data, at, stop, mode)
+        at = stop
+    return fields
 
 
-def _check_end(rows: tuple, index: int, step: int, end: int, left: int) -> None:
-    """What is left of the octets is none, of the rows those that may be missing."""
-    row = rows[index]
-    if left:
-        raise DecodeError("a tag and a length expected, 1 octets left", end - 1, row[2] or "")
-    while row[6]:
-        index += 1
-        row = rows[index]
-    if row is not _LAST:
-        raise DecodeError("%s expected, 0 octets left" % row[3], end, row[2] or "")
+def _chosen(rows: tuple, tag: int, offset: int, typ: str, name: "str | None") -> tuple:
+    """What the alternative of a CHOICE that begins with `tag` is."""
+    for row in rows:
+        if row[0] == tag:
+            return row[:6]
+    raise DecodeError("%s expected, found %02X" % (typ, tag), offset, name or "")
+
+
+def _missing(typ: str, data: bytes, at: int, end: int, name: "str | None") -> DecodeError:
+    if at >= end:
+        return DecodeError("%s expected, 0 octets left" % typ, end, name or "")
+    if at == end - 1:
+        return DecodeError("a tag and a length expected, 1 octet left", at, name or "")
+    return DecodeError("%s expected, found %02X" % (typ, data[at]), at, name or "")
 
 
 def _opened(
@@ -183,19 +222,22 @@ def _opened(
     chooser = fields[index][2]
     rows = _open(table, chooser if type(chooser) is str else chooser[0][2])
     if inside == 4:
-        return data[start:stop] if rows is None else _members(rows, 1, data, start, stop, mode)
+        return data[start:stop] if rows is None else _sequence(rows, data, start, stop, mode)
     if inside == 3:
-        if rows is None:
-            return dervalues.read_bits(data, start, stop, label)
-        if start == stop or data[start] != 0:
-            raise DecodeError("00, no unused bits, expected", start, label)
-        return _members(rows, 1, data, start + 1, stop, mode)
+        if rows is not None and start < stop and data[start] == 0:
+            try:
+                return _sequence(rows, data, start + 1, stop, mode)
+            except DecodeError:
+                pass  # two reference certificates sign with a 00 too many: octets, then
+        return dervalues.read_bits(data, start, stop, label)
     if rows is None:
         found = der.elements(data, start, stop, mode == _STRICT)
         if inside == 0xA0 and len(found) != 1:
             raise DecodeError("1 element expected, found %d" % len(found), start, label)
+    elif inside == 0xA0:
+        found = _sequence(rows, data, start, stop, mode)
     else:
-        found = _members(rows, 1 if inside == 0xA0 else 0, data, start, stop, mode)
+        found = _array(rows, data, start, stop, mode)
     if inside == 0x31 and len(found) > 1:
         der.check_order(data, start, stop, label)
     return found
@@ -203,8 +245,14 @@ def _opened(
 
 def _outline(data: bytes, start: int, stop: int) -> None:
     """What a certificate is made of, without what is in it."""
+    if start + 4 < stop and data[start + 1] == 0x82 and data[start + 2] and data[start] == 0x30:
+        at = start + 4 + (data[start + 2] << 8 | data[start + 3])
+        if at + 12 < stop and data[at] == 0x30 and data[at + 1] == 10:
+            at += 12
+            if at + 2 < stop and data[at] == 3 and at + 2 + data[at + 1] == stop < at + 0x82:
+                return  # as nearly all do
     for tag in b"\x30\x30\x03":
-        found, _, after = der.header(data, start, stop, "certificate", True)
+        found, _, after = header(data, start, stop, "certificate", True)
         if found != tag:
             raise DecodeError("%02X expected, found %02X" % (tag, found), start, "certificate")
         start = after
@@ -224,10 +272,10 @@ _BASES = {
     "BITS": (0x03, _BITS, "BIT STRING", None, False),
     "OCTETS": (0x04, _OCTETS, "OCTET STRING", None, 0),
     "NULL": (0x05, _VALUE, "NULL", None, 5),
-    "OID": (0x06, _VALUE, "OBJECT IDENTIFIER", asn1_schema.OIDS, 6),
+    "OID": (0x06, _OID, "OBJECT IDENTIFIER", asn1_schema.OIDS, None),
     "IA5": (0x16, _VALUE, "IA5String", None, 22),
     "UTC": (0x17, _VALUE, "UTCTime", None, 23),
-    "TIME": (0x18, _VALUE, "GeneralizedTime", "generalized-time", 24),
+    "TIME": (0x18, _TIME, "GeneralizedTime", "generalized-time", None),
     "ANY": (-1, _ANY, "ANY", None, ""),
     "Certificate": (0x30, _CERTIFICATE, "SEQUENCE", None, None),
 }
@@ -254,9 +302,9 @@ def _type(spec: str) -> tuple:
     found = _BASES.get(spec) or _types.get(spec)
     if found is None:
         if spec[0] == "*":
-            found = (0x30, _GROUP, "SEQUENCE OF", None, ((_row(None, spec[1:]),), 0))
+            found = (0x30, _ARRAY, "SEQUENCE OF", None, (_row(None, spec[1:]),))
         elif spec[0] == "%":
-            found = (0x31, _SET, "SET OF", None, ((_row(None, spec[1:]),), 0))
+            found = (0x31, _SET, "SET OF", None, (_row(None, spec[1:]),))
         elif spec[1:2] == "@":
             tag, typ = _INSIDES[spec[0]]
             found = (tag, _OPEN, typ, None, (int(spec[2]), spec[3:], tag))
@@ -273,9 +321,7 @@ def _named_type(line: str) -> tuple:
     base = words[0]
     rest = words[1] if len(words) > 1 else ""
     if base == "SEQUENCE":
-        rows = [_member(word) for word in words[1:]]
-        rows.append(_LAST)
-        return 0x30, _GROUP, "SEQUENCE", None, (tuple(rows), 1)
+        return 0x30, _SEQUENCE, base, None, tuple([_member(word) for word in words[1:]])
     if base == "CHOICE":
         return -1, _CHOICE, "one of " + line[7:], None, tuple([_member(w) for w in words[1:]])
     if base == "ENUMERATED":
@@ -318,8 +364,8 @@ def _row(name: "str | None", spec: str) -> tuple:
         kind = _DEFAULT
         arg = tag
     if explicit:
-        arg = (((tag, kind, name, typ, hint, arg, False), _LAST), 1)
-        return 0xA0 | context, _GROUP, name, "[%d]" % context, None, arg, optional
+        arg = ((tag, kind, name, typ, hint, arg, False),)
+        return 0xA0 | context, _SEQUENCE, name, "[%d]" % context, None, arg, optional
     if context >= 0:
         tag = 0x80 | tag & 0x20 | context
         typ = "[%d] %s" % (context, typ)
@@ -332,7 +378,7 @@ def _renamed(row: tuple, name: str) -> tuple:
 
 
 def _certificate() -> tuple:
-    return _type("CertificateBody")[4][0]
+    return _type("CertificateBody")[4]
 
 
 def _open(table: str, identifier: str) -> "tuple | None":
@@ -345,7 +391,7 @@ def _open(table: str, identifier: str) -> "tuple | None":
         word = _word(table, identifier)
         if word is None:
             return None
-        rows = known[identifier] = (_member(word), _LAST)
+        rows = known[identifier] = (_member(word),)
     return rows
 
 

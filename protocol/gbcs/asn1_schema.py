@@ -15,7 +15,7 @@ structure, `B@n` inside a BIT STRING, `E@n` under the explicit tag [0], `S@n` el
 protocol/asn1/GbcsPayloads.asn1 says the same of the payloads as an ASN.1 module.
 
 Sources: GBCS section 13 and its alerts; names abridged, layouts hold for the 154 reference
-payloads. Certificates: RFC 5280, 2986, 5480, 4108 (hardwareModuleName), and GBCS section 12.
+payloads. Certificates: RFC 5280, 2986, 5480, 4108 (hardwareModuleName).
 """
 
 # fmt: off

@@ -180,6 +180,10 @@ def check_order(data: bytes, start: int, end: int, field: str) -> None:
         start = stop
 
 
+# The bit strings that nearly every payload has: digital signature, key agreement, signing of
+# certificates.
+KEY_USAGES = {"1": b"\x07\x80", "00001": b"\x03\x08", "000001": b"\x02\x04"}
+
 _OCTETS = bytes(range(128))
 _HEADS: "dict[str, tuple[bytes, int, bool]]" = {}  # of the types that were written so far
 
@@ -198,21 +202,21 @@ def _contents(fields: "tuple | list", depth: int) -> bytes:
         if head is None:
             head = _head(kind, name)
         tag, number, long = head
-        if number == 2 and type(value) is int and 0 <= value < 0x80:
+        if number == 4 and type(value) is bytes:
+            body = value
+        elif number == 2 and type(value) is int and 0 <= value < 0x80:
             parts.append(tag + b"\x01" + _OCTETS[value : value + 1])
             continue
-        if type(value) is list:
-            if number == 0x30 or number == 4:
-                body = _contents(value, depth + 1)
-            elif number == 3:
-                body = b"\x00" + _contents(value, depth + 1)
+        elif type(value) is list:
+            body = _contents(value, depth + 1)
+            if number == 3:
+                body = b"\x00" + body
             elif number == 0x31:
-                body = _contents(value, depth + 1)
                 _in_order(body, name)
-            else:
+            elif number != 0x30 and number != 4:
                 raise EncodeError("one value expected, found a list", name or "")
-        elif number == 4 and type(value) is bytes:
-            body = value
+        elif number == 3 and type(value) is str and value in KEY_USAGES:
+            body = KEY_USAGES[value]
         elif number == 0:
             parts.append(_any(value, name))
             continue
@@ -257,7 +261,7 @@ def _head(kind: str, name: "str | None") -> "tuple[bytes, int, bool]":
         if long and tag != 0x30:
             raise EncodeError("a long length is a SEQUENCE's, found '%s'" % kind, name or "")
         octet = tag if context < 0 else 0x80 | tag & 0x20 | context
-        head = (bytes((octet,)), tag, long)
+        head = (bytes((octet,)), 2 if tag == 10 else tag, long)  # ENUMERATED as INTEGER
     _HEADS[kind] = head
     return head
 

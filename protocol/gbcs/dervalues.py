@@ -138,7 +138,7 @@ def write_bits(value: "object", field: str) -> bytes:
     return bytes((unused,)) + (int("0" + value, 2) << unused).to_bytes(size, "big")
 
 
-_oids: "dict[bytes, str]" = {}  # those read lately: a certificate has ten, of a dozen kinds
+oids: "dict[bytes, str]" = {}  # those read lately: a certificate has ten, of a dozen kinds
 _oid_octets: "dict[str, bytes]" = {}
 _MEMORY = 32
 
@@ -146,7 +146,7 @@ _MEMORY = 32
 def read_oid(data: bytes, start: int, stop: int, field: str) -> str:
     """An object identifier, dotted."""
     octets = data[start:stop]
-    text = _oids.get(octets)
+    text = oids.get(octets)
     if text is not None:
         return text
     if not 0 < stop - start <= MAX_OID or octets[-1] > 0x7F:
@@ -166,8 +166,8 @@ def read_oid(data: bytes, start: int, stop: int, field: str) -> str:
             arcs.append(str(arc))
             arc = 0
     text = ".".join(arcs)
-    if len(_oids) < _MEMORY:
-        _oids[octets] = text
+    if len(oids) < _MEMORY:
+        oids[octets] = text
     return text
 
 
@@ -208,7 +208,7 @@ _TIMES = ("a time YYMMDDHHMMSSZ", "a time YYYYMMDDHHMMSSZ")
 _DAYS = b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f"
 
 
-def is_time(octets: bytes, number: int) -> bool:
+def is_time(octets: bytes, number: int = 24) -> bool:
     """Whether the octets are a UTCTime (23) or GeneralizedTime (24) in UTC, a date that exists.
 
     No fractions of a second, no 60th second. A UTCTime's year is of 1950 to 2049 (RFC 5280).
@@ -216,18 +216,18 @@ def is_time(octets: bytes, number: int) -> bool:
     size = 14 if number == 24 else 12
     if len(octets) != size + 1 or octets[size] != 0x5A or not octets[:size].isdigit():
         return False
-    date = int(octets[: size - 6])
     clock = int(octets[size - 6 : size])
+    if clock > 235959 or clock % 100 > 59 or clock % 10000 > 5959:
+        return False
+    date = int(octets[: size - 6])
     day = date % 100
     month = date // 100 % 100
-    year = date // 10000  # a UTCTime's 00 is 2000, a leap year
-    if not 1 <= month <= 12 or day < 1 or (year == 0 and number == 24):
-        return False
-    if clock % 100 > 59 or clock // 100 % 100 > 59 or clock > 235959:
+    if not 1 <= month <= 12 or day < 1 or (date < 10000 and number == 24):
         return False
     if day <= 28:
         return True
     if month == 2:
+        year = date // 10000  # a UTCTime's 00 is 2000, a leap year
         leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
         return leap and day == 29
     return day <= _DAYS[month - 1]
