@@ -237,29 +237,23 @@ def _contents(fields: "tuple | list", depth: int) -> bytes:
 
 def _head(kind: str, name: "str | None") -> "tuple[bytes, int, bool]":
     """The tag of a type, the universal one that its value goes by, whether its length is long."""
-    base = kind
-    long = base.endswith(LONG)
-    if long:
-        base = base[: -len(LONG)]
-    context = -1
-    if base.startswith("["):
-        close = base.find("]")
-        for number in range(31):
-            if base[1:close] == str(number):
-                context = number
-        base = base[close + 1 :]
-        if base == "":
-            base = "SEQUENCE"
-        elif context >= 0 and base.startswith(" "):
-            base = base[1:]
     if kind == "ANY":
         head = (b"", 0, False)
     else:
+        long = kind.endswith(LONG)
+        base = kind[: -len(LONG)] if long else kind
+        context = -1
+        if base.startswith("["):
+            close = base.find("]")
+            for number in range(31):
+                if base[1:close] == str(number):
+                    context = number
+            base = "SEQUENCE" if base[close:] == "]" else base[close + 2 :]
+            if context < 0 or kind[close : close + 2] not in ("]", "] "):
+                base = ""
         tag = TAGS.get(base, 0)
-        if not tag or (kind.startswith("[") and context < 0) or (long and kind != base + LONG):
+        if not tag or (long and (tag != 0x30 or context >= 0)):
             raise EncodeError("an ASN.1 type expected, found '%s'" % kind, name or "")
-        if long and tag != 0x30:
-            raise EncodeError("a long length is a SEQUENCE's, found '%s'" % kind, name or "")
         octet = tag if context < 0 else 0x80 | tag & 0x20 | context
         head = (bytes((octet,)), 2 if tag == 10 else tag, long)  # ENUMERATED as INTEGER
     _HEADS[kind] = head

@@ -6,9 +6,9 @@ compressed; anything else is a BadCertificate, octets that are no DER a DecodeEr
 checks dates: who has a clock compares. A point is not checked to be on the curve: the back end
 does that when it takes the key.
 
-Sources: RFC 5280, RFC 4108 (hardwareModuleName), RFC 5480; the profile is what the 416 certificates
-of the reference key store have in common, two of which write the s of their signature with a 00
-too many. Key files are read by gbcs.keyfile, and by these names here.
+Sources: RFC 5280, RFC 4108 (hardwareModuleName), RFC 5480; the profile is what the certificates
+of the reference key store have in common, 416, of which two write the s of their signature with
+a 00 too many. Key files are read by gbcs.keyfile, and by these names here.
 """
 
 from gbcs import dervalues
