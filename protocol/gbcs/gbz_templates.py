@@ -2,9 +2,9 @@
 
 `gbztemplate` reads it. A block a use case, its message code and name; then a row a component, in
 the order of the message: side (c command, r response, a alert), cluster, frame control, command,
-fewest and most instances (* for any number), flags (e encrypted, d with a from-date-time, | instead
-of the one before), then what is constant: attributes (`id`, in responses `id=type`), else fields
-as `name=value`, `name=value|value`, or `name=least-most`.
+fewest and most instances (* for any number), flags (e encrypted, d with a from-date-time, | in
+place of the one before), then what is constant: attributes (`id`, in responses `id=type`), else
+fields as `name=value`, `name=value|value`, or `name=least-most`.
 """
 
 TEMPLATES = """
