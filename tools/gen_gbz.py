@@ -36,8 +36,9 @@ place of the one before), then what is constant: attributes (`id`, in responses 
 fields as `name=value`, `name=value|value`, or `name=least-most`.
 """
 
-TEMPLATES = """
+TEMPLATES = (
 '''
+PIECE = 2000  # characters of a piece, so that a small heap has room for it
 
 
 def flat(layout: "tuple[Any, ...]") -> list[tuple[str, str]]:
@@ -160,8 +161,12 @@ def render(shared: pathlib.Path = SHARED) -> str:
                 where = "%s %s %s" % (case["code"], side, component["name"])
                 lines += wrapped(row(side[0], component, where))
         blocks.append("\n".join(lines))
-    blocks.sort()
-    return HEAD + "\n".join(blocks) + '\n"""\n'
+    pieces = [""]
+    for block in sorted(blocks):
+        if pieces[-1] and len(pieces[-1]) + len(block) > PIECE:
+            pieces.append("")
+        pieces[-1] += "\n" + block
+    return HEAD + "".join('    """%s\n""",\n' % piece for piece in pieces) + ")\n"
 
 
 def main(arguments: "list[str]") -> int:

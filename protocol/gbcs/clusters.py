@@ -1,7 +1,7 @@
 """The table of ZigBee clusters: names of clusters and attributes, names and layouts of commands.
 
-The table is text, in `clusters_gbz` and `clusters_han`, a constant a cluster, so that frozen it
-takes no heap; what is asked for is read from it and kept. A line is one of
+The table is text, in a module a cluster (`cluster_0702`), so that frozen it takes no heap and else
+only for one cluster at a time; what is asked for is read from it and kept. A line is one of
 
     0301 StandingCharge uint32 [hint]        an attribute of the server
     ~0001 NotificationFlags2 map32           an attribute of the client
@@ -13,9 +13,29 @@ takes no heap; what is asked for is read from it and kept. A line is one of
 and FIELDS are those of `zcllayout`.
 """
 
+import sys
+
 from gbcs import zcltypes
 from gbcs.compat import MICROPYTHON
 from gbcs.zcllayout import RUN, compile_layout, hint_of, line_of
+
+CLUSTERS = """
+0000 Basic
+000A Time
+0019 OTAUpgrade
+0025 KeepAlive
+0700 Price
+0701 DemandResponseAndLoadControl
+0702 Metering
+0703 Messaging
+0704 Tunneling
+0705 Prepayment
+0707 Calendar
+0708 DeviceManagement
+0709 Events
+070B SubGHz
+0800 KeyEstablishment
+"""
 
 _GLOBAL = """
 FFFD ClusterRevision uint16
@@ -29,23 +49,26 @@ _attributes: "dict[int, tuple]" = {}
 _commands: "dict[int, tuple]" = {}
 
 
-def table(cluster: int) -> "str | None":
-    """The text of a cluster; None where it is not known."""
-    name = "C%04X" % cluster
-    from gbcs import clusters_gbz
+_resident = ""  # on a board, the one cluster module in memory
 
-    found = getattr(clusters_gbz, name, None)
-    if found is None:
-        from gbcs import clusters_han
 
-        found = getattr(clusters_han, name, None)
-    return found  # type: ignore[no-any-return]
+def table(cluster: int) -> "object | None":
+    """The module of a cluster, texts of ATTRIBUTES and COMMANDS; None if it is not known."""
+    global _resident
+    name = "cluster_%04X" % cluster
+    if CLUSTERS.find("\n%s " % name[8:]) < 0:
+        return None
+    if MICROPYTHON and _resident != name:
+        if _resident:
+            sys.modules.pop("gbcs." + _resident, None)
+            setattr(sys.modules["gbcs"], _resident, None)
+        _resident = name
+    return getattr(__import__("gbcs." + name), name)  # type: ignore[no-any-return]
 
 
 def cluster_name(cluster: int) -> str:
     """The name of a cluster, or `cluster_XXXX`."""
-    text = table(cluster)
-    return "cluster_%04X" % cluster if text is None else text[: text.find("\n")]
+    return line_of(CLUSTERS, "\n%04X" % cluster) or "cluster_%04X" % cluster
 
 
 def attribute(cluster: int, identifier: int, client: bool = False) -> "tuple":
@@ -53,11 +76,15 @@ def attribute(cluster: int, identifier: int, client: bool = False) -> "tuple":
     key = cluster << 17 | identifier << 1 | client
     found = _attributes.get(key)
     if found is None:
-        found = _find_attribute(table(cluster) or "", identifier, client)
-        if found is None:
+        module = table(cluster)
+        for text in () if module is None else module.ATTRIBUTES:
+            found = _find_attribute(text, identifier, client)
+            if found is not None:
+                break
+        else:
             found = _find_attribute(_GLOBAL, identifier, False)
-        if found is None:
-            return "attribute_%04X" % identifier, None, None
+            if found is None:
+                return "attribute_%04X" % identifier, None, None
         if len(_attributes) >= 4 * KEPT:
             _attributes.clear()
         _attributes[key] = found
@@ -123,7 +150,7 @@ def command(cluster: int, to_client: int, identifier: int) -> tuple:
     key = cluster << 9 | to_client << 5 | identifier
     found = _commands.get(key)
     if found is None:
-        line = line_of(table(cluster) or "", _start(to_client, identifier))
+        line = _command_line(cluster, to_client, identifier)
         if not line:
             return "command_%02X" % identifier, None, None
         name, _, fields = line.partition(" ")
@@ -141,9 +168,15 @@ def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
     found = _commands.get(cluster << 9 | to_client << 5 | identifier)
     if found is not None:
         return found[0]  # type: ignore[no-any-return]
-    line = line_of(table(cluster) or "", _start(to_client, identifier))
-    return line.partition(" ")[0] or None
+    return _command_line(cluster, to_client, identifier).partition(" ")[0] or None
 
 
-def _start(to_client: int, identifier: int) -> str:
-    return "\n%s%02X" % ("<" if to_client else ">", identifier)
+def _command_line(cluster: int, to_client: int, identifier: int) -> str:
+    module = table(cluster)
+    if module is not None:
+        start = "\n%s%02X" % ("<" if to_client else ">", identifier)
+        for text in module.COMMANDS:
+            line = line_of(text, start)
+            if line:
+                return line
+    return ""

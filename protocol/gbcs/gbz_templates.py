@@ -7,7 +7,8 @@ place of the one before), then what is constant: attributes (`id`, in responses 
 fields as `name=value`, `name=value|value`, or `name=least-most`.
 """
 
-TEMPLATES = """
+TEMPLATES = (
+    """
 = 0014 CS10a
 c 0709 01 00 1 1 - event_control_and_log_id=19|22 event_id=0 number_of_events=0 event_offset=0
 r 0709 19 01 0 1 - command_index=0 total_commands=1
@@ -44,6 +45,8 @@ r 0705 08 0B 0 * | command_identifier=6
 c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration=1175|151|3223|2199
 r 0705 19 02 0 1 - friendly_credit_calendar_id=2
 r 0705 08 0B 0 * | command_identifier=6
+""",
+    """
 = 006E GCS04
 c 0705 01 02 1 1 - debt_recovery_method=0 debt_amount_type=1 debt_recovery_start_time=0
  debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
@@ -82,6 +85,8 @@ r 0703 00 0B 1 1 - command_identifier=0
 = 0072 GCS09
 c 0708 09 00 1 1 - provider_id=0 tariff_type=0 proposed_tenancy_change_control=512
 r 0708 00 0B 1 1 - command_identifier=0
+""",
+    """
 = 0073 GCS11
 c 0708 09 02 1 1 - implementation_date_time=0 duration_in_minutes=0 password_type=2
 r 0708 00 0B 1 1 - command_identifier=2
@@ -117,6 +122,8 @@ c 0700 00 00 1 1 - 0306 0305 0304 0303 0302
 c 0702 00 00 1 1 - 0B13 0B12 0B11 0B10 0B14 0B15
 r 0700 08 01 1 1 - 0306=map8 0305=enum8 0304=uint32 0303=map8 0302=uint32
 r 0702 08 01 1 1 - 0B13=uint16 0B12=uint16 0B11=enum8 0B10=uint16 0B14=uint8 0B15=uint16
+""",
+    """
 = 007C GCS23
 c 0700 09 02 1 1 - start_time=0 conversion_factor=0-4294967295 conversion_factor_trailing_digit=80
 c 0700 09 03 1 1 - start_time=0 calorific_value=0-4294967295 calorific_value_unit=1
@@ -164,6 +171,8 @@ r 0705 08 0B 1 1 - command_identifier=5
 = 0087 GCS41
 c 0708 09 03 1 1 - site_id_time=0 provider_id=0
 r 0708 00 0B 1 1 - command_identifier=3
+""",
+    """
 = 0088 GCS44
 c 0708 09 01 1 1 - current_provider_id=0 tariff_type=0 proposed_provider_id=0
  provider_change_implementation_time=0 provider_change_control=6144
@@ -201,6 +210,8 @@ c 0000 00 00 1 1 - 0004 0005 0003
 c 0702 00 00 1 1 - 0608 0607
 r 0000 08 01 1 1 -
 r 0702 08 01 1 1 -
+""",
+    """
 = 009F GCS21f
 c 0700 00 00 1 1 - 0203 0202 0100 0101 0102 0615 0400 0401 0402 0403 0410 0420 0430 0440 0616 0617
  0301
@@ -231,6 +242,8 @@ r 0702 08 0B 0 * | command_identifier=8 status=139
 c 0709 01 00 1 1 - event_control_and_log_id=4|7 event_id=0 number_of_events=0 event_offset=0
 r 0709 19 01 0 1 - command_index=0 total_commands=1
 r 0709 08 0B 0 * | command_identifier=0 status=139
+""",
+    """
 = 00A3 GCS01b
 c 0700 09 04 1 1 - provider_id=0 issuer_tariff_id=1 tariff_type_and_charging_scheme=0|16
  unit_of_measure=0 currency=826|978 price_trailing_digit=80 tier_block_mode=255
@@ -264,6 +277,8 @@ r 0707 19 03 0 1 - provider_id=0 command_index=0 total_number_of_commands=1
 r 0707 08 0B 0 * | command_identifier=3 status=139
 r 0707 19 04 0 1 - provider_id=0 calendar_type=3 command_index=0 total_number_of_commands=1
 r 0707 08 0B 0 * | command_identifier=4 status=139
+""",
+    """
 = 00B6 GCS13c
 c 0702 00 00 1 1 - 0302 0301 0300 0100 0102 0104 0106
 r 0702 18 01 1 1 e 0302=uint24 0301=uint24 0300=enum8 0100=uint48 0102=uint48 0104=uint48
@@ -309,6 +324,8 @@ r 0700 08 0B 0 * | command_identifier=11
 = 00F1 GCS20r
 c 0708 09 05 1 1 - event_id=33279
 r 0708 01 04 1 1 - command_index=0 total_commands=1
+""",
+    """
 = 00FB GCS21m
 c 0000 00 00 1 1 - 0004 0005
 c 0702 00 00 1 1 - 0608 0607
@@ -325,4 +342,5 @@ c 0702 00 00 1 1 - 0A00
 c 0705 00 00 1 1 - 0001
 r 0702 08 01 1 1 -
 r 0705 08 01 1 1 -
-"""
+""",
+)

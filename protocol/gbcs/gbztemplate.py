@@ -45,18 +45,17 @@ class Expected(Record):
 
 def find(message_code: int) -> "tuple[Expected, ...]":
     """The template of a use case, by its message code; nothing where it has none."""
-    text = gbz_templates.TEMPLATES
-    at = text.find("\n= %04X " % message_code)
-    if at < 0:
-        return ()
-    end = text.find("\n= ", at + 1)
-    block = text[at : end if end > 0 else len(text)]
+    start = "\n= %04X " % message_code
     rows: list[str] = []
-    for line in block.split("\n")[2:]:
-        if line[:1] == " ":
-            rows[-1] += line
-        elif line:
-            rows.append(line)
+    for text in gbz_templates.TEMPLATES:
+        at = text.find(start)
+        if at >= 0:
+            end = text.find("\n= ", at + 1)
+            for line in text[at : end if end > 0 else len(text)].split("\n")[2:]:
+                if line[:1] == " ":
+                    rows[-1] += line
+                elif line:
+                    rows.append(line)
     return tuple([Expected(row) for row in rows])
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from gbcs.zcltypes import Field
 
+_WHOLE = (int, bool)  # on a board bool is no int
+
 
 def encode_fields(fields: "Sequence[Field]", depth: int = 0) -> bytes:
     """The octets of fields, one after another; EncodeError where a value is not of its type."""
@@ -51,7 +53,7 @@ def _checked(value: "object", kind: "object", what: str, name: str) -> "object":
 
 
 def _number(value: "object", size: int, name: str, order: str = "little") -> bytes:
-    _checked(value, int, "a number", name)
+    _checked(value, _WHOLE, "a number", name)
     if not 0 <= value < 1 << 8 * size:
         raise EncodeError("a number of %d octets expected, found %d" % (size, value), name)
     return int(value).to_bytes(size, order)
@@ -81,13 +83,13 @@ def _encode(row: tuple, value: "object", name: str, depth: int) -> bytes:
     if then == ARRAY:
         raise EncodeError("'%s' and the type of its elements expected" % kind, name)
     if then == "i" or (code and code in "bhiq"):
-        _checked(value, int, "a number", name)
+        _checked(value, _WHOLE, "a number", name)
         half = 1 << 8 * size - 1
         if not -half <= value < half:
             raise EncodeError("a number of %d octets expected, found %d" % (size, value), name)
         return (value + 2 * half if value < 0 else value).to_bytes(size, "little")
     if then == "f" and not isinstance(value, (bytes, bytearray)):
-        _checked(value, (float, int), "a number", name)
+        _checked(value, (float, int, bool), "a number", name)
         try:
             return struct.pack("<f" if size == 4 else "<d", value)
         except (OverflowError, ValueError):

@@ -101,7 +101,8 @@ def _compound(token: str, inner: list) -> list:
         return [OPTIONAL, inner]
     if token[0] != "?":
         name, _, count = token.partition("*")
-        return [GROUPS, name, inner, *_counted(count)]
+        count, mask = _counted(count)
+        return [GROUPS, name, inner, count, mask]
     name, equals, values = token[1:].partition("=")
     if equals:
         return [CASE, name, tuple([int(value) for value in values.split(",")]), inner]
@@ -109,9 +110,9 @@ def _compound(token: str, inner: list) -> list:
     return [BITS, name, int(mask), inner]
 
 
-def _counted(count: str) -> list:
+def _counted(count: str) -> "tuple[str, int]":
     name, _, mask = count.partition("&")
-    return [name, int(mask) if mask else 0xFFFF]
+    return name, int(mask) if mask else 0xFFFF
 
 
 def _simple(token: str) -> list:
@@ -129,7 +130,8 @@ def _simple(token: str) -> list:
         raise ValueError("no type: " + token)
     said = hint_of(hint) if hint else row[6]
     if star:
-        return [LIST, name, row, said, *_counted(count)]
+        count, mask = _counted(count)
+        return [LIST, name, row, said, count, mask]
     if row[4] in (zcltypes.STRING, zcltypes.LONG_STRING):
         return [STRING, name, row, said]
     return [RUN, name, row, said]

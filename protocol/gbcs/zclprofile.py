@@ -1,7 +1,7 @@
 """Profile-wide ZCL commands: reading, writing and reporting attributes, and default responses.
 
-Fields of attributes are named by the attribute. Most commands are read by a layout; those that
-name their fields so, and default responses, by a function.
+Fields of attributes are named by the attribute. What devices send each day is read by functions,
+the rest by layouts.
 
 Source: ZigBee Cluster Library 07-5123, 2.4.
 """
@@ -9,7 +9,7 @@ Source: ZigBee Cluster Library 07-5123, 2.4.
 from gbcs import clusters
 from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import DecodeError
-from gbcs.zcllayout import compile_layout
+from gbcs.zcllayout import compile_layout, line_of
 from gbcs.zclread import read
 from gbcs.zcltypes import decode_typed, short, skip_typed
 
@@ -18,78 +18,58 @@ if TYPE_CHECKING:
 
 STATUS_HINT = "names:zcl_status"
 
-_COMMANDS = (
-    # name, fields where no function below reads them
-    ("ReadAttributes", None),
-    ("ReadAttributesResponse", None),
-    ("WriteAttributes", None),
-    ("WriteAttributesUndivided", None),
-    ("WriteAttributesResponse", None),
-    ("WriteAttributesNoResponse", None),
-    (
-        "ConfigureReporting",
-        "attributes*(direction:uint8 attribute_identifier:attribId ?direction=0("
-        "data_type:uint8 minimum_reporting_interval:uint16:unit:s "
-        "maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type) "
-        "?direction=1(timeout_period:uint16:unit:s))",
-    ),
-    ("ConfigureReportingResponse", None),
-    (
-        "ReadReportingConfiguration",
-        "attributes*(direction:uint8 attribute_identifier:attribId)",
-    ),
-    (
-        "ReadReportingConfigurationResponse",
-        "attributes*(status:enum8:names:zcl_status direction:uint8 attribute_identifier:attribId "
-        "?status=0(?direction=0(data_type:uint8 minimum_reporting_interval:uint16:unit:s "
-        "maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type) "
-        "?direction=1(timeout_period:uint16:unit:s)))",
-    ),
-    ("ReportAttributes", None),
-    ("DefaultResponse", None),
-    (
-        "DiscoverAttributes",
-        "start_attribute_identifier:attribId maximum_attribute_identifiers:uint8",
-    ),
-    (
-        "DiscoverAttributesResponse",
-        "discovery_complete:bool attributes*(attribute_identifier:attribId data_type:uint8)",
-    ),
-    (
-        "ReadAttributesStructured",
-        "attributes*(attribute_identifier:attribId selector:uint8 indexes:uint16*selector&15)",
-    ),
-    (
-        "WriteAttributesStructured",
-        "attributes*(attribute_identifier:attribId selector:uint8 indexes:uint16*selector&15 "
-        "value:typed)",
-    ),
-    (
-        "WriteAttributesStructuredResponse",
-        "attributes*(status:enum8:names:zcl_status ?(attribute_identifier:attribId "
-        "selector:uint8 indexes:uint16*selector&15))",
-    ),
-    ("DiscoverCommandsReceived", "start_command:uint8 maximum_commands:uint8"),
-    ("DiscoverCommandsReceivedResponse", "discovery_complete:bool commands:uint8*"),
-    ("DiscoverCommandsGenerated", "start_command:uint8 maximum_commands:uint8"),
-    ("DiscoverCommandsGeneratedResponse", "discovery_complete:bool commands:uint8*"),
-    (
-        "DiscoverAttributesExtended",
-        "start_attribute_identifier:attribId maximum_attribute_identifiers:uint8",
-    ),
-    (
-        "DiscoverAttributesExtendedResponse",
-        "discovery_complete:bool attributes*(attribute_identifier:attribId data_type:uint8 "
-        "access_control:map8)",
-    ),
-)
+_COMMANDS = """
+00 ReadAttributes
+01 ReadAttributesResponse
+02 WriteAttributes
+03 WriteAttributesUndivided
+04 WriteAttributesResponse
+05 WriteAttributesNoResponse
+06 ConfigureReporting attributes*(direction:uint8 attribute_identifier:attribId
+    ?direction=0(data_type:uint8 minimum_reporting_interval:uint16:unit:s
+    maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type)
+    ?direction=1(timeout_period:uint16:unit:s))
+07 ConfigureReportingResponse
+08 ReadReportingConfiguration attributes*(direction:uint8 attribute_identifier:attribId)
+09 ReadReportingConfigurationResponse attributes*(status:enum8:names:zcl_status direction:uint8
+    attribute_identifier:attribId
+    ?status=0(?direction=0(data_type:uint8 minimum_reporting_interval:uint16:unit:s
+    maximum_reporting_interval:uint16:unit:s reportable_change:change:data_type)
+    ?direction=1(timeout_period:uint16:unit:s)))
+0A ReportAttributes
+0B DefaultResponse
+0C DiscoverAttributes start_attribute_identifier:attribId maximum_attribute_identifiers:uint8
+0D DiscoverAttributesResponse discovery_complete:bool
+    attributes*(attribute_identifier:attribId data_type:uint8)
+0E ReadAttributesStructured attributes*(attribute_identifier:attribId selector:uint8
+    indexes:uint16*selector&15)
+0F WriteAttributesStructured attributes*(attribute_identifier:attribId selector:uint8
+    indexes:uint16*selector&15 value:typed)
+10 WriteAttributesStructuredResponse attributes*(status:enum8:names:zcl_status
+    ?(attribute_identifier:attribId selector:uint8 indexes:uint16*selector&15))
+11 DiscoverCommandsReceived start_command:uint8 maximum_commands:uint8
+12 DiscoverCommandsReceivedResponse discovery_complete:bool commands:uint8*
+13 DiscoverCommandsGenerated start_command:uint8 maximum_commands:uint8
+14 DiscoverCommandsGeneratedResponse discovery_complete:bool commands:uint8*
+15 DiscoverAttributesExtended start_attribute_identifier:attribId
+    maximum_attribute_identifiers:uint8
+16 DiscoverAttributesExtendedResponse discovery_complete:bool
+    attributes*(attribute_identifier:attribId data_type:uint8 access_control:map8)
+"""  # names, and fields where no function below reads them
 
+_names: "dict[int, str]" = {}
 _layouts: "dict[int, tuple]" = {}
 
 
 def command_name(command: int) -> str:
     """The standard's name of a profile-wide command, or `command_XX`."""
-    return _COMMANDS[command][0] if command < len(_COMMANDS) else "command_%02X" % command
+    name = _names.get(command)
+    if name is None:
+        name = line_of(_COMMANDS, "\n%02X" % command).partition(" ")[0]
+        if not name:
+            return "command_%02X" % command
+        _names[command] = name
+    return name
 
 
 def decode(
@@ -110,11 +90,12 @@ def decode(
     reader = _READERS.get(command)
     if reader is not None:
         return reader(data, at, end, cluster, to_client, command)
-    if command >= len(_COMMANDS):
-        return [("payload", "octets", bytes(data[at:end]), None)] if at < end else []
     layout = _layouts.get(command)
     if layout is None:
-        layout = _layouts[command] = compile_layout(_COMMANDS[command][1])
+        line = line_of(_COMMANDS, "\n%02X" % command)
+        if not line:
+            return [("payload", "octets", bytes(data[at:end]), None)] if at < end else []
+        layout = _layouts[command] = compile_layout(line.partition(" ")[2])
     fields: list[Field] = []
     at = read(layout, data, at, end, fields, {})
     if at != end:

@@ -27,64 +27,63 @@ MAX_DEPTH = 8  # arrays in structures in arrays, and groups in groups
 PLAIN = ""
 STRING, LONG_STRING, ARRAY, STRUCTURE = "1", "2", "a", "s"  # these have a length of their own
 
-_ROWS = (
-    # id   name        size  struct  then
-    (0x00, "nodata",    0,   "",     "n"),
-    (0x08, "data8",     1,   "1s",   ""),
-    (0x09, "data16",    2,   "2s",   ""),
-    (0x0A, "data24",    3,   "3s",   ""),
-    (0x0B, "data32",    4,   "4s",   ""),
-    (0x0C, "data40",    5,   "5s",   ""),
-    (0x0D, "data48",    6,   "6s",   ""),
-    (0x0E, "data56",    7,   "7s",   ""),
-    (0x0F, "data64",    8,   "8s",   ""),
-    (0x10, "bool",      1,   "B",    "b"),
-    (0x18, "map8",      1,   "B",    ""),
-    (0x19, "map16",     2,   "H",    ""),
-    (0x1A, "map24",     3,   "3s",   "u"),
-    (0x1B, "map32",     4,   "I",    ""),
-    (0x1C, "map40",     5,   "5s",   "u"),
-    (0x1D, "map48",     6,   "6s",   "u"),
-    (0x1E, "map56",     7,   "7s",   "u"),
-    (0x1F, "map64",     8,   "Q",    ""),
-    (0x20, "uint8",     1,   "B",    ""),
-    (0x21, "uint16",    2,   "H",    ""),
-    (0x22, "uint24",    3,   "3s",   "u"),
-    (0x23, "uint32",    4,   "I",    ""),
-    (0x24, "uint40",    5,   "5s",   "u"),
-    (0x25, "uint48",    6,   "6s",   "u"),
-    (0x26, "uint56",    7,   "7s",   "u"),
-    (0x27, "uint64",    8,   "Q",    ""),
-    (0x28, "int8",      1,   "b",    ""),
-    (0x29, "int16",     2,   "h",    ""),
-    (0x2A, "int24",     3,   "3s",   "i"),
-    (0x2B, "int32",     4,   "i",    ""),
-    (0x2C, "int40",     5,   "5s",   "i"),
-    (0x2D, "int48",     6,   "6s",   "i"),
-    (0x2E, "int56",     7,   "7s",   "i"),
-    (0x2F, "int64",     8,   "q",    ""),
-    (0x30, "enum8",     1,   "B",    ""),
-    (0x31, "enum16",    2,   "H",    ""),
-    (0x38, "semi",      2,   "2s",   ""),
-    (0x39, "float",     4,   "4s",   "f"),
-    (0x3A, "double",    8,   "8s",   "f"),
-    (0x41, "octstr",    1,   "",     "1"),
-    (0x42, "string",    1,   "",     "1"),
-    (0x43, "octstr16",  2,   "",     "2"),
-    (0x44, "string16",  2,   "",     "2"),
-    (0x48, "array",     3,   "",     "a"),
-    (0x4C, "struct",    2,   "",     "s"),
-    (0x50, "set",       3,   "",     "a"),
-    (0x51, "bag",       3,   "",     "a"),
-    (0xE0, "ToD",       4,   "4s",   ""),
-    (0xE1, "date",      4,   "4s",   ""),
-    (0xE2, "UTC",       4,   "I",    ""),
-    (0xE8, "clusterId", 2,   "H",    ""),
-    (0xE9, "attribId",  2,   "H",    ""),
-    (0xEA, "bacOID",    4,   "I",    ""),
-    (0xF0, "EUI64",     8,   "8s",   "e"),
-    (0xF1, "key128",    16,  "16s",  ""),
-)  # fmt: skip
+_TYPES = """
+00 nodata 0 - n
+08 data8 1 1s
+09 data16 2 2s
+0A data24 3 3s
+0B data32 4 4s
+0C data40 5 5s
+0D data48 6 6s
+0E data56 7 7s
+0F data64 8 8s
+10 bool 1 B b
+18 map8 1 B
+19 map16 2 H
+1A map24 3 3s u
+1B map32 4 I
+1C map40 5 5s u
+1D map48 6 6s u
+1E map56 7 7s u
+1F map64 8 Q
+20 uint8 1 B
+21 uint16 2 H
+22 uint24 3 3s u
+23 uint32 4 I
+24 uint40 5 5s u
+25 uint48 6 6s u
+26 uint56 7 7s u
+27 uint64 8 Q
+28 int8 1 b
+29 int16 2 h
+2A int24 3 3s i
+2B int32 4 i
+2C int40 5 5s i
+2D int48 6 6s i
+2E int56 7 7s i
+2F int64 8 q
+30 enum8 1 B
+31 enum16 2 H
+38 semi 2 2s
+39 float 4 4s f
+3A double 8 8s f
+41 octstr 1 - 1
+42 string 1 - 1
+43 octstr16 2 - 2
+44 string16 2 - 2
+48 array 3 - a
+4C struct 2 - s
+50 set 3 - a
+51 bag 3 - a
+E0 ToD 4 4s
+E1 date 4 4s
+E2 UTC 4 I
+E8 clusterId 2 H
+E9 attribId 2 H
+EA bacOID 4 I
+F0 EUI64 8 8s e
+F1 key128 16 16s
+"""  # identifier, name, size, struct letters, and what then makes a value of it
 _HINTS = {"UTC": "utc", "EUI64": "eui64", "date": "zcl-date", "ToD": "zcl-time"}
 
 _by_code: "dict[int, tuple]" = {}  # rows already asked for, with `typed NAME` added
@@ -99,22 +98,32 @@ def by_code(code: int) -> "tuple | None":
     """
     row = _by_code.get(code)
     if row is None:
-        for found in _ROWS:
-            if found[0] == code:
-                row = (*found, "typed " + found[1], _HINTS.get(found[1]), "<" + found[3])
-                _by_code[code] = row
-                break
+        at = _TYPES.find("\n%02X " % code)
+        if at >= 0:
+            row = _kept(_TYPES[at + 1 : _TYPES.find("\n", at + 1)])
     return row
 
 
 def by_name(name: str) -> "tuple | None":
     """As `by_code`, by the type's name."""
     row = _by_name.get(name)
-    if row is None:
-        for found in _ROWS:
-            if found[1] == name:
-                row = _by_name[name] = by_code(found[0])
-                break
+    if row is None and name:
+        at = _TYPES.find(" %s " % name)
+        if at >= 2 and _TYPES[at - 3] == "\n":
+            row = _kept(_TYPES[at - 2 : _TYPES.find("\n", at)])
+    return row
+
+
+def _kept(line: str) -> tuple:
+    """The row that a line of the table says, from now on kept."""
+    parts = line.split(" ")
+    code = int(parts[0], 16)
+    name = parts[1]
+    letters = "" if parts[3] == "-" else parts[3]
+    then = parts[4] if len(parts) > 4 else PLAIN
+    hint = _HINTS.get(name)
+    row = (code, name, int(parts[2]), letters, then, "typed " + name, hint, "<" + letters)
+    _by_code[code] = _by_name[name] = row
     return row
 
 

@@ -7,20 +7,17 @@ import sys
 
 import pytest
 
-from gbcs import clusters, clusters_gbz, clusters_han, gbztemplate, zcllayout, zcltypes
+from gbcs import clusters, gbztemplate, zcllayout, zcltypes
 
-CLUSTERS = sorted(
-    int(name[1:], 16)
-    for module in (clusters_gbz, clusters_han)
-    for name in vars(module)
-    if name[0] == "C" and len(name) == 5
-)
+CLUSTERS = [int(line[:4], 16) for line in clusters.CLUSTERS.split("\n") if line]
 HINTS = ("utc", "text", "eui64", "zcl-date", "zcl-time", "unit", "enum", "names")
 
 
 def lines(cluster: int) -> list[str]:
     """The lines of a cluster's text, continued ones joined."""
-    return clusters.table(cluster).replace("\n ", " ").splitlines()[1:]
+    module = clusters.table(cluster)
+    text = "".join(module.ATTRIBUTES) + "".join(module.COMMANDS)
+    return [line for line in text.replace("\n ", " ").splitlines() if line]
 
 
 def commands(cluster: int) -> list[tuple[int, int]]:
@@ -126,6 +123,11 @@ def test_client_and_server_have_attributes_of_their_own():
 def test_every_cluster_has_the_global_attributes():
     assert clusters.attribute(0x0702, 0xFFFE)[0] == "AttributeReportingStatus"
     assert clusters.attribute(0xFC00, 0xFFFD)[0] == "ClusterRevision"
+
+
+def test_every_cluster_is_a_module_and_every_module_in_the_list():
+    folder = pathlib.Path(clusters.__file__).parent
+    assert [int(path.stem[8:], 16) for path in sorted(folder.glob("cluster_????.py"))] == CLUSTERS
 
 
 def test_an_unknown_cluster_has_a_name_of_its_number():

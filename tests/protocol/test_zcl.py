@@ -8,19 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs import clusters, clusters_gbz, clusters_han, gbz, message, zcl, zclencode, zcltypes
+from gbcs import clusters, gbz, message, zcl, zclencode, zcltypes
 from gbcs.errors import DecodeError
 
 zigpy_types = pytest.importorskip("zigpy.types")
 foundation = pytest.importorskip("zigpy.zcl.foundation")
 
-CLUSTERS = [
-    int(name[1:], 16)
-    for module in (clusters_gbz, clusters_han)
-    for name in vars(module)
-    if name[0] == "C" and len(name) == 5
-]
-FIXED = [row for row in zcltypes._ROWS if row[3]]
+CLUSTERS = [int(line[:4], 16) for line in clusters.CLUSTERS.split("\n") if line]
+FIXED = [row for row in map(zcltypes.by_code, range(256)) if row and row[3]]
 
 
 def plain(value):
