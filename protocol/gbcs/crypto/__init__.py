@@ -1,0 +1,43 @@
+"""Cryptography behind one interface: a back end is a module with these functions.
+
+`gbcs.crypto.portable` is plain Python and runs on boards too; `gbcs.crypto.openssl` is
+pyca/cryptography. Keys are objects of the back end that made them. All octets are bytes.
+
+    NAME                                              "portable" or "openssl"
+    sha256(data) -> 32
+    public_key(octets) -> key with .octets (65)       04 || x || y, or x || y; BadKey
+    private_key(octets) -> key with .public           32 octets; BadKey
+    sign(private, data, blind=b"") -> 64              r || s over SHA-256 of data
+    verify(public, data, signature) -> bool           any octets may be given as signature
+    agree(private, public, blind=b"") -> 32           x of the shared point
+    gmac(key, iv, aad) -> 16                          AES-128, iv of 12 octets
+    seal(key, iv, aad, plaintext) -> ciphertext || 16
+    unseal(key, iv, aad, ciphertext, tag) -> plaintext    tag of 4 to 16 octets; BadBlock
+    aes_block(key, block) -> 16
+    aes_mmo(data) -> 16
+    hmac_mmo(key, data) -> 16
+
+`blind` is up to 32 random octets: with them, the portable arithmetic begins at a random point
+representation, so that its timing tells less of the key. OpenSSL needs none.
+"""
+
+import sys
+
+from gbcs.compat import MICROPYTHON
+
+# Viper's 32-bit pointers need a 32-bit port, and one that has an emitter (_mpy tells its kind)
+VIPER = MICROPYTHON and sys.maxsize < 1 << 32 and sys.implementation._mpy >> 10 != 0
+
+
+def default() -> "object":
+    """The fastest back end there is: openssl where `cryptography` is installed, else portable."""
+    if not MICROPYTHON:
+        try:
+            from gbcs.crypto import openssl
+
+            return openssl
+        except ImportError:
+            pass
+    from gbcs.crypto import portable
+
+    return portable
