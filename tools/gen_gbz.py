@@ -96,6 +96,8 @@ def constants(component: dict[str, Any], where: str) -> list[str]:
                 found.append(field["value"][2:])
             elif field["name"] == "Attribute Data Type":
                 row = zcltypes.by_code(int(field["value"], 16))
+                if row is None:
+                    raise SystemExit("%s: no data type %s" % (where, field["value"]))
                 found[-1] += "=" + row[1]
         return found
     found = []

@@ -300,7 +300,7 @@ def _encode_component(component: Component, last: bool) -> bytes:
             + block
         )
     else:
-        content = header + encode_fields(component.fields)
+        content = header + encode_fields(component.fields or ())
         if dated:
             content = _number(component.from_date_time, 4, "from_date_time") + content
     return (

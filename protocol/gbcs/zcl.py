@@ -130,11 +130,11 @@ def decode_payload(
         )
     name, layout, run = clusters.command(cluster, frame_control & TO_CLIENT, command)
     if run is not None and run[1] == end - at:  # most commands, and all there is to do for them
-        values = struct.unpack_from(run[2], data, at)
+        values: tuple[object, ...] | list[object] = struct.unpack_from(run[2], data, at)
         if run[6]:
-            values = list(values)
+            values = fixed = list(values)
             for index, fix in run[6]:
-                values[index] = fix(values[index])
+                fixed[index] = fix(fixed[index])
         return name, list(zip(run[3], run[4], values, run[5]))
     if layout is None:
         return name, _octets(data, at, end)
