@@ -2,7 +2,7 @@
 
 `encryptor(key)` gives a function from 16 octets to 16 octets; a key of another size is a
 ValueError. Where cryptolib is missing, a board with an emitter has it from `gcm_viper`, CPython
-from `aes_words`, any other board from `aes_octets`.
+from `aes_wide`, any other board from `aes_octets`.
 Source: FIPS 197.
 """
 
@@ -12,10 +12,12 @@ from gbcs.crypto import VIPER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-try:
-    from cryptolib import aes as _port
-except ImportError:
-    _port = None
+_port = None
+if MICROPYTHON:
+    try:
+        from cryptolib import aes as _port
+    except ImportError:
+        pass
 
 
 def _port_encryptor(key: bytes) -> "Callable[[bytes], bytes]":
@@ -27,7 +29,7 @@ def _port_encryptor(key: bytes) -> "Callable[[bytes], bytes]":
 if _port:
     encryptor = _port_encryptor
 elif not MICROPYTHON:
-    from gbcs.crypto.aes_words import encryptor as encryptor
+    from gbcs.crypto.aes_wide import encryptor as encryptor
 elif VIPER:
     try:
         from gbcs.crypto.gcm_viper import encryptor as encryptor

@@ -20,41 +20,42 @@ def _multiples(h: int, bits: int) -> "list[int]":
     return found
 
 
-def _reduced(z: int) -> int:
-    """A product of 255 bits as an element of 128."""
-    low = z & _LOW
-    low ^= low << 5 ^ low << 6 ^ low << 7
-    rest = low & 63  # what the fold itself carries over x^128
-    rest ^= rest << 5 ^ rest << 6 ^ rest << 7
-    return z >> 127 ^ low >> 6 ^ rest << 115
-
-
 if MICROPYTHON:
+    _BITS = 4
 
-    def _fold(y: int, data: bytes, table: "list[int]") -> int:
+    def _fold(y: int, data: bytes, t: "list[int]") -> int:
         for at in range(0, len(data), 16):
             block = bytes(data[at : at + 16])
             y ^= int.from_bytes(block, "big") << 8 * (16 - len(block))
             z = 0
             for octet in y.to_bytes(16, "big"):
-                z = (z << 4 ^ table[octet >> 4]) << 4 ^ table[octet & 15]
-            y = _reduced(z)
+                z = (z << 4 ^ t[octet >> 4]) << 4 ^ t[octet & 15]
+            low = z & _LOW
+            low ^= low << 5 ^ low << 6 ^ low << 7
+            rest = low & 63  # what the fold itself carries over x^128
+            rest ^= rest << 5 ^ rest << 6 ^ rest << 7
+            y = z >> 127 ^ low >> 6 ^ rest << 115
         return y
 
-    _BITS = 4
 else:
+    _BITS = 8
+    # What the fold itself carries over x^128
+    _REST = [n << 115 ^ n << 120 ^ n << 121 ^ n << 122 for n in range(64)]
 
-    def _fold(y: int, data: bytes, table: "list[int]") -> int:
+    def _fold(y: int, data: bytes, t: "list[int]") -> int:
+        number = int.from_bytes
         for at in range(0, len(data), 16):
             block = data[at : at + 16]
-            y ^= int.from_bytes(block, "big") << 8 * (16 - len(block))
-            z = 0
-            for octet in y.to_bytes(16, "big"):
-                z = z << 8 ^ table[octet]
-            y = _reduced(z)
+            y ^= number(block, "big") << 8 * (16 - len(block))
+            a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q = y.to_bytes(16, "big")
+            z = (t[a] << 8 ^ t[b]) << 16 ^ t[c] << 8 ^ t[d]
+            z = z << 32 ^ (t[e] << 8 ^ t[f]) << 16 ^ t[g] << 8 ^ t[h]
+            z = z << 32 ^ (t[i] << 8 ^ t[j]) << 16 ^ t[k] << 8 ^ t[m]
+            z = z << 32 ^ (t[n] << 8 ^ t[o]) << 16 ^ t[p] << 8 ^ t[q]
+            low = z & _LOW
+            low ^= low << 5 ^ low << 6 ^ low << 7
+            y = z >> 127 ^ low >> 6 ^ _REST[low & 63]
         return y
-
-    _BITS = 8
 
 
 def ghash(h: bytes, aad: bytes, text: bytes) -> bytes:
