@@ -30,10 +30,16 @@ from gbcs.asn1_rows import (
     open_rows,
     root,
 )
-from gbcs.compat import const
+from gbcs.compat import TYPE_CHECKING, const
 from gbcs.der import LONG, header
 from gbcs.dervalues import is_time, read_integer
 from gbcs.errors import DecodeError
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.asn1_rows import Row, Rows
+    from gbcs.der import Field
 
 _PLAIN = const(0)  # certificates are shown
 _CLOSED = const(1)  # they are not
@@ -43,7 +49,9 @@ _oids = dervalues.oids
 _KEY_USAGES = {der.KEY_USAGES[bits]: bits for bits in der.KEY_USAGES}
 
 
-def decode(type_name: str, data: bytes, offset: int, end: int, certificates: bool = True) -> tuple:
+def decode(
+    type_name: str, data: bytes, offset: int, end: int, certificates: bool = True
+) -> "Field":
     """The element of the type `type_name` that fills `data[offset:end]`, as a field.
 
     With `certificates` false each certificate stays one field of the type "ANY": its octets, of
@@ -57,20 +65,21 @@ def decode(type_name: str, data: bytes, offset: int, end: int, certificates: boo
         return _sequence(root(type_name), data, offset, end, mode)[0]
 
 
-_KINDS = ("code", "command", "response", "alert")
+_KINDS = ("command", "response", "alert")
 
 
 def payload_type(code: int, kind: str) -> "str | None":
     """The type of the payload of a "command", "response" or "alert", by message code."""
     for row in asn1_schema.PAYLOADS:
         if row[0] == code:
-            return row[_KINDS.index(kind)]
+            return row[1:][_KINDS.index(kind)]
     return None
 
 
-def _sequence(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> list:
+def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "list[Field]":
     """The fields in `data[offset:end]`, one a row."""
-    fields: list = []
+    fields: list[Field] = []
+    value: Any
     at = offset
     for tag, kind, name, typ, hint, arg in rows:
         start = at + 2
@@ -162,9 +171,9 @@ def _sequence(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> lis
     return fields
 
 
-def _array(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> list:
+def _array(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "list[Field]":
     """The fields in `data[offset:end]`, any number, each of the one row."""
-    fields: list = []
+    fields: list[Field] = []
     tag, kind, name, typ, hint, arg = rows[0]
     at = offset
     while at < end:
@@ -195,7 +204,7 @@ def _array(rows: tuple, data: bytes, offset: int, end: int, mode: int) -> list:
     return fields
 
 
-def _chosen(rows: tuple, tag: int, offset: int, typ: str, name: "str | None") -> tuple:
+def _chosen(rows: "Rows", tag: int, offset: int, typ: str, name: "str | None") -> "Row":
     """What the alternative of a CHOICE that begins with `tag` is."""
     for row in rows:
         if row[0] == tag:
@@ -212,8 +221,8 @@ def _missing(typ: str, data: bytes, at: int, end: int, name: "str | None") -> De
 
 
 def _opened(
-    arg: tuple, data: bytes, start: int, stop: int, mode: int, fields: list, label: str
-) -> "list | str | bytes":
+    arg: "Row", data: bytes, start: int, stop: int, mode: int, fields: "list[Field]", label: str
+) -> "list[Field] | str | bytes":
     """What stands in an OPEN type: fields, or as it comes where its identifier is not known."""
     index, table, inside = arg
     chooser = fields[index][2]

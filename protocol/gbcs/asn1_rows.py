@@ -7,7 +7,13 @@ what the element is, and so what arg is.
 """
 
 from gbcs import asn1_schema
-from gbcs.compat import MICROPYTHON, const
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    Row = tuple[Any, ...]
+    Rows = tuple[Row, ...]
 
 _KEPT = 2 if MICROPYTHON else 100  # types whose rows are kept
 
@@ -27,10 +33,10 @@ ANY = const(12)  # the NAMES that name it, or ""
 CHOICE = const(13)  # the rows of the alternatives
 OPEN = const(14)  # the field that chooses, the OPEN type, what it is inside of
 
-_roots: "dict[str, tuple]" = {}
-_types: "dict[str, tuple]" = {}  # tag, kind, type, hint, arg
-_opens: "dict[str, dict[str, tuple]]" = {}
-_names: "dict[str, tuple]" = {}
+_roots: "dict[str, Rows]" = {}
+_types: "dict[str, Row]" = {}  # tag, kind, type, hint, arg
+_opens: "dict[str, dict[str, Rows]]" = {}
+_names: "dict[str, tuple[str, str | None]]" = {}
 _BASES = {
     "INTEGER": (0x02, INTEGER, "INTEGER", None, None),
     "BOOLEAN": (0x01, VALUE, "BOOLEAN", None, 1),
@@ -52,7 +58,7 @@ _INSIDES = {
 }
 
 
-def root(type_name: str) -> tuple:
+def root(type_name: str) -> "Rows":
     """The one row of a type by itself; KeyError, our bug, where the text does not have it."""
     rows = _roots.get(type_name)
     if rows is None:
@@ -67,8 +73,10 @@ def root(type_name: str) -> tuple:
 
 def forget() -> None:
     """Lets go of all rows made so far."""
-    for made in (_roots, _types, _opens, _names):
-        made.clear()
+    _roots.clear()
+    _types.clear()
+    _opens.clear()
+    _names.clear()
 
 
 def _line(name: str) -> str:
@@ -81,7 +89,7 @@ def _line(name: str) -> str:
     return text[start : text.find("\n", start)]
 
 
-def _type(spec: str) -> tuple:
+def _type(spec: str) -> "Row":
     """Tag, kind, type, hint and arg of a type as it stands after a field's name."""
     found = _BASES.get(spec) or _types.get(spec)
     if found is None:
@@ -101,7 +109,7 @@ def _type(spec: str) -> tuple:
     return found
 
 
-def _named_type(line: str) -> tuple:
+def _named_type(line: str) -> "Row":
     words = line.split(" ")
     base = words[0]
     rest = words[1] if len(words) > 1 else ""
@@ -125,12 +133,12 @@ def _named_type(line: str) -> tuple:
     return tag, kind, typ, hint, arg
 
 
-def _member(word: str) -> tuple:
+def _member(word: str) -> "Row":
     colon = word.find(":")
     return _row(word[:colon], word[colon + 1 :])
 
 
-def _row(name: "str | None", spec: str) -> tuple:
+def _row(name: "str | None", spec: str) -> "Row":
     """The row of one field."""
     optional = spec[-1] == "?" or spec[-2:] == "=0"
     default = spec[-1] == "0"
@@ -157,12 +165,12 @@ def _row(name: "str | None", spec: str) -> tuple:
     return tag | 0x100 if optional else tag, kind, name, typ, hint, arg
 
 
-def _renamed(row: tuple, name: str) -> tuple:
+def _renamed(row: "Row", name: str) -> "Row":
     tag, kind, _, typ, hint, arg = row
     return tag, kind, name, typ, hint, arg
 
 
-def certificate_rows() -> tuple:
+def certificate_rows() -> "Rows":
     """The rows of what is inside a certificate."""
     rows = _roots.get("")
     if rows is None:
@@ -170,7 +178,7 @@ def certificate_rows() -> tuple:
     return rows
 
 
-def open_rows(table: str, identifier: str) -> "tuple | None":
+def open_rows(table: str, identifier: str) -> "Rows | None":
     """The rows of what the OPEN type `table` has for an identifier."""
     known = _opens.get(table)
     if known is None:
@@ -184,7 +192,7 @@ def open_rows(table: str, identifier: str) -> "tuple | None":
     return rows
 
 
-def attribute(table: str, identifier: str) -> tuple:
+def attribute(table: str, identifier: str) -> "tuple[str, str | None]":
     """The name and hint that the NAMES `table` has for an identifier."""
     found = _names.get(identifier)
     if found is None:

@@ -14,8 +14,15 @@ Everything else that is not distinguished encoding is refused: ITU-T X.690, sect
 """
 
 from gbcs import dervalues
+from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.octets import length_octets
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    Field = tuple[str | None, str, Any, str | None]
+    Shape = tuple[Any, ...]
 
 MAX_DEPTH = 16  # elements inside elements; the reference messages have 11 with certificates
 LONG = " ~82"
@@ -88,8 +95,8 @@ def header(
 
 
 def decode(
-    data: bytes, offset: int, end: int, shape: "tuple | None" = None, strict: bool = False
-) -> tuple:
+    data: bytes, offset: int, end: int, shape: "Shape | None" = None, strict: bool = False
+) -> "Field":
     """The one element that fills `data[offset:end]`, as a field, without any schema.
 
     `shape` gives names and hints where it fits what is there. Raises DecodeError.
@@ -100,7 +107,7 @@ def decode(
     return field
 
 
-def elements(data: bytes, offset: int, end: int, strict: bool = False) -> list:
+def elements(data: bytes, offset: int, end: int, strict: bool = False) -> "list[Field]":
     """The elements that fill `data[offset:end]`, as fields without names."""
     found = []
     while offset < end:
@@ -110,8 +117,8 @@ def elements(data: bytes, offset: int, end: int, strict: bool = False) -> list:
 
 
 def _element(
-    data: bytes, offset: int, end: int, shape: "tuple | None", strict: bool, depth: int
-) -> "tuple[tuple, int]":
+    data: bytes, offset: int, end: int, shape: "Shape | None", strict: bool, depth: int
+) -> "tuple[Field, int]":
     name, hint, shapes = shape if shape else (None, None, None)
     label = name or ""
     tag, start, stop = header(data, offset, end, label, strict)
@@ -125,7 +132,7 @@ def _element(
         kind += LONG
     if tag == 0x31:
         check_order(data, start, stop, label)
-    fields = []
+    fields: list[Field] = []
     at = start
     while at < stop:
         inner = None
@@ -147,7 +154,7 @@ def _type_of(tag: int, offset: int, field: str) -> str:
 
 def skip(data: bytes, offset: int, end: int, strict: bool = False) -> int:
     """Checks the element at `offset` as `decode` does, building nothing; where it ends."""
-    ends = []  # of the constructed elements around, innermost last
+    ends: list[int] = []  # of the constructed elements around, innermost last
     while True:
         tag, start, stop = header(data, offset, end, "", strict)
         _type_of(tag, offset, "")
@@ -188,12 +195,12 @@ _OCTETS = bytes(range(128))
 _HEADS: "dict[str, tuple[bytes, int, bool]]" = {}  # of the types that were written so far
 
 
-def encode(field: tuple) -> bytes:
+def encode(field: "Field") -> bytes:
     """The octets of a field; EncodeError where it has no distinguished encoding."""
     return _contents((field,), 0)
 
 
-def _contents(fields: "tuple | list", depth: int) -> bytes:
+def _contents(fields: "tuple[Field] | list[Field]", depth: int) -> bytes:
     if depth > MAX_DEPTH:
         raise EncodeError("at most %d levels expected" % MAX_DEPTH)
     parts = []

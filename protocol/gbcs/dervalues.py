@@ -151,7 +151,7 @@ def read_oid(data: bytes, start: int, stop: int, field: str) -> str:
         return text
     if not 0 < stop - start <= MAX_OID or octets[-1] > 0x7F:
         raise DecodeError("an object identifier of at most 64 octets expected", start, field)
-    arcs = []
+    arcs: list[str] = []
     arc = 0
     for index in range(len(octets)):
         octet = octets[index]

@@ -215,9 +215,8 @@ def _name(data: bytes, at: int, end: int, c: "Certificate | None") -> str:
         start, at = take(data, at, end, 0x31, "name")
         start, stop = take(data, start, at, 0x30, "name")
         finish(stop, at, "name")
-        value, start = start, take(data, start, stop, 0x06, "attribute_type")[1]
-        value, oid = take(data, value, stop, 0x06, "attribute_type")
-        oid, value = data[value:oid], start
+        start, value = take(data, start, stop, 0x06, "attribute_type")
+        oid = data[start:value]
         tag, value, after = header(data, value, stop, "attribute_value", True)
         finish(after, stop, "name")
         if oid == _UNIQUE_IDENTIFIER:
