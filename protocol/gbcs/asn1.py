@@ -65,14 +65,22 @@ def decode(
         return _sequence(root(type_name), data, offset, end, mode)[0]
 
 
+DISCONNECT_FROM_HAN = ("DisconnectFromHanCommand", "DisconnectFromHanResponse", None)
+provisional: "dict[int, tuple[str | None, ...]]" = {}  # as PAYLOADS, for codes not yet assigned
 _KINDS = ("command", "response", "alert")
 
 
 def payload_type(code: int, kind: str) -> "str | None":
-    """The type of the payload of a "command", "response" or "alert", by message code."""
+    """The type of the payload of a "command", "response" or "alert", by message code.
+
+    None where there is none. SECMP0013's draft CS02f has the types DISCONNECT_FROM_HAN under
+    whichever code `provisional` gives it.
+    """
     for row in asn1_schema.PAYLOADS:
         if row[0] == code:
             return row[1:][_KINDS.index(kind)]
+    if code in provisional:
+        return provisional[code][_KINDS.index(kind)]
     return None
 
 
@@ -162,6 +170,8 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
             if arg:
                 name, hint = attribute(arg, fields[0][2])
             _, typ, value, _ = der.decode(data, at, stop, (name, hint, None), mode == _STRICT)
+            if typ == "OBJECT IDENTIFIER":
+                hint = asn1_schema.OIDS
         else:  # OPEN
             value = _opened(arg, data, start, stop, mode, fields, name or "")
         fields.append((name, typ, value, hint))

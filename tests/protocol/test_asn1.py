@@ -511,7 +511,12 @@ def test_a_type_that_is_not_in_the_table_is_our_bug():
         read("NoSuchType", b"\x05\x00")
 
 
-def test_the_draft_disconnection_from_the_han_has_types():
+def test_the_draft_disconnection_from_the_han_has_types_under_any_code(monkeypatch):
+    assert asn1.payload_type(0x7F01, "command") is None
+    monkeypatch.setitem(asn1.provisional, 0x7F01, asn1.DISCONNECT_FROM_HAN)
+    assert asn1.payload_type(0x7F01, "command") == "DisconnectFromHanCommand"
+    assert asn1.payload_type(0x7F01, "response") == "DisconnectFromHanResponse"
+    assert asn1.payload_type(0x7F01, "alert") is None
     assert der.encode(read("DisconnectFromHanCommand", b"\x05\x00")) == b"\x05\x00"
     field = read("DisconnectFromHanResponse", bytes.fromhex("020101"))
     assert field == (
