@@ -17,7 +17,7 @@ if MICROPYTHON:
     try:
         from cryptolib import aes as _port
     except ImportError:
-        pass
+        _port = None
 
 
 def _port_encryptor(key: bytes) -> "Callable[[bytes], bytes]":

@@ -37,7 +37,7 @@ TEETH = const(6)  # of the comb for G, 2 KB
 SPACING = const(43)
 _KEY_TEETH = const(4)  # of a key's comb, 512 octets
 _KEY_SPACING = const(64)
-_NOTHING = const(255)  # no point is added at this place
+NOTHING = const(255)  # no point is added at this place
 
 if MICROPYTHON:
 
@@ -130,7 +130,7 @@ def comb(x: int, w: int, teeth: int, spacing: int) -> bytes:
     return _pack(sums)
 
 
-def _odd_multiples(x: int, w: int) -> bytes:
+def odd_multiples(x: int, w: int) -> bytes:
     """1, 3, ... 15 times the point.
 
     Twice the point is affine on the isomorphic curve that its Z gives, so that no inversion is
@@ -169,7 +169,7 @@ def _comb_places(k: int, teeth: int, spacing: int) -> bytearray:
     return places
 
 
-def _naf_places(k: int) -> bytearray:
+def naf_places(k: int) -> bytearray:
     """The same for odd multiples: the width-5 non-adjacent form of k, 257 places."""
     bits = k.to_bytes(34, "little")
     places = bytearray(b"\xff" * 257)
@@ -194,7 +194,7 @@ def _sum(parts: "list[tuple[bytes, bytearray]]", blind: int = 1) -> "tuple[int, 
         if Z:
             X, W, Z = double(X, W, Z)
         for table, places in parts:
-            if place >= len(places) or places[place] == _NOTHING:
+            if place >= len(places) or places[place] == NOTHING:
                 continue
             at = places[place] >> 1 << 6
             x = int.from_bytes(table[at : at + 32], "big")
@@ -214,8 +214,7 @@ def _part(k: int, key: "object") -> "tuple[bytes, bytearray]":
     if key.table is None:
         if not key.used:
             key.used = True
-            x, w = point(key.octets)
-            return _odd_multiples(x, w), _naf_places(k)
+            return odd_multiples(*point(key.octets)), naf_places(k)
         prepare(key)
     return key.table, _comb_places(k, _KEY_TEETH, _KEY_SPACING)
 
@@ -226,20 +225,22 @@ def prepare(key: "object") -> None:
     key.table = comb(x, w, _KEY_TEETH, _KEY_SPACING)
 
 
-def base_multiply(k: int, blind: int = 1) -> "tuple[int, int]":
-    """The affine (x, y) of kG, for k from 1 to n - 1."""
-    X, W, Z = _sum([(COMB, _comb_places(k, TEETH, SPACING))], blind)
+def to_affine(X: int, W: int, Z: int) -> "tuple[int, int]":
+    """The affine (x, y) of a point, which is not infinity."""
     i = inverse(Z, P)
     ii = i * i % P
     w = W * (i * ii % P) % P
     return X * ii % P, (w + P if w & 1 else w) >> 1
 
 
+def base_multiply(k: int, blind: int = 1) -> "tuple[int, int]":
+    """The affine (x, y) of kG, for k from 1 to n - 1."""
+    return to_affine(*_sum([(COMB, _comb_places(k, TEETH, SPACING))], blind))
+
+
 def multiply(k: int, key: "object", blind: int = 1) -> int:
     """The affine x of k times the key's point, for k from 1 to n - 1."""
-    X, _, Z = _sum([_part(k, key)], blind)
-    i = inverse(Z, P)
-    return X * (i * i % P) % P
+    return to_affine(*_sum([_part(k, key)], blind))[0]
 
 
 def is_x(r: int, X: int, Z: int) -> bool:
