@@ -1,7 +1,7 @@
 """Keys of the portable back end: checked once, when they are made."""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs.crypto.p256 import B, N, P
+from gbcs.crypto.domain import B, P, scalar, uncompressed
 from gbcs.errors import BadKey
 
 if TYPE_CHECKING:
@@ -38,18 +38,6 @@ class PrivateKey:
         return self._public
 
 
-def uncompressed(octets: bytes) -> bytes:
-    """04 || x || y of what is that, or x || y; BadKey where the form is another."""
-    octets = bytes(octets)
-    if len(octets) == 64:
-        return b"\x04" + octets
-    if len(octets) != 65:
-        raise BadKey("a public key of 64 or 65 octets expected, found %d" % len(octets))
-    if octets[0] != 4:
-        raise BadKey("an uncompressed point begins 04, found %02x" % octets[0])
-    return octets
-
-
 def public_key(octets: bytes) -> PublicKey:
     """The key of 04 || x || y or x || y; BadKey where that is no point of P-256.
 
@@ -65,9 +53,4 @@ def public_key(octets: bytes) -> PublicKey:
 
 def private_key(octets: bytes, curve: "ModuleType") -> PrivateKey:
     """The key of 32 octets; BadKey where they are not a number from 1 to n - 1."""
-    if len(octets) != 32:
-        raise BadKey("a private key of 32 octets expected, found %d" % len(octets))
-    number = int.from_bytes(octets, "big")
-    if not 0 < number < N:
-        raise BadKey("a private key is a number from 1 to n - 1")
-    return PrivateKey(number, curve)
+    return PrivateKey(scalar(octets), curve)

@@ -12,7 +12,7 @@ as affine (x, y). The docstring of `p256` has the interface.
 
 from gbcs.compat import TYPE_CHECKING
 from gbcs.crypto import p256
-from gbcs.crypto.p256 import P
+from gbcs.crypto.domain import P
 
 if TYPE_CHECKING:
     from gbcs.crypto.keys import PublicKey
@@ -25,7 +25,7 @@ _GENERATOR = (
 )
 _BASE_WIDTH = 7
 _KEY_WIDTH = 5
-_FEW = 8  # points from which on an inversion costs more than it saves
+_FEW = 12  # points from which on an inversion costs more than it saves
 
 _base: "list[Point]" = []
 
