@@ -9,19 +9,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def padded(data: bytes) -> bytes:
-    """`data`, one bit, zeros, its length in bits: 2 octets, or 4 and two zeros from 2^16 on."""
-    bits = 8 * len(data)
+def padding(length: int) -> bytes:
+    """What follows so many octets: a one bit, zeros, and their length in bits.
+
+    The length has 2 octets; from 2^16 bits on 4, and two zeros. Source: annex B.6.
+    """
+    bits = 8 * length
     tail = bits.to_bytes(2, "big") if bits < 1 << 16 else bits.to_bytes(4, "big") + b"\x00\x00"
-    return data + b"\x80" + bytes(-(len(data) + 1 + len(tail)) % 16) + tail
+    return b"\x80" + bytes(-(length + 1 + len(tail)) % 16) + tail
 
 
 def aes_mmo(aes_block: "Callable[[bytes, bytes], bytes]", data: bytes) -> bytes:
     """Matyas-Meyer-Oseas: each block encrypted under the last hash, and added to it; 16 octets."""
-    data = padded(bytes(data))
+    whole = len(data) & ~15
     state = bytes(16)
-    for at in range(0, len(data), 16):
-        block = data[at : at + 16]
+    for at in range(0, whole, 16):
+        block = bytes(data[at : at + 16])
+        state = xor(aes_block(state, block), block)
+    rest = bytes(data[whole:]) + padding(len(data))
+    for at in range(0, len(rest), 16):
+        block = rest[at : at + 16]
         state = xor(aes_block(state, block), block)
     return state
 

@@ -57,6 +57,8 @@ def agree(private: keys.PrivateKey, public: keys.PublicKey, blind: bytes = b"") 
 
 def aes_block(key: bytes, block: bytes) -> bytes:
     """One block encrypted with AES-128."""
+    if len(block) != 16:  # a port's own takes any number of blocks
+        raise ValueError("a block of 16 octets expected")
     return encryptor(key)(block)
 
 
