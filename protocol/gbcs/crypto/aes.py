@@ -12,28 +12,33 @@ from gbcs.crypto import VIPER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_port = None
-if MICROPYTHON:
+
+def _choose() -> "Callable[[bytes], Callable[[bytes], bytes]]":
+    if not MICROPYTHON:
+        from gbcs.crypto.aes_wide import encryptor
+
+        return encryptor
     try:
-        from cryptolib import aes as _port
+        from cryptolib import aes  # type: ignore[import-not-found]
+
+        def of_port(key: bytes) -> "Callable[[bytes], bytes]":
+            if len(key) != 16:
+                raise ValueError("a key of 16 octets expected")
+            return aes(key, 1).encrypt  # type: ignore[no-any-return]  # 1 is ECB
+
+        return of_port
     except ImportError:
-        _port = None
+        pass
+    if VIPER:
+        try:
+            from gbcs.crypto.gcm_viper import encryptor as emitted
+
+            return emitted
+        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
+            pass
+    from gbcs.crypto.aes_octets import encryptor
+
+    return encryptor
 
 
-def _port_encryptor(key: bytes) -> "Callable[[bytes], bytes]":
-    if len(key) != 16:
-        raise ValueError("a key of 16 octets expected")
-    return _port(key, 1).encrypt  # 1 is ECB
-
-
-if _port:
-    encryptor = _port_encryptor
-elif not MICROPYTHON:
-    from gbcs.crypto.aes_wide import encryptor as encryptor
-elif VIPER:
-    try:
-        from gbcs.crypto.gcm_viper import encryptor as encryptor
-    except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-        from gbcs.crypto.aes_octets import encryptor as encryptor
-else:
-    from gbcs.crypto.aes_octets import encryptor as encryptor
+encryptor = _choose()

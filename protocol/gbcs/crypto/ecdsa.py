@@ -51,7 +51,7 @@ def sign(private: "PrivateKey", data: bytes, blind: bytes, curve: "ModuleType") 
     number = private.number
     mask = factor(blind)
     for k in nonces(number, e):
-        r = curve.base_multiply(k, mask)[0] % N
+        r: int = curve.base_multiply(k, mask)[0] % N
         s = inverse(k * mask % N, N) * mask * (e + r * number) % N if mask % N else 0
         if r and s:
             return r.to_bytes(32, "big") + s.to_bytes(32, "big")
@@ -68,4 +68,5 @@ def verify(public: "PublicKey", data: bytes, signature: bytes, curve: "ModuleTyp
         return False
     w = inverse(s, N)
     e = int.from_bytes(sha256(data).digest(), "big")
-    return curve.verify_sum(e * w % N, r * w % N, public, r)
+    holds: bool = curve.verify_sum(e * w % N, r * w % N, public, r)
+    return holds

@@ -6,7 +6,8 @@ A port's faster parts slot in from `gcm_viper`, where the port is a board with a
     ghash(h, aad, text) -> 16 octets            h is the encrypted block of zeros, see `ghash`
     gmac(key, iv, aad) -> 16 octets             the whole tag over nothing but aad
 
-aad and text may be bytes, bytearray or memoryview. `seal` and `unseal` are these for every port.
+It imports none of `aes`, `ghash` and this. aad and text may be bytes, bytearray or memoryview.
+`seal` and `unseal` are those of this module for every port.
 Sources: SP 800-38D 7.1, 7.2.
 """
 
@@ -56,12 +57,17 @@ def unseal(key: bytes, iv: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> 
     return _counted(encrypt, iv, ciphertext)
 
 
-gmac = _gmac
-if VIPER:
-    try:
-        from gbcs.crypto.gcm_viper import ghash as ghash
-        from gbcs.crypto.gcm_viper import gmac as gmac
-    except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-        from gbcs.crypto.ghash import ghash
-else:
+def _choose() -> "tuple[Callable[[bytes, bytes, bytes], bytes], ...]":
+    if VIPER:
+        try:
+            from gbcs.crypto.gcm_viper import ghash, gmac
+
+            return ghash, gmac
+        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
+            pass
     from gbcs.crypto.ghash import ghash
+
+    return ghash, _gmac
+
+
+ghash, gmac = _choose()

@@ -6,6 +6,7 @@ from gbcs.errors import BadKey
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any  # noqa: TID251
 
 
 class PublicKey:
@@ -15,7 +16,7 @@ class PublicKey:
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
-        self.table = None
+        self.table: Any = None
         self.used = False
 
 

@@ -26,9 +26,12 @@ Sources: SEC 1 2.3, 4.1; SP 800-186 3.2.1.3; EFD, Jacobian coordinates with a = 
 dbl-2001-b and madd-2007-bl.
 """
 
-from gbcs.compat import MICROPYTHON, const
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
 from gbcs.crypto.domain import N, P
 from gbcs.crypto.p256_table import COMB
+
+if TYPE_CHECKING:
+    from gbcs.crypto.keys import PublicKey
 
 TEETH = const(6)  # of the comb for G, 2 KB
 SPACING = const(43)
@@ -117,12 +120,12 @@ def comb(x: int, w: int, teeth: int, spacing: int) -> bytes:
         for _ in range(spacing):
             X, W, Z = double(X, W, Z)
         bases.append((X, W, Z))
-    bases = affine(bases)
-    x3, w3 = bases.pop()
-    sums = [(x3, w3, 1)]
-    bases.insert(0, (x, w))
-    while bases:
-        x, w = bases.pop()
+    others = affine(bases)
+    others.insert(0, (x, w))
+    x, w = others.pop()
+    sums = [(x, w, 1)]
+    while others:
+        x, w = others.pop()
         sums = [add(X, W, Z, x, v) for X, W, Z in sums for v in (P - w, w)]
     return _pack(sums)
 
@@ -206,7 +209,7 @@ def _sum(parts: "list[tuple[bytes, bytearray]]", blind: int = 1) -> "tuple[int, 
     return X, W, Z
 
 
-def _part(k: int, key: "object") -> "tuple[bytes, bytearray]":
+def _part(k: int, key: "PublicKey") -> "tuple[bytes, bytearray]":
     """How k times the key's point is summed: by its comb, or at first sight by odd multiples."""
     if key.table is None:
         if not key.used:
@@ -216,7 +219,7 @@ def _part(k: int, key: "object") -> "tuple[bytes, bytearray]":
     return key.table, _comb_places(k, _KEY_TEETH, _KEY_SPACING)
 
 
-def prepare(key: "object") -> None:
+def prepare(key: "PublicKey") -> None:
     """Makes the key's table; from then on its products take half the time."""
     x, w = point(key.octets)
     key.table = comb(x, w, _KEY_TEETH, _KEY_SPACING)
@@ -235,7 +238,7 @@ def base_multiply(k: int, blind: int = 1) -> "tuple[int, int]":
     return to_affine(*_sum([(COMB, _comb_places(k, TEETH, SPACING))], blind))
 
 
-def multiply(k: int, key: "object", blind: int = 1) -> int:
+def multiply(k: int, key: "PublicKey", blind: int = 1) -> int:
     """The affine x of k times the key's point, for k from 1 to n - 1."""
     return to_affine(*_sum([_part(k, key)], blind))[0]
 
@@ -248,7 +251,7 @@ def is_x(r: int, X: int, Z: int) -> bool:
     return r * zz % P == X or (r + N < P and (r + N) * zz % P == X)
 
 
-def verify_sum(u1: int, u2: int, key: "object", r: int) -> bool:
+def verify_sum(u1: int, u2: int, key: "PublicKey", r: int) -> bool:
     """Whether x(u1 G + u2 Q) mod n is r, for 1 <= r < n; u1 and u2 from 0 to n - 1."""
     X, _, Z = _sum([(COMB, _comb_places(u1, TEETH, SPACING)), _part(u2, key)])
     return is_x(r, X, Z)

@@ -7,26 +7,39 @@ only watch from outside. The group comes from `p256` (little memory), `p256_wide
 
 from hashlib import sha256 as _sha256
 
-from gbcs.compat import MICROPYTHON
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.crypto import VIPER, ecdsa, keys, mmo
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.gcm import gmac, seal, unseal
 
-if VIPER:
-    try:
-        from gbcs.crypto import p256_viper as curve
-    except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-        from gbcs.crypto import p256 as curve
-elif MICROPYTHON:
-    from gbcs.crypto import p256 as curve
-else:
-    from gbcs.crypto import p256_wide as curve
+if TYPE_CHECKING:
+    from types import ModuleType
 
 __all__ = ("gmac", "public_key", "seal", "unseal")
 
 NAME = "portable"
 
 public_key = keys.public_key
+
+
+def _choose() -> "ModuleType":
+    if not MICROPYTHON:
+        from gbcs.crypto import p256_wide
+
+        return p256_wide
+    if VIPER:
+        try:
+            from gbcs.crypto import p256_viper
+
+            return p256_viper
+        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
+            pass
+    from gbcs.crypto import p256
+
+    return p256
+
+
+curve = _choose()
 
 
 def sha256(data: bytes) -> bytes:
@@ -51,7 +64,7 @@ def verify(public: keys.PublicKey, data: bytes, signature: bytes) -> bool:
 
 def agree(private: keys.PrivateKey, public: keys.PublicKey, blind: bytes = b"") -> bytes:
     """The x coordinate of the shared point, 32 octets. Source: SP 800-56A 5.7.1.2."""
-    x = curve.multiply(private.number, public, ecdsa.factor(blind))
+    x: int = curve.multiply(private.number, public, ecdsa.factor(blind))
     return x.to_bytes(32, "big")
 
 
