@@ -16,6 +16,5 @@ def message_key(z: bytes, originator: bytes, cra: int, counter: bytes, recipient
     Source: SP 800-56A 5.8.1; other-info as in GBCS 4.3.3 (holds for 811 RTDS messages).
     """
     transaction = _TRANSACTION[cra] if 0 < cra < 5 else bytes((9, cra))
-    return sha256(_ONE + z + _ALGORITHM + originator + transaction + counter + recipient).digest()[
-        :16
-    ]
+    info = (_ONE, z, _ALGORITHM, originator, transaction, counter, recipient)
+    return sha256(b"".join(info)).digest()[:16]
