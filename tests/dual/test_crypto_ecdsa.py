@@ -209,7 +209,7 @@ def test_random_octets_change_no_signature_and_no_secret():
         key = crypto.private_key(_octets(KEY))
         message, _, signature = SIGNED[0]
         other, d, z = AGREED[0]
-        for blind in (b"\xff" * 32, b"\x00", _octets(N), _octets(P)):
+        for blind in (b"\xff" * 32, b"\x00", _octets(N), _octets(P), _octets(N[:-1] + "0")):
             assert crypto.sign(key, message, blind) == _octets(signature), crypto.NAME
         other = crypto.public_key(_octets(other))
         for blind in (b"\xff" * 32, b"\x5a" * 32):

@@ -26,7 +26,7 @@ import sys
 from gbcs.compat import MICROPYTHON
 
 # Viper's 32-bit pointers need a 32-bit port, and one that has an emitter (_mpy tells its kind)
-VIPER = MICROPYTHON and sys.maxsize < 1 << 32 and sys.implementation._mpy >> 10 != 0
+VIPER = MICROPYTHON and sys.maxsize < 1 << 32 and getattr(sys.implementation, "_mpy", 0) >> 10 != 0
 
 
 def default() -> "object":
