@@ -1,0 +1,254 @@
+"""DLMS compact arrays: what one element is stands once, then the elements without tags.
+
+The field's type says it: `compact-array of structure { double-long-unsigned, array(48) of
+long }`; its value is a list of fields, the elements. A type without octets (null-data, an empty
+structure) is refused inside: a few octets would stand for any number of elements.
+
+Source: DLMS UA 1000-2, 9.5 (TypeDescription).
+"""
+
+import struct
+
+from gbcs import axdrtypes
+from gbcs.axdrtypes import MAX_DEPTH, SIZES, UNKNOWN, after_length, length
+from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
+from gbcs.compat import TYPE_CHECKING
+from gbcs.errors import DecodeError, EncodeError
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.axdrtypes import Field, Shape
+
+    Tree = tuple[int, int, Any]  # tag, number of elements, what these are
+
+PREFIX = "compact-array of "
+_NOTHING: "Shape" = (None, None, None)
+_LETTERS = "-----iI--------bhBH-qQB"  # of `struct`, by tag; only numbers as they are
+
+
+def _describe(data: bytes, at: int, end: int, depth: int, field: str) -> "tuple[Tree, int]":
+    """What one element is, and where its description ends."""
+    if at >= end:
+        raise DecodeError("the tag of a type expected, 0 octets left", end, field)
+    tag = data[at]
+    size = SIZES[tag]
+    if size == UNKNOWN or size == 1 or tag == 19:
+        raise DecodeError("the tag of a type with octets expected, found %02X" % tag, at, field)
+    if tag == 0 or tag > 2:
+        return (tag, 0, None), at + 1
+    if not depth:
+        raise DecodeError("at most %d levels expected" % MAX_DEPTH, at, field)
+    start = at + 1
+    if tag == 1:
+        if end - start < 2:
+            raise DecodeError("2 octets expected, %d left" % (end - start), start, field)
+        count = data[start] << 8 | data[start + 1]
+        inside, at = _describe(data, start + 2, end, depth - 1, field)
+        tree: Tree = (tag, count, inside)
+    else:
+        count = length(data, start, end, field)
+        at = after_length(data, start)
+        if count > end - at:
+            raise DecodeError(
+                "%d elements expected, %d octets left" % (count, end - at), start, field
+            )
+        parts = []
+        for _ in range(count):
+            inside, at = _describe(data, at, end, depth - 1, field)
+            parts.append(inside)
+        tree = (tag, count, parts)
+    if not count:
+        raise DecodeError("at least 1 element expected", start, field)
+    return tree, at
+
+
+def _text(tree: "Tree") -> str:
+    tag, count, inside = tree
+    if tag == 1:
+        return "array(%d) of %s" % (count, _text(inside))
+    if tag == 2:
+        return "structure { %s }" % ", ".join([_text(part) for part in inside])
+    return axdrtypes.name_of(tag)
+
+
+def _parse(text: str, at: int) -> "tuple[Tree, int]":
+    """The tree that the text at `at` says, and where it ends; EncodeError where it says none."""
+    if text[at : at + 6] == "array(":
+        stop = text.find(") of ", at)
+        digits = text[at + 6 : stop]
+        if stop < 0 or not digits.isdigit() or not 0 < int(digits) < 0x10000:
+            raise EncodeError("array(1 to 65535) of a type expected in a compact-array")
+        inside, after = _parse(text, stop + 5)
+        return (1, int(digits), inside), after
+    if text[at : at + 12] == "structure { ":
+        parts = []
+        at += 12
+        while True:
+            inside, at = _parse(text, at)
+            parts.append(inside)
+            if text[at : at + 2] == ", ":
+                at += 2
+            elif text[at : at + 2] == " }":
+                return (2, len(parts), parts), at + 2
+            else:
+                raise EncodeError("', ' or ' }' expected in the type of a compact-array")
+    stop = at
+    while stop < len(text) and text[stop] not in ", }":
+        stop += 1
+    tag = axdrtypes.tag_of(text[at:stop])
+    if tag < 3 or tag == 19 or tag == 0xFF:
+        raise EncodeError("a type with octets expected in a compact-array")
+    return (tag, 0, None), stop
+
+
+def _header(data: bytes, at: int, end: int, field: str) -> "tuple[Tree, int, int]":
+    """What an element is, where the elements begin and where they end."""
+    tree, at = _describe(data, at + 1, end, MAX_DEPTH, field)
+    size = length(data, at, end, field)
+    start = after_length(data, at)
+    if size > end - start:
+        raise DecodeError("%d octets expected, %d left" % (size, end - start), start, field)
+    return tree, start, start + size
+
+
+def read(data: bytes, at: int, end: int, inside: "Any") -> "tuple[str, list[Field], int]":
+    """Type and elements of the compact array whose tag is at `at`, and where it ends."""
+    tree, at, stop = _header(data, at, end, "")
+    shape = _NOTHING if inside is None or len(inside) != 1 else inside[0]
+    kind = PREFIX + _text(tree)
+    elements: list[Field] = []
+    if tree[0] == 2:
+        run = "".join([_LETTERS[part[0]] for part in tree[2] if part[0] < 23])
+        if len(run) == tree[1] and run.find("-") < 0:
+            return kind, _runs(tree, ">" + run, data, at, stop, shape), stop
+    while at < stop:
+        field, at = _element(tree, data, at, stop, shape)
+        elements.append(field)
+    return kind, elements, stop
+
+
+def _runs(
+    tree: "Tree", code: str, data: bytes, at: int, stop: int, shape: "Shape"
+) -> "list[Field]":
+    """The elements where each is a structure of numbers, by `struct`."""
+    size = struct.calcsize(code)
+    if (stop - at) % size:
+        raise DecodeError("elements of %d octets expected" % size, at, "")
+    name, hint, inside = shape
+    if inside.__class__ is dict:
+        inside = inside.get(tree[1])
+    if inside is None or len(inside) != tree[1]:
+        inside = (_NOTHING,) * tree[1]
+    names = [one[0] for one in inside]
+    kinds = [axdrtypes.NAMES[part[0]] for part in tree[2]]
+    hints = [one[1] for one in inside]
+    unpack = struct.unpack_from
+    elements: list[Field] = []
+    for start in range(at, stop, size):
+        values = unpack(code, data, start)
+        fields = list(zip(names, kinds, values, hints))  # noqa: B905 - a board's zip has no strict
+        elements.append((name, "structure", fields, hint))
+    return elements
+
+
+def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "tuple[Field, int]":
+    tag, count, parts = tree
+    name, hint, inside = shape
+    if tag > 2:
+        size = SIZES[tag]
+        if size:
+            stop = at + size - 1
+            if stop > end:
+                raise DecodeError("octets expected", at, "")
+            return (name, axdrtypes.NAMES[tag], fixed(tag, data, at, stop), hint), stop
+        value, at = variable(tag, data, at, end, "")
+        return (name, axdrtypes.NAMES[tag], value, hint), at
+    if inside.__class__ is dict:
+        inside = inside.get(count)
+    known = 0 if inside is None else len(inside)
+    value = []
+    for index in range(count):
+        part = parts[index] if tag == 2 else parts
+        one = _NOTHING
+        if known == count:
+            one = inside[index]
+        elif known and tag == 1:
+            one = inside[0]
+        field, at = _element(part, data, at, end, one)
+        value.append(field)
+    return (name, "structure" if tag == 2 else "array", value, hint), at
+
+
+def skip(data: bytes, at: int, end: int, field: str) -> int:
+    """Where the compact array whose tag is at `at` ends, its elements checked."""
+    tree, at, stop = _header(data, at, end, field)
+    while at < stop:
+        at = _skip(tree, data, at, stop, field)
+    return stop
+
+
+def _skip(tree: "Tree", data: bytes, at: int, end: int, field: str) -> int:
+    tag, count, parts = tree
+    if tag > 2:
+        size = SIZES[tag]
+        if not size:
+            return skip_variable(tag, data, at, end, field)
+        if size - 1 > end - at:
+            raise DecodeError("%d octets expected, %d left" % (size - 1, end - at), at, field)
+        check_fixed(tag, data, at, field)
+        return at + size - 1
+    for index in range(count):
+        at = _skip(parts[index] if tag == 2 else parts, data, at, end, field)
+    return at
+
+
+def write(out: bytearray, kind: str, elements: "list[Field]", field: str) -> None:
+    """Appends a compact array; EncodeError where an element is not as `kind` says."""
+    from gbcs.axdrencode import content
+    from gbcs.octets import length_octets
+
+    tree, stop = _parse(kind, len(PREFIX))
+    if stop != len(kind):
+        raise EncodeError("the end of the type expected", field)
+    out.append(19)
+    _write_tree(out, tree, MAX_DEPTH, field)
+    rows = bytearray()
+    for element in elements:
+        _write(rows, tree, element, field, content)
+    out += length_octets(len(rows))
+    out += rows
+
+
+def _write_tree(out: bytearray, tree: "Tree", depth: int, field: str) -> None:
+    tag, count, parts = tree
+    out.append(tag)
+    if tag > 2:
+        return
+    if not depth:
+        raise EncodeError("at most %d levels expected" % MAX_DEPTH, field)
+    if tag == 1:
+        out.append(count >> 8)
+        out.append(count & 0xFF)
+        _write_tree(out, parts, depth - 1, field)
+        return
+    from gbcs.octets import length_octets
+
+    out += length_octets(count)
+    for part in parts:
+        _write_tree(out, part, depth - 1, field)
+
+
+def _write(out: bytearray, tree: "Tree", element: "Field", field: str, content: "Any") -> None:
+    tag, count, parts = tree
+    kind = axdrtypes.NAMES[tag]
+    if element[1] != kind:
+        raise EncodeError("%s expected, found %s" % (kind, element[1]), element[0] or field)
+    if tag > 2:
+        content(out, tag, element[2], element[0] or field)
+        return
+    if type(element[2]) is not list or len(element[2]) != count:
+        raise EncodeError("%d elements expected" % count, element[0] or field)
+    for index in range(count):
+        part = parts[index] if tag == 2 else parts
+        _write(out, part, element[2][index], field, content)
