@@ -115,6 +115,27 @@ def _fields(
         elif tag == 17 or tag == 22:
             fields.append((name, NAMES[tag], data[at + 1], hint))
             at += 2
+        elif tag == 3:
+            value = data[at + 1]
+            if value == 0xFF:
+                value = True
+            elif not value:
+                value = False
+            fields.append((name, "boolean", value, hint))
+            at += 2
+        elif tag == 15:
+            value = data[at + 1]
+            fields.append((name, "integer", value - 0x100 if value > 0x7F else value, hint))
+            at += 2
+        elif tag == 4 and data[at + 1] < 0x80:
+            count = data[at + 1]
+            start = at + 2
+            at = start + (count + 7 >> 3)
+            value = _from_bytes(data[start:at], "big")
+            size = 8 * (at - start)
+            if value & ((1 << size - count) - 1):
+                return fields, end + 1
+            fields.append((name, "bit-string", bin(1 << size | value)[3 : 3 + count], hint))
         elif tag == 6:
             start = at + 1
             at += 5
@@ -133,16 +154,6 @@ def _other(data: bytes, at: int, end: int, inside: "Any") -> "tuple[str, Any, in
         stop = at + size
         if size == UNKNOWN or stop > end:
             return "", None, end + 1
-        if tag == 3:
-            value: Any = data[at + 1]
-            if not value:
-                value = False
-            elif value == 0xFF:
-                value = True
-            return "boolean", value, stop
-        if tag == 15:
-            value = data[at + 1]
-            return "integer", value - 0x100 if value > 0x7F else value, stop
         return axdrtypes.name_of(tag), fixed(tag, data, at + 1, stop), stop
     if tag == 19:
         from gbcs import axdrcompact

@@ -1,0 +1,233 @@
+"""What to expect of a use case's access request and response: names and shapes, in order.
+
+Made from the template (`cosem`) when a use case is first met, and kept: on a board, of one.
+"""
+
+from gbcs import axdr, cosem
+from gbcs.axdrtypes import after_length, length
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.cosemlayout import shape as shape_of
+from gbcs.errors import DecodeError
+from gbcs.octets import length_octets
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.axdrtypes import Shape
+
+    Entry = tuple[Any, ...]
+
+CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
+NOTHING: "Shape" = (None, None, None)
+_KEPT = 1 if MICROPYTHON else 1024  # plans in memory
+
+
+def count_at(data: bytes, at: int, end: int, size: int, field: str) -> int:
+    """A list's count at `at`, of entries of at least `size` octets."""
+    count = length(data, at, end, field)
+    left = end - after_length(data, at)
+    if count * size > left:
+        raise DecodeError("%d entries expected, %d octets left" % (count, left), at, field)
+    return count
+
+
+# What the selectors of class 7, attribute 2 are given: DLMS UA 1000-1, class 7
+SELECTIONS: "dict[int, Shape]" = {
+    1: (
+        "range_descriptor",
+        None,
+        (
+            (
+                "restricting_object",
+                None,
+                (
+                    ("class_id", None, None),
+                    ("logical_name", "obis", None),
+                    ("attribute_index", None, None),
+                    ("data_index", None, None),
+                ),
+            ),
+            ("from_value", "utc", None),
+            ("to_value", "utc", None),
+            ("selected_values", None, None),
+        ),
+    ),
+    2: (
+        "entry_descriptor",
+        None,
+        (
+            ("from_entry", None, None),
+            ("to_entry", None, None),
+            ("from_selected_value", None, None),
+            ("to_selected_value", None, None),
+        ),
+    ),
+}
+
+
+class Plan:
+    """What to expect of a use case's messages.
+
+    `entries` has (octets of the specification, head of an item, optional, shape of the data,
+    shape of the answer); where the request is always the same, `octets` is its list of
+    specifications, with `heads` and `shapes`.
+    """
+
+    __slots__ = ("entries", "octets", "heads", "shapes", "answers")
+
+    def __init__(self, entries: "tuple[Entry, ...]") -> None:
+        self.entries = entries
+        self.octets = b""
+        self.heads = [entry[1] for entry in entries]
+        self.shapes = tuple([entry[3] for entry in entries])
+        self.answers = tuple([entry[4] for entry in entries])
+        if entries and not [True for entry in entries if entry[0][0] > 3 or entry[2]]:
+            octets = b"".join([entry[0] for entry in entries])
+            self.octets = length_octets(len(entries)) + octets
+
+
+_plans: "dict[int, Plan]" = {}
+_alerts: "dict[int, Shape]" = {}
+
+
+def plan_of(code: int) -> Plan:
+    """The plan of the use case with this message code; an empty one where there is none."""
+    plan = _plans.get(code)
+    if plan is None:
+        if len(_plans) >= _KEPT:
+            _plans.clear()
+        entries = [_planned(one.object, one.choice, one.optional) for one in cosem.requests(code)]
+        plan = Plan(tuple(entries))
+        if entries:
+            _plans[code] = plan
+    return plan
+
+
+def _planned(target: "cosem.Object", choice: str, optional: bool) -> "Entry":
+    number = CHOICES.index(choice)
+    octets = bytes((number, target.class_id >> 8, target.class_id & 0xFF)) + target.obis
+    octets += bytes((target.index,))
+    head = (target.title, choice, target.class_id, target.obis, target.index, None)
+    empty = (target.name, None, None)
+    shape = shape_of(target.layout)
+    if choice == "action":
+        answer = empty if target.answer is None else shape_of(target.answer)
+        return octets, head, optional, shape, answer
+    if choice[:3] == "set":
+        return octets, head, optional, shape, empty
+    return octets, head, optional, empty, shape
+
+
+def entry_of(octets: bytes) -> "Entry":
+    """As an entry of a plan, for a specification that no plan has."""
+    choice = CHOICES[octets[0]]
+    class_id = octets[1] << 8 | octets[2]
+    obis = octets[3:9]
+    index = octets[9] if octets[9] < 0x80 else octets[9] - 0x100
+    kind = "M" if choice == "action" else "A"
+    target = cosem.find(class_id, obis, index, kind)
+    if target is not None:
+        return _planned(target, choice, False)
+    name = cosem.member_name(class_id, index, kind)
+    title = None if name is None else "%s.%s" % (cosem.obis_text(obis), name)
+    shape = (name, None, None)
+    return octets, (title, choice, class_id, obis, index, None), False, shape, shape
+
+
+def alert_shape(code: int) -> "Shape":
+    shape = _alerts.get(code)
+    if shape is None:
+        template = cosem.template(code)
+        if template is None or template.alert is None:
+            return _ALERT
+        shape = shape_of(template.alert)
+        if len(_alerts) >= _KEPT:
+            _alerts.clear()
+        _alerts[code] = shape
+    return shape
+
+
+_ALERT: "Shape" = ("body", None, None)
+
+
+def aligned(
+    data: bytes, at: int, end: int, count: int, entries: "tuple[Entry, ...]"
+) -> "list[Entry]":
+    """Entries for a response with fewer (or more) data than the template has.
+
+    Only optional entries are left out, and the order stays; where more than one order is
+    possible, an item has the name that all of them have in common.
+    """
+    nothing = (b"", (None,), False, NOTHING, NOTHING)
+    left_out = len(entries) - count
+    choices = _choices(data, at, end, count)
+    if left_out < 0 or len(choices) != count:
+        return [nothing] * count
+
+    def fits(item: int, entry: int) -> bool:
+        return choices[item] == (1 if entries[entry][0][0] == 4 else entries[entry][0][0])
+
+    # starts[i]: the entries that item i can be, with all before it in their places
+    starts: list[list[int]] = []
+    before = [-1]
+    for item in range(count):
+        found = []
+        for entry in range(item, item + left_out + 1):
+            for last in before:
+                between = range(last + 1, entry)
+                if (
+                    last < entry
+                    and fits(item, entry)
+                    and not [True for one in between if not entries[one][2]]
+                ):
+                    found.append(entry)
+                    break
+        starts.append(found)
+        before = found
+    after = [len(entries)]
+    chosen = []
+    for item in range(count - 1, -1, -1):
+        found = []
+        for entry in starts[item]:
+            for following in after:
+                between = range(entry + 1, following)
+                if entry < following and not [True for one in between if not entries[one][2]]:
+                    found.append(entry)
+                    break
+        after = found
+        chosen.append(_common([entries[entry] for entry in found]) if found else nothing)
+    chosen.reverse()
+    return chosen
+
+
+def _choices(data: bytes, at: int, end: int, count: int) -> "list[int]":
+    """The choices in the list of results, which follows the data."""
+    at = axdr.skip_list(data, at, end, count)
+    results = count_at(data, at, end, 2, "results")
+    at = after_length(data, at)
+    return [data[at + 2 * index] for index in range(results)]
+
+
+def _common(entries: "list[Entry]") -> "Entry":
+    """One entry, or what several have in common."""
+    first = entries[0]
+    if len(entries) == 1:
+        return first
+    titles = [entry[1][0] for entry in entries]
+    members = [entry[4][0] for entry in entries]
+    shapes = [entry[4] for entry in entries]
+    title = None
+    numbered = [_unnumbered(one) for one in titles]
+    if not [True for one in numbered if one != numbered[0]]:
+        title = numbered[0]
+    elif not [True for one in members if one != members[0]]:
+        title = members[0]
+    same = not [True for one in shapes if one != shapes[0]]
+    return first[0], (title,), False, NOTHING, shapes[0] if same else NOTHING
+
+
+def _unnumbered(title: str) -> str:
+    """`AuxiliaryController[n]` for `AuxiliaryController[3]`."""
+    start = title.find("[")
+    stop = title.find("]")
+    return title if start < 0 else title[: start + 1] + "n" + title[stop:]
