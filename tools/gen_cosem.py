@@ -424,14 +424,18 @@ class Tables:
         body = body.replace("@1.A2", self.by_key[CONFIGURATION][0].text)
         return ALERT + (";" + body if body else "")
 
+    def member(self, one: Object) -> str:
+        return self.members[(one.key[0], one.key[2], one.key[3])]
+
     def title(self, one: Object) -> str:
-        """The SMETS name, with the element where other objects of the class share the name."""
+        """The SMETS name, with the element where another object's would be the same."""
         name = one.name()
+        member = self.member(one)
         alike = [
             other
             for other in self.objects
-            if other.key[1] != one.key[1]
-            and (other.key[0], *other.key[2:]) == (one.key[0], *one.key[2:])
+            if (other.key[0], other.key[1]) != (one.key[0], one.key[1])
+            and self.member(other) == member
             and other.name() == name
         ]
         words = list(dict.fromkeys(word for word in one.elements if word))

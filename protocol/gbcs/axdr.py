@@ -18,7 +18,7 @@ Source: DLMS UA 1000-2, 9.5 (the type Data); IEC 61334-6. Lengths are in their s
 all 641 reference payloads, and no others are let through.
 """
 
-from gbcs import axdrtypes
+from gbcs import axdrcompact, axdrtypes
 from gbcs.axdrencode import encode, write
 from gbcs.axdrtypes import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
 from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
@@ -156,8 +156,6 @@ def _other(data: bytes, at: int, end: int, inside: "Any") -> "tuple[str, Any, in
             return "", None, end + 1
         return axdrtypes.name_of(tag), fixed(tag, data, at + 1, stop), stop
     if tag == 19:
-        from gbcs import axdrcompact
-
         return axdrcompact.read(data, at, end, inside)
     value, at = variable(tag, data, at + 1, end, "")
     return NAMES[tag], value, at
@@ -193,8 +191,6 @@ def _skip(data: bytes, at: int, end: int, shape: "Shape", field: str, depth: int
     if tag > 2:
         if tag != 19:
             return skip_variable(tag, data, at, end, field)
-        from gbcs import axdrcompact
-
         return axdrcompact.skip(data, at - 1, end, field)
     if not depth:
         raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, field)

@@ -68,11 +68,11 @@ def write(
         elif kind == "null-data" and value is None:
             append(0)
         elif kind[:14] == "compact-array ":
-            from gbcs import axdrcompact
+            from gbcs import axdrcompose
 
             if type(value) is not list:
                 raise EncodeError("a list expected", name or "")
-            axdrcompact.write(out, kind, value, name or "")
+            axdrcompose.write(out, kind, value, name or "", content)
         else:
             tag = axdrtypes.tag_of(kind)
             if tag < 0 or tag == 19:

@@ -15,6 +15,7 @@ body of an alert.
 Source: the COSEM mapping table of GBCS (its section 20), class and attribute names DLMS UA 1000-1.
 """
 
+import gc
 import sys
 
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
@@ -221,6 +222,7 @@ def _table(name: str) -> "Any":
             sys.modules.pop("gbcs." + _resident, None)
             setattr(sys.modules["gbcs"], _resident, None)
         _resident = name
+        gc.collect()  # now, so that the texts stand together
     return getattr(__import__("gbcs." + name), name)
 
 

@@ -8,24 +8,24 @@ OBJECTS = (
 97|1|0-0:94.44.34.1|A2|g|{TOU_primary_registers:[1..48 u32;TOU_secondary_registers?:[1..4 u32}|TariffTOURegisterCollection
 98|30|0-0:43.2.10.255|M1|a|*9|TariffBlockTOURegisterCollection
 99|1|0-0:94.44.34.2|A2|g|{Block_primary_registers:[1..64 u32}|TariffBlockTOURegisterCollection
-100|1|0-0:94.44.5.2|A2|g|o12@date-time|MaximumDemandActivePowerExportValue
-101|4|1-0:2.6.0.255|A2|g|u32|MaximumDemandActivePowerExportValue
-102|4|1-0:2.6.0.255|A3|g|*10|MaximumDemandActivePowerExportValue
+100|1|0-0:94.44.5.2|A2|g|o12@date-time|MaximumDemandActivePowerExportValue: dateTimeOfLastReset
+101|4|1-0:2.6.0.255|A2|g|u32|MaximumDemandActivePowerExportValue: value
 """,  # noqa: E501
     """
+102|4|1-0:2.6.0.255|A3|g|*10|MaximumDemandActivePowerExportValue
 103|4|1-0:2.6.0.255|A5|g|o12@date-time|MaximumDemandActivePowerExportValue
-104|1|0-0:94.44.5.0|A2|g|o12@date-time|MaximumDemand(ConfigurableTime)ActivePowerImportValue
-105|1|0-0:94.44.5.1|A2|g|o12@date-time|MaximumDemandActiveEnergyImportValue
-106|4|1-0:1.6.0.255|A2|g|u32|MaximumDemandActiveEnergyImportValue
+104|1|0-0:94.44.5.0|A2|g|o12@date-time|MaximumDemand(ConfigurableTime)ActivePowerImportValue: dateTimeOfLastReset
+105|1|0-0:94.44.5.1|A2|g|o12@date-time|MaximumDemandActiveEnergyImportValue: dateTimeOfLastReset
+106|4|1-0:1.6.0.255|A2|g|u32|MaximumDemandActiveEnergyImportValue: value
 107|4|1-0:1.6.0.255|A3|g|*10|MaximumDemandActiveEnergyImportValue
 108|4|1-0:1.6.0.255|A5|g|o12@date-time|MaximumDemandActiveEnergyImportValue
-109|4|1-0:1.6.1.255|A2|g|u32|MaximumDemand(ConfigurableTime)ActivePowerImportValue
+109|4|1-0:1.6.1.255|A2|g|u32|MaximumDemand(ConfigurableTime)ActivePowerImportValue: value
 110|4|1-0:1.6.1.255|A3|g|*10|MaximumDemand(ConfigurableTime)ActivePowerImportValue
 111|4|1-0:1.6.1.255|A5|g|o12@date-time|MaximumDemand(ConfigurableTime)ActivePowerImportValue
 112|10|0-0:12.0.0.255|A2|gs|[1..2 {index:u16;enable:f=0x01;script_logical_name:o6=0x00000A8064FF@obis;script_selector:u16;switch_time:o4@time;validity_window:u16=0xFFFF;exec_weekdays:b7=0b11111110;exec_specdays:b0=0x;begin_date:o5=0x000001FFFF@date;end_date:o5=0xFFFFFFFFFF@date}|MaximumDemandConfigurableTimePeriod
-113|30|0-0:43.2.1.255|M1|a|*9|PrepaymentBalanceCollection
 """,  # noqa: E501
     """
+113|30|0-0:43.2.1.255|M1|a|*9|PrepaymentBalanceCollection
 114|1|0-0:94.44.34.30|A2|g|{meter_balance:i32;emergency_credit_balance:i32;accumulated_debt_register:i32;time_debt_1_balance:i32;time_debt_2_balance:i32;payment_debt_balance:i32}|PrepaymentBalanceCollection
 115|7|0-0:98.1.4.255|A2|r|[1..10 {timestamp:u32@utc;dlValue:u32}|BillingDataLog(mostrecentPaymentBasedDebtRepayment)
 116|30|0-0:43.2.3.255|M1|a|*9|BillingDataLog(SetPaymentModeOrTariffTriggeredFinancialExcExport)

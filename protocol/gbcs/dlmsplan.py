@@ -147,7 +147,12 @@ def alert_shape(code: int) -> "Shape":
     return shape
 
 
-_ALERT: "Shape" = ("body", None, None)
+_HEAD = (("alert_code", "names:alert", None), ("time", "date-time", None))
+_ALERT: "Shape" = (  # all alerts of GBCS begin alike: 16.2
+    "body",
+    None,
+    {2: _HEAD, 3: _HEAD + (NOTHING,) * 1, 4: _HEAD + (NOTHING,) * 2, 5: _HEAD + (NOTHING,) * 3},
+)
 
 
 def aligned(
