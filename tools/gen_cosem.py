@@ -43,7 +43,8 @@ SEEN = {
 }
 # DLMS UA 1000-1, class 30 (Data protection), as GBCS 8.5 uses it; class 7, selective access
 PROTECTION = (
-    "[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,counter/8;originator_system_title:o8@eui64;"
+    "[{protection_type:e;protection_options:{"
+    "transaction_id:o9@parts:cra/1,originator_counter/8;originator_system_title:o8@eui64;"
     "recipient_system_title:o8@eui64;other_information:o0;"
     "key_info:{key_info_type:e@enum:2=agreed key;"
     "key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}}"
@@ -55,8 +56,9 @@ PROTECTED = (
     "protection_parameters:%s}>{protection_parameters:%s;protected_attributes:o@encrypted}"
 ) % (PROTECTION, PROTECTION)
 CONFIGURATION = (1, "0-0:94.44.10.0", "A", 2)
+BILLING = (7, "0-0:98.1.0.255", "A", 2)
 BACKUP = (104, "0-0:30.3.0.255", "M", 4)
-COMMAND = "message_code/2,counter/8"
+COMMAND = "message_code/2,originator_counter/8"
 ALERTS = {  # what follows alert code and time, from the facts' words on each body
     0x00CC: "outcome:o19@parts:%s,class_id/2,logical_name/6,attribute_index/1" % COMMAND,
     0x00CE: "image_hash:o32",
@@ -68,7 +70,7 @@ ALERTS = {  # what follows alert code and time, from the facts' words on each bo
     0x0111: "channel_change:{operating_channel:b32;reason:o1}",
     0x0112: "assessment:{request:o1;outcome:o1}",
     0x0113: "configuration:@1.A2",
-    0x0114: "discarded:o25@parts:originator/8,recipient/8,cra/1,counter/8",
+    0x0114: "discarded:o25@parts:originator/8,recipient/8,cra/1,originator_counter/8",
     0x0115: "device_id:o8@eui64",
     0x0120: "command:o10@parts:" + COMMAND,
     0x0123: "operational_update:t",
@@ -100,10 +102,12 @@ CLASSES = {
     9000: "Extended data",
 }
 EUI = ("ieee_address", "MAC_address", "mac_address", "extended_PAN_ID")
+EUI_VALUES = ("0-0:96.1.1.255", *("0-0:94.44.0.2%d" % number for number in range(1, 6)))
 OBIS = ("logical_name", "script_logical_name")
 SECONDS = ("timestamp", "boost_start", "boost_end", "from_value", "to_value")
 TIMES = ("start_time", "switch_time")
 UNITS = "enum:27=W,30=Wh,32=varh,254=other unit,255=no unit"  # DLMS UA 1000-1, table of units
+SCALED = {"27": "W", "30": "Wh", "32": "varh"}
 HINTS = {
     "logCode": "names:alert",
     "outcome": "enum:0=unknown,1=success,2=failure",
@@ -167,7 +171,7 @@ def leaf(row: Row, name: str) -> str:
     if match and match[1] in TYPES:
         kind, size = match[1], match[2]
     text = TYPES[kind] + size
-    constant = str(row["constant"] or "")
+    constant = "" if row["constant"] is None else str(row["constant"])
     if constant and " " not in constant:
         text += "=" + constant
     hint = hint_of(row, name, text)
@@ -188,7 +192,7 @@ def hint_of(row: Row, name: str, text: str) -> str:
         return "date-time"
     if kind == "o5":
         return "date"
-    if name in EUI or "EUI-64" in notes:
+    if name in EUI or "EUI-64" in notes or row["obis"] in EUI_VALUES:
         return "eui64"
     if name in OBIS:
         return "obis"
@@ -276,10 +280,6 @@ def element(row: Row) -> str:
     return re.sub(r"(Next|Current)$", "", name)
 
 
-def number_of(constant: str) -> int:
-    return int(constant, 0)
-
-
 class Object:
     """A row of the table of objects."""
 
@@ -306,28 +306,47 @@ LETTERS = {"get": "g", "set": "s", "action": "a", "get-with-selection": "r"}
 
 
 class Tables:
-    """Objects and templates, as the records are read."""
+    """Objects, numbered in the order that templates first ask for them, and the templates."""
 
     def __init__(self, records: list[Row]) -> None:
         self.objects: list[Object] = []
         self.by_key: dict[tuple[Any, ...], list[Object]] = {}
         self.members: dict[tuple[int, str, int], str] = {}
-        self.templates: list[tuple[int, str, str]] = []
+        self.templates: list[tuple[Row, list[tuple[Row, list[Object]]]]] = []
         dlms = [record for record in records if record["payload"] == "DLMS"]
         for record in dlms:
             for row in record.get("dlms") or ():
                 if "millipence" in (row["notes"] or ""):
                     MILLIPENCE.add(plain_name(row))
+        # the standard's own tables first, so that what messages show only adds to them
         for record in sorted(dlms, key=lambda record: record["template"] != "tables"):
             for item in record.get("dlms_request") or ():
                 self.item(record, item)
+        order: list[Object] = []
         for record in dlms:
-            self.template(record)
-        for item in self.objects:
-            item.number = 0
-        self.objects.sort(key=lambda one: self.order.index(one))
-        for number, one in enumerate(self.objects):
+            entries = []
+            for item in record.get("dlms_request") or ():
+                found = self.item(record, item)
+                order += [one for one in found if one not in order]
+                entries.append((item, found))
+            self.templates.append((record, entries))
+        self.objects = order
+        for number, one in enumerate(order):
             one.number = number
+            self.unit(one)
+
+    def unit(self, one: Object) -> None:
+        """Gives a register's value its unit, where scaler (0) and unit are constant."""
+        one.text = re.sub(
+            r"(:u32)(;\w+:\{\w+:i8=0;\w+:e=(27|30|32)@)",
+            lambda match: "%s@unit:%s%s" % (match[1], SCALED[match[3]], match[2]),
+            one.text,
+        )
+        if one.key[0] in (3, 4) and one.key[2:] == ("A", 2) and one.text == "u32":
+            for other in self.by_key.get((*one.key[:2], "A", 3), ()):
+                match = re.match(r"\{scaler:i8=0;unit:e=(27|30|32)@", other.text)
+                if match:
+                    one.text += "@unit:" + SCALED[match[1]]
 
     def item(self, record: Row, item: Row) -> "list[Object]":
         """The objects that one entry of a request touches: its own, then the protected ones."""
@@ -380,24 +399,11 @@ class Tables:
                 return one
         return None
 
-    order: "list[Object]"
-
-    def template(self, record: Row) -> None:
-        code = int(record["message_code"], 16)
-        self.order = getattr(self, "order", [])
-        entries = []
-        for item in record.get("dlms_request") or ():
-            found = self.item(record, item)
-            for one in found:
-                if one not in self.order:
-                    self.order.append(one)
-            entries.append((item, found))
-        self.templates.append((code, record["code"], "", entries, record))  # type: ignore
-
     def lines(self) -> list[str]:
         """The templates, a line each."""
         lines = []
-        for code, name, _, entries, record in self.templates:  # type: ignore[misc]
+        for record, entries in self.templates:
+            code = int(record["message_code"], 16)
             words = []
             for item, found in entries:
                 word = LETTERS[item["choice"]] + str(found[0].number)
@@ -409,9 +415,8 @@ class Tables:
             if not entries:
                 words.append("!{%s}" % self.alert(code, record))
                 if code == 0x0061:
-                    key = (7, "0-0:98.1.0.255", "A", 2)
-                    words.append("(%d)" % self.by_key[key][0].number)
-            lines.append("%04X %s %s" % (code, name, " ".join(words)))
+                    words.append("(%d)" % self.by_key[BILLING][0].number)
+            lines.append("%04X %s %s" % (code, record["code"], " ".join(words)))
         return sorted(lines)
 
     def alert(self, code: int, record: Row) -> str:
@@ -472,8 +477,11 @@ def tables(records: list[Row]) -> dict[str, str]:
         modules["cosem_objects_%d.py" % number] = head + "\n" + body
     starts = " ".join(piece[0].split("|")[0] for piece in pieces)
     modules["cosem_classes.py"] = classes_module(found, names, starts)
-    text = HEAD % "COSEM templates of use cases; read by `cosem`."
-    modules["cosem_templates.py"] = text + "\nTEMPLATES = %s\n" % quoted(found.lines())
+    lines = found.lines()
+    for name, alerts in (("templates", False), ("alerts", True)):
+        text = HEAD % "COSEM %s of use cases; read by `cosem`." % name
+        chosen = [line for line in lines if ("!" in line) == alerts]
+        modules["cosem_%s.py" % name] = text + "\nTEMPLATES = %s\n" % quoted(chosen)
     return modules
 
 

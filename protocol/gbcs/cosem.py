@@ -130,38 +130,58 @@ def obis_octets(text: str) -> bytes:
 
 def template(code: int) -> "Template | None":
     """The template of the use case with this message code; None where there is none."""
-    line = _line(_table("templates").TEMPLATES, "%04X " % code)
+    line = _template(code)
     if not line:
         return None
     use_case, _, rest = line.partition(" ")
     if rest[0] != "!":
         return Template(code, use_case, tuple(requests(code)), None, ())
-    body, at = parse(rest, 1, "body")
-    protects = _protected(rest[at + 1 :]) if at < len(rest) else ()
-    return Template(code, use_case, (), body, protects)
+    return Template(code, use_case, (), alert(code), protected(code))
 
 
 def requests(code: int) -> "Iterator[Request]":
     """The requests of a template, one by one: of a long one, all do not fit a small heap."""
-    line = _line(_table("templates").TEMPLATES, "%04X " % code)
-    for word in line.split(" ")[1:]:
-        if word[0] == "!":
-            return
-        protects: tuple[Object, ...] = ()
-        start = word.find("(")
-        if start >= 0:
-            protects = _protected(word[start:])
-            word = word[:start]
-        optional = word[-1] == "?"
-        target = _numbered(int(word[1:-1] if optional else word[1:]))
-        yield Request(_CHOICES[word[0]], target, optional, protects)
+    words = _template(code).split(" ")[1:]
+    if words and words[0][0] != "!":
+        for word in words:
+            start = word.find("(")
+            objects_in = _protected(word[start:]) if start >= 0 else ()
+            word = word[:start] if start >= 0 else word
+            optional = word[-1] == "?"
+            target = _numbered(int(word[1:-1] if optional else word[1:]))
+            yield Request(_CHOICES[word[0]], target, optional, objects_in)
+
+
+def alert(code: int) -> "Layout | None":
+    """The layout of an alert's body; None where no alert has this code."""
+    line = _template(code)
+    start = line.find("!")
+    return None if start < 0 else parse(line, start + 1, "body")[0]
+
+
+def protected(code: int, index: int = 0) -> "tuple[Object, ...]":
+    """The objects that an encrypted block holds: of the request `index`, or of an alert."""
+    line = _template(code)
+    if line.find("!") >= 0:
+        start = line.rfind("(")
+        return _protected(line[start:]) if start >= 0 and line[-1] == ")" else ()
+    words = line.split(" ")[1:]
+    start = words[index].find("(") if index < len(words) else -1
+    return _protected(words[index][start:]) if start >= 0 else ()
+
+
+def _template(code: int) -> str:
+    """The line of a template, without its code; "" where there is none."""
+    start = "%04X " % code
+    return _line(_table("templates").TEMPLATES, start) or _line(_table("alerts").TEMPLATES, start)
 
 
 def codes() -> "Iterator[int]":
-    """The message codes that have a template, in order."""
-    for text in _table("templates").TEMPLATES:
-        for line in text.strip().split("\n"):
-            yield int(line[:4], 16)
+    """The message codes that have a template: first of commands, then of alerts."""
+    for name in ("templates", "alerts"):
+        for text in _table(name).TEMPLATES:
+            for line in text.strip().split("\n"):
+                yield int(line[:4], 16)
 
 
 def objects() -> "Iterator[Object]":

@@ -34,15 +34,15 @@ LAYOUTS = (
 2 [1..4 {week_profile_name:o4;monday:u8;tuesday:u8;wednesday:u8;thursday:u8;friday:u8;saturday:u8;sunday:u8}
 3 [1..16 {day_id:u8;day_schedule:[1..48 {start_time:o4@time;script_logical_name:o6=0x00000A0064FF@obis;script_selector:u16}}
 4 [0..50 {index:u16;specialday_date:o5@date;day_id:u8}
-5 {charge_per_unit_scaling:{commodity_scale:i8;price_scale:i8};commodity_reference:{class_id:u16;logical_name:o6=0x000000000000@obis;attribute_index:i8};charge_table:[1..1 {index:o0;charge_per_unit:i16}}
+5 {charge_per_unit_scaling:{commodity_scale:i8=0;price_scale:i8};commodity_reference:{class_id:u16=0;logical_name:o6=0x000000000000@obis;attribute_index:i8=0};charge_table:[1..1 {index:o0;charge_per_unit:i16}}
 6 [{credit_reference:o6@obis;charge_reference:o6@obis;collection_configuration:b3}
 7 [0..20 {index:u16;specialday_date:o5@date;day_id:u8}
 8 [1..22 {index:u16;enable:f=0x01;script_logical_name:o6=0x00000A006AFF@obis;script_selector:u16;switch_time:o4@time;validity_window:u16=0xFFFF;exec_weekdays:b7;exec_specdays:b20;begin_date:o5@date;end_date:o5@date}
 """,  # noqa: E501
     """
-9 {object_list:[{class_id:u16;logical_name:o6@obis;attribute_index:i8;data_index:u16;restriction:{restriction_type:e;restriction_value:{from_date:o12@date-time;to_date:o12@date-time}}};protection_parameters:[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,counter/8;originator_system_title:o8@eui64;recipient_system_title:o8@eui64;other_information:o0;key_info:{key_info_type:e@enum:2=agreed key;key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}}}>{protection_parameters:[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,counter/8;originator_system_title:o8@eui64;recipient_system_title:o8@eui64;other_information:o0;key_info:{key_info_type:e@enum:2=agreed key;key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}};protected_attributes:o@encrypted}
-10 {scaler:i8;unit:e=27@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}
-11 {scaler:i8;unit:e=255@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}
+9 {object_list:[{class_id:u16;logical_name:o6@obis;attribute_index:i8;data_index:u16;restriction:{restriction_type:e;restriction_value:{from_date:o12@date-time;to_date:o12@date-time}}};protection_parameters:[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,originator_counter/8;originator_system_title:o8@eui64;recipient_system_title:o8@eui64;other_information:o0;key_info:{key_info_type:e@enum:2=agreed key;key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}}}>{protection_parameters:[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,originator_counter/8;originator_system_title:o8@eui64;recipient_system_title:o8@eui64;other_information:o0;key_info:{key_info_type:e@enum:2=agreed key;key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}};protected_attributes:o@encrypted}
+10 {scaler:i8=0;unit:e=27@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}
+11 {scaler:i8=0;unit:e=255@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}
 12 [1..4320 {timestamp:u32@utc;dlValue:u32}
 13 {scaler:i8=-5;unit:e=254@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}
 """,  # noqa: E501
@@ -51,4 +51,4 @@ LAYOUTS = (
 """,  # noqa: E501
 )
 
-STARTS = "0 39 94 120 161 209 264 317"  # the first object of each piece
+STARTS = "0 39 94 120 161 209 263 315"  # the first object of each piece

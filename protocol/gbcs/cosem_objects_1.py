@@ -22,8 +22,8 @@ OBJECTS = (
 54|113|0-0:19.20.3.255|A13|sg|u16|DebtRecoveryperPayment
 55|113|0-0:19.20.1.255|A8|sg|u32|DebtRecoveryRates[1]
 56|113|0-0:19.20.2.255|A8|sg|u32|DebtRecoveryRates[2]
-57|113|0-0:19.20.1.255|M2|a|i8|DebtRecoveryRates[1]
-58|113|0-0:19.20.2.255|M2|a|i8|DebtRecoveryRates[2]
+57|113|0-0:19.20.1.255|M2|a|i8=0|DebtRecoveryRates[1]
+58|113|0-0:19.20.2.255|M2|a|i8=0|DebtRecoveryRates[2]
 59|113|0-0:19.20.3.255|M4|a|i32@unit:millipence|PaymentDebtRegister
 60|113|0-0:19.20.1.255|M4|a|i32@unit:millipence|TimeDebtRegisters[1]
 61|113|0-0:19.20.2.255|M4|a|i32@unit:millipence|TimeDebtRegisters[2]
@@ -48,20 +48,20 @@ OBJECTS = (
 78|9000|0-0:94.44.128.3|A6|s|o12@date-time|EmergencyCreditThreshold
 79|9000|0-0:94.44.128.28|A6|s|o12@date-time|Non-DisablementCalendar
 80|9000|0-0:94.44.2.20|A4|s|i32|PrepaymentCredit(MaxMeterBalance)
-81|112|0-0:19.10.1.255|M3|a|i8|EmergencyCredit
+81|112|0-0:19.10.1.255|M3|a|i8=0|EmergencyCredit
 82|1|0-2:96.13.1.255|A2|s|o116@text|SupplierMessage
 83|1|0-0:94.44.3.2|A2|s|o12@date-time|restrictDataDateTime
 84|1|0-0:94.44.3.1|A2|s|o0|DisablePrivacyPinProtection
-85|7|0-0:99.98.0.255|M1|a|i8|EventLog(incGPF)
-86|7|0-17:99.98.2.255|M1|a|i8|AuxiliaryControllerEventLog
+85|7|0-0:99.98.0.255|M1|a|i8=0|EventLog(incGPF)
+86|7|0-17:99.98.2.255|M1|a|i8=0|AuxiliaryControllerEventLog
 87|9000|0-0:96.13.0.255|A2|s|o18@text|ContactDetails: supplierTelephoneNumber
 88|9000|0-0:96.13.1.255|A2|s|o15@text|ContactDetails: supplierName
-89|3|1-0:2.8.0.255|A2|g|u32|ActiveExportRegister
+89|3|1-0:2.8.0.255|A2|g|u32@unit:Wh|ActiveExportRegister
 """,
     """
-90|3|1-0:2.8.0.255|A3|g|{scaler:i8;unit:e=30@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}|ActiveExportRegister
-91|3|1-0:4.8.0.255|A2|g|u32|ReactiveExportRegister
-92|3|1-0:4.8.0.255|A3|g|{scaler:i8;unit:e=32@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}|ReactiveExportRegister
+90|3|1-0:2.8.0.255|A3|g|{scaler:i8=0;unit:e=30@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}|ActiveExportRegister
+91|3|1-0:4.8.0.255|A2|g|u32@unit:varh|ReactiveExportRegister
+92|3|1-0:4.8.0.255|A3|g|{scaler:i8=0;unit:e=32@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit}|ReactiveExportRegister
 93|30|0-0:43.2.8.255|M1|a|*9|ImportRegisterCollection
 """,  # noqa: E501
 )

@@ -2,24 +2,24 @@
 
 OBJECTS = (
     """
-94|1|0-0:94.44.34.10|A2|g|{active_import_value:u32;active_scal_unit_type:{active_import_scaler:i8;active_import_unit:e=30@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};reactive_import_value:u32;reactive_scal_unit_type:{reactive_import_scaler:i8;reactive_import_unit:e=32@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};second_active_import_value?:u32}|ImportRegisterCollection
-95|1|0-0:94.44.34.20|A2|g|{active_power_import_value:u32;active_power_scal_unit_type:{active_power_import_scaler:i8;active_power_import_unit:e=27@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};primary_active_power_import_value:u32}|PowerImportCollection
+94|1|0-0:94.44.34.10|A2|g|{active_import_value:u32@unit:Wh;active_scal_unit_type:{active_import_scaler:i8=0;active_import_unit:e=30@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};reactive_import_value:u32@unit:varh;reactive_scal_unit_type:{reactive_import_scaler:i8=0;reactive_import_unit:e=32@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};second_active_import_value?:u32}|ImportRegisterCollection
+95|1|0-0:94.44.34.20|A2|g|{active_power_import_value:u32@unit:W;active_power_scal_unit_type:{active_power_import_scaler:i8=0;active_power_import_unit:e=27@enum:27=W,30=Wh,32=varh,254=other unit,255=no unit};primary_active_power_import_value:u32}|PowerImportCollection
 96|30|0-0:43.2.9.255|M1|a|*9|TariffTOURegisterCollection
 97|1|0-0:94.44.34.1|A2|g|{TOU_primary_registers:[1..48 u32;TOU_secondary_registers?:[1..4 u32}|TariffTOURegisterCollection
 98|30|0-0:43.2.10.255|M1|a|*9|TariffBlockTOURegisterCollection
 99|1|0-0:94.44.34.2|A2|g|{Block_primary_registers:[1..64 u32}|TariffBlockTOURegisterCollection
 100|1|0-0:94.44.5.2|A2|g|o12@date-time|MaximumDemandActivePowerExportValue: dateTimeOfLastReset
-101|4|1-0:2.6.0.255|A2|g|u32|MaximumDemandActivePowerExportValue: value
+101|4|1-0:2.6.0.255|A2|g|u32@unit:W|MaximumDemandActivePowerExportValue: value
 """,  # noqa: E501
     """
 102|4|1-0:2.6.0.255|A3|g|*10|MaximumDemandActivePowerExportValue
 103|4|1-0:2.6.0.255|A5|g|o12@date-time|MaximumDemandActivePowerExportValue
 104|1|0-0:94.44.5.0|A2|g|o12@date-time|MaximumDemand(ConfigurableTime)ActivePowerImportValue: dateTimeOfLastReset
 105|1|0-0:94.44.5.1|A2|g|o12@date-time|MaximumDemandActiveEnergyImportValue: dateTimeOfLastReset
-106|4|1-0:1.6.0.255|A2|g|u32|MaximumDemandActiveEnergyImportValue: value
+106|4|1-0:1.6.0.255|A2|g|u32@unit:W|MaximumDemandActiveEnergyImportValue: value
 107|4|1-0:1.6.0.255|A3|g|*10|MaximumDemandActiveEnergyImportValue
 108|4|1-0:1.6.0.255|A5|g|o12@date-time|MaximumDemandActiveEnergyImportValue
-109|4|1-0:1.6.1.255|A2|g|u32|MaximumDemand(ConfigurableTime)ActivePowerImportValue: value
+109|4|1-0:1.6.1.255|A2|g|u32@unit:W|MaximumDemand(ConfigurableTime)ActivePowerImportValue: value
 110|4|1-0:1.6.1.255|A3|g|*10|MaximumDemand(ConfigurableTime)ActivePowerImportValue
 111|4|1-0:1.6.1.255|A5|g|o12@date-time|MaximumDemand(ConfigurableTime)ActivePowerImportValue
 112|10|0-0:12.0.0.255|A2|gs|[1..2 {index:u16;enable:f=0x01;script_logical_name:o6=0x00000A8064FF@obis;script_selector:u16;switch_time:o4@time;validity_window:u16=0xFFFF;exec_weekdays:b7=0b11111110;exec_specdays:b0=0x;begin_date:o5=0x000001FFFF@date;end_date:o5=0xFFFFFFFFFF@date}|MaximumDemandConfigurableTimePeriod

@@ -4,7 +4,7 @@ OBJECTS = (
     """
 209|1|0-0:94.44.0.1|A2|gs|u16|RandomisedOffsetLimit
 210|22|0-0:15.0.0.255|A4|gs|[1..4 {time:o4@time;date:o5@date}|BillingCalendar
-211|1|0-0:96.1.1.255|A2|g|o8|
+211|1|0-0:96.1.1.255|A2|g|o8@eui64|
 212|1|0-0:96.1.2.255|A2|g|o1|MeterVariant
 213|1|0-0:96.1.4.255|A2|g|o8@text|ModelType(SmartMeter)/ModelType(CommsHub)
 214|1|0-0:96.1.6.255|A2|g|o4@text|ManufacturerIdentifier/CHManufacturerIdentifier
@@ -31,13 +31,13 @@ OBJECTS = (
 233|9000|0-0:94.44.128.7|A6|s|o12@date-time|LoadLimitPowerThreshold
 234|9000|0-0:94.44.128.6|A6|s|o12@date-time|LoadLimitPeriod(Timer)
 235|9000|0-0:94.44.128.8|A6|s|o12@date-time|LoadLimitRestorationPeriod(Timer)
-236|3|0-0:94.44.42.255|M1|a|i8|LoadLimitCounter
-237|3|1-0:32.32.0.4|M1|a|i8|(Phase[1])AverageRMSUnderVoltageCounter
-238|3|1-0:32.36.0.4|M1|a|i8|(Phase[1])AverageRMSOverVoltageCounter
-239|3|1-0:52.32.0.4|M1|a|i8|(Phase[2])AverageRMSUnderVoltageCounter
-240|3|1-0:52.36.0.4|M1|a|i8|(Phase[2])AverageRMSOverVoltageCounter
-241|3|1-0:72.32.0.4|M1|a|i8|(Phase[3])AverageRMSUnderVoltageCounter
-242|3|1-0:72.36.0.4|M1|a|i8|(Phase[3])AverageRMSOverVoltageCounter
+236|3|0-0:94.44.42.255|M1|a|i8=0|LoadLimitCounter
+237|3|1-0:32.32.0.4|M1|a|i8=0|(Phase[1])AverageRMSUnderVoltageCounter
+238|3|1-0:32.36.0.4|M1|a|i8=0|(Phase[1])AverageRMSOverVoltageCounter
+239|3|1-0:52.32.0.4|M1|a|i8=0|(Phase[2])AverageRMSUnderVoltageCounter
+240|3|1-0:52.36.0.4|M1|a|i8=0|(Phase[2])AverageRMSOverVoltageCounter
+241|3|1-0:72.32.0.4|M1|a|i8=0|(Phase[3])AverageRMSUnderVoltageCounter
+242|3|1-0:72.36.0.4|M1|a|i8=0|(Phase[3])AverageRMSOverVoltageCounter
 243|7|0-0:99.98.0.255|A2|r|[1..100 {timestamp:u32@utc;logCode:u16@names:alert;otherInformation:o8@parts:message_code/2}|EventLog(incGPF)/EventLog(CHF)
 """,  # noqa: E501
     """
@@ -57,11 +57,10 @@ OBJECTS = (
 """,  # noqa: E501
     """
 257|1|0-0:94.44.0.15|A2|sg|v22|AuxiliaryController[5]: Description
-258|1|0-0:94.44.0.21|A2|gs|o8|AuxiliaryController[1]: typeAndIdentifier
-259|1|0-0:94.44.0.22|A2|gs|o8|AuxiliaryController[2]: typeAndIdentifier
-260|1|0-0:94.44.0.23|A2|gs|o8|AuxiliaryController[3]: typeAndIdentifier
-261|1|0-0:94.44.0.24|A2|gs|o8|AuxiliaryController[4]: typeAndIdentifier
-262|1|0-0:94.44.0.25|A2|gs|o8|AuxiliaryController[5]: typeAndIdentifier
-263|11|0-1:11.0.3.255|A2|s|*7|AuxiliaryControllerCalendar(SpecialDays)
+258|1|0-0:94.44.0.21|A2|gs|o8@eui64|AuxiliaryController[1]: typeAndIdentifier
+259|1|0-0:94.44.0.22|A2|gs|o8@eui64|AuxiliaryController[2]: typeAndIdentifier
+260|1|0-0:94.44.0.23|A2|gs|o8@eui64|AuxiliaryController[3]: typeAndIdentifier
+261|1|0-0:94.44.0.24|A2|gs|o8@eui64|AuxiliaryController[4]: typeAndIdentifier
+262|1|0-0:94.44.0.25|A2|gs|o8@eui64|AuxiliaryController[5]: typeAndIdentifier
 """,
 )

@@ -2,6 +2,7 @@
 
 OBJECTS = (
     """
+263|11|0-1:11.0.3.255|A2|s|*7|AuxiliaryControllerCalendar(SpecialDays)
 264|10|0-1:12.0.2.255|A2|s|*14|AuxiliaryControllerCalendar
 265|9000|0-0:94.44.128.26|A6|s|o12@date-time|AuxiliaryControllerCalendar
 266|9000|0-0:94.44.128.35|A6|s|o12@date-time|AuxiliaryControllerCalendar(SpecialDays)
@@ -16,9 +17,9 @@ OBJECTS = (
 275|1|0-0:94.44.119.2|A2|s|o12@date-time|AuxiliaryController[3]: settingPeriodEndDateTime
 276|1|0-0:94.44.120.1|A2|s|o12@date-time|AuxiliaryController[4]: settingPeriodStartDateTime
 277|1|0-0:94.44.120.2|A2|s|o12@date-time|AuxiliaryController[4]: settingPeriodEndDateTime
-278|1|0-0:94.44.121.1|A2|s|o12@date-time|AuxiliaryController[5]: settingPeriodStartDateTime
 """,
     """
+278|1|0-0:94.44.121.1|A2|s|o12@date-time|AuxiliaryController[5]: settingPeriodStartDateTime
 279|1|0-0:94.44.121.2|A2|s|o12@date-time|AuxiliaryController[5]: settingPeriodEndDateTime
 280|1|0-0:94.44.117.3|A2|s|o12@date-time|AuxiliaryProportionalController[1]: limitPeriodStartDateTime
 281|1|0-0:94.44.117.4|A2|s|o12@date-time|AuxiliaryProportionalController[1]: limitPeriodEndDateTime
@@ -30,15 +31,15 @@ OBJECTS = (
 287|1|0-0:94.44.120.4|A2|s|o12@date-time|AuxiliaryProportionalController[4]: limitPeriodEndDateTime
 288|1|0-0:94.44.121.3|A2|s|o12@date-time|AuxiliaryProportionalController[5]: limitPeriodStartDateTime
 289|1|0-0:94.44.121.4|A2|s|o12@date-time|AuxiliaryProportionalController[5]: limitPeriodEndDateTime
-290|9|0-0:10.0.107.255|M1|a|u16|AuxiliaryProportionalController[n]
 """,  # noqa: E501
     """
+290|9|0-0:10.0.107.255|M1|a|u16|AuxiliaryProportionalController[n]
 291|22|0-0:15.1.0.255|A4|s|[1..1 {time:o4@time;date:o5@date}|TariffBlockCounterMatrix
 292|1|0-3:96.13.1.255|A2|s|o4@text|CustomerIdentificationNumber
 293|1|0-0:0.2.1.255|A2|g|o4@text|FirmwareVersion
-294|4|1-0:1.6.0.255|M1|a|i8|MaximumDemandActiveEnergyImportValue
-295|4|1-0:1.6.1.255|M1|a|i8|MaximumDemand(ConfigurableTime)ActiveEnergyImportValue
-296|4|1-0:2.6.0.255|M1|a|i8|MaximumDemandActiveEnergyExportValue
+294|4|1-0:1.6.0.255|M1|a|i8=0|MaximumDemandActiveEnergyImportValue
+295|4|1-0:1.6.1.255|M1|a|i8=0|MaximumDemand(ConfigurableTime)ActiveEnergyImportValue
+296|4|1-0:2.6.0.255|M1|a|i8=0|MaximumDemandActiveEnergyExportValue
 297|11|0-0:11.0.3.255|A2|g|*7|AuxiliaryControllerCalendar(SpecialDays)
 298|10|0-0:12.0.2.255|A2|g|*14|AuxiliaryControllerCalendar
 299|70|0-1:96.3.10.255|A2|g|f|
@@ -52,14 +53,12 @@ OBJECTS = (
 307|1|0-0:94.44.6.2|A2|gs|f|BoostFunctionControl[2]
 308|1|0-0:94.44.6.3|A2|gs|f|BoostFunctionControl[3]
 309|1|0-0:94.44.6.4|A2|gs|f|BoostFunctionControl[4]
-310|1|0-0:94.44.6.5|A2|gs|f|BoostFunctionControl[5]
 """,
     """
+310|1|0-0:94.44.6.5|A2|gs|f|BoostFunctionControl[5]
 311|1|0-0:94.44.0.31|A2|g|t72000|AuxiliaryController[1]: stateAndAssociatedInformation
 312|1|0-0:94.44.0.32|A2|g|t72000|AuxiliaryController[2]: stateAndAssociatedInformation
 313|1|0-0:94.44.0.33|A2|g|t72000|AuxiliaryController[3]: stateAndAssociatedInformation
 314|1|0-0:94.44.0.34|A2|g|t72000|AuxiliaryController[4]: stateAndAssociatedInformation
-315|1|0-0:94.44.0.35|A2|g|t72000|AuxiliaryController[5]: stateAndAssociatedInformation
-316|30|0-0:43.2.4.255|M1|a|*9|DailyConsumptionLog
 """,
 )

@@ -2,10 +2,12 @@
 
 OBJECTS = (
     """
+315|1|0-0:94.44.0.35|A2|g|t72000|AuxiliaryController[5]: stateAndAssociatedInformation
+316|30|0-0:43.2.4.255|M1|a|*9|DailyConsumptionLog
 317|7|0-0:99.1.3.255|A2|g|[1..731 {timestamp:u32@utc;dlValue:u32}|DailyConsumptionLog
 318|8|0-0:1.0.0.255|A9|s|e=5|Time
 319|8|0-0:1.0.0.255|M5|a|{preset_time:o12=0xFFFFFFFFFFFFFFFFFF8000FF@date-time;validity_interval_start:o12@date-time;validity_interval_end:o12@date-time}|Time
-320|8|0-0:1.0.0.255|M4|a|i8|Time
+320|8|0-0:1.0.0.255|M4|a|i8=0|Time
 321|8|0-0:1.0.0.255|A2|g|o12@date-time|Time
 322|8|0-0:1.0.0.255|A4|g|u8|Time
 323|112|0-0:19.10.0.255|A2|g|i32@unit:millipence|MeterBalance

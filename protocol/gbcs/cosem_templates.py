@@ -7,7 +7,6 @@ TEMPLATES = (
 0003 CCS03 a4
 0004 CCS04 g5
 0007 CS01a a8
-0018 CS14 !{alert_code:u16@names:alert;time:o12@date-time;backup_PAN:{date-time:o12@date-time;extended_PAN_ID:o8@eui64;devices_to_backup:[0..16 {MAC_address:o8@eui64;hashed_TC_link_key:o16}}}
 0019 ECS01a s13 s14 s15 s16 s17 s18 s19 s20 s21 s22 s23 s24 s25 s26 s27 s28 s29 s30 s31 s32 s33
 001A ECS02 s42 s43 s44
 001B ECS03 s42 s45 s43 s46 s44
@@ -39,11 +38,11 @@ TEMPLATES = (
 0037 ECS22b a128(129)
 0038 ECS22c r130
 0039 ECS23 g131 g132 g133 g134 r135 g136
-""",  # noqa: E501
-    """
 003A ECS24 g149 g150 g151 g152 g153 g154 g155 g156 g157 g158 g159 g160 g161 g162 g163 g164 g165
 003B ECS26a g185 g186 g55 g185 g187 g56 g187 g54 g188 g189 g63 g190 g191 g192 g193 g194 g195 g196
 003C ECS26b g197 g198 g199 g200 g201 g202 g203 g204 g205 g206
+""",
+    """
 003D ECS26c g207 g208 g209
 003E ECS26d g210
 003F ECS26e g211 g212 g213 g214 g215
@@ -74,11 +73,7 @@ TEMPLATES = (
 005E ECS61c g304 r305 g306 g307 g308 g309 g310
 005F ECS62 s306 s307 s308 s309 s310
 0060 ECS66 a316(317)
-""",
-    """
-0061 ECS68 !{alert_code:u16@names:alert;time:o12@date-time;protection_parameters:[{protection_type:e;protection_options:{transaction_id:o9@parts:cra/1,counter/8;originator_system_title:o8@eui64;recipient_system_title:o8@eui64;other_information:o0;key_info:{key_info_type:e@enum:2=agreed key;key_info_options:{key_parameters:o1;key_ciphered_data:o0}}}};protected_attributes:o@encrypted} (119)
 0062 ECS70 s318 a319 a320 g321 g322
-0067 ECS80 !{alert_code:u16@names:alert;time:o12@date-time;interuption_value:o12@date-time;restoration_value:o12@date-time}
 0068 ECS81 s215
 0069 ECS82 g323
 0092 ECS26i g211 g213 g214
@@ -91,24 +86,21 @@ TEMPLATES = (
 00B3 ECS04b a48 a49 a50
 00B7 ECS01c s34 s35 s36 s37 s38 s39 s40 s41
 00B9 ECS35e r245
+""",  # noqa: E501
+    """
 00BA ECS35f r246
 00BB ECS61a g253 g254 g255 g256 g257 g258 g259 g260 g261 g262 g297 g298 g299 g300 g301 g302 g303
 00BC ECS23b g131 g132 g133 g134 r135 g136 g137 g138 g139 g140 r141 g142 g143 g144 g145 g146 r147 g148
 00BD ECS24b g166 g167 g168 g169 g170 g171 g172
 00BE ECS26j g217
-""",  # noqa: E501
-    """
 00C1 ECS15c a86
 00C6 ECS26k g197 g198 g199 g200 g201 g202 g203 g204 g205 g206 g218 g219 g220 g221
 00C7 ECS01d s34 s40
 00C9 ECS20d r121
-00CC ALERT-00CC !{alert_code:u16@names:alert;time:o12@date-time;outcome:o19@parts:message_code/2,counter/8,class_id/2,logical_name/6,attribute_index/1}
-00CE FDRA-DLMS !{alert_code:u16@names:alert;time:o12@date-time;image_hash:o32}
 00D1 ECS29c s206 s205 s136 s197 s198 s199 s200 s201 s202 s203 s204
 00D2 ECS29d s206 s205 s218 s219 s220 s221 s136 s142 s148 s197 s198 s199 s200 s201 s202 s203 s204
 00D3 ECS29e a237 a238
 00D4 ECS29f a237 a238 a239 a240 a241 a242
-00D5 ALERT-00D5 !{alert_code:u16@names:alert;time:o12@date-time}
 00D7 ECS30a s210
 00D9 ECS26l g210
 00DB ECS48 s291
@@ -119,7 +111,6 @@ TEMPLATES = (
 00ED ECS25b3 s178
 00EE ECS25r1 g179 g180 g181 g182
 00EF ECS25r2 g183 g184
-00F0 MIIWA-DLMS !{alert_code:u16@names:alert;time:o12@date-time;detail:o2}
 00F9 ECS26m g212 g213 g214 g215
 00FA ECS26n g213 g214
 00FD ECS35g r246
@@ -130,26 +121,12 @@ TEMPLATES = (
 010D DBCH04 s11
 010E DBCH05 s12
 010F CCS06 g5
-""",  # noqa: E501
-    """
-0110 DBCH06 !{alert_code:u16@names:alert;time:o12@date-time;device_id:o8@eui64}
-0111 DBCH07 !{alert_code:u16@names:alert;time:o12@date-time;channel_change:{operating_channel:b32;reason:o1}}
-0112 DBCH08 !{alert_code:u16@names:alert;time:o12@date-time;assessment:{request:o1;outcome:o1}}
-0113 DBCH09 !{alert_code:u16@names:alert;time:o12@date-time;configuration:{page28Mask:b32;page29Mask:b32;page30Mask:b32;page31Mask:b32;normalLimitedDutyCycleThreshold:u16;limitedCriticalDutyCycleThreshold:u16;channelChangesPerWeek:u8;gsmeCurfew:u16;quieterDecibelsLimit:u8;noisierDecibelsLimit:u8;nonGsmePoorCommsPercentage:u16;nonGsmeMeasurementPeriods:u8;localChNoiseMeasurementPeriod:u16;localChFailurePercentage:u16;localChRetryPercentage:u16}}
-0114 DBCH10 !{alert_code:u16@names:alert;time:o12@date-time;discarded:o25@parts:originator/8,recipient/8,cra/1,counter/8}
-0115 DBCH11 !{alert_code:u16@names:alert;time:o12@date-time;device_id:o8@eui64}
 011A ECS46d s263 s264 s265 s266
 011C ECS61d g253? g254? g255? g256? g257? g297 g298
-011D ECS61e g258 g259 g260 g261 g262 g311 g312 g313 g314 g315
-011E ECS47a s270? s271? s272? s273? s274? s275? s276? s277? s278? s279? a269
 """,  # noqa: E501
     """
+011D ECS61e g258 g259 g260 g261 g262 g311 g312 g313 g314 g315
+011E ECS47a s270? s271? s272? s273? s274? s275? s276? s277? s278? s279? a269
 011F ECS47e s280? s281? s282? s283? s284? s285? s286? s287? s288? s289? a290
-0120 ECS100 !{alert_code:u16@names:alert;time:o12@date-time;command:o10@parts:message_code/2,counter/8}
-0121 ECS101 !{alert_code:u16@names:alert;time:o12@date-time;apc_direction_and_number:u8;apc_limit_period_start:o12@date-time;apc_limit_period_end:o12@date-time;resulting_level:u8}
-0122 ECS102 !{alert_code:u16@names:alert;time:o12@date-time;apc_direction_and_number:u8;resulting_level:u8}
-0123 ECS200 !{alert_code:u16@names:alert;time:o12@date-time;operational_update:t}
-1000 GCA-DLMS !{alert_code:u16@names:alert;time:o12@date-time}
-1001 GNCA-DLMS !{alert_code:u16@names:alert;time:o12@date-time}
-""",  # noqa: E501
+""",
 )

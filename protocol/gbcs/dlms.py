@@ -265,7 +265,8 @@ def _specifications(
             field, at = axdr.decode(data, at + 1, end, SELECTIONS.get(selector, NOTHING))
             parts = [("access_selector", "unsigned", selector, None), field]
             selection = ("selection", "access-selection", parts, None)
-        heads.append(entry[1] if selection is None else entry[1][:5] + (selection,))
+        head = entry[1]
+        heads.append(head if selection is None else head[:5] + (selection,))  # noqa: RUF005
         entries.append(entry)
     return heads, entries, at
 
@@ -308,12 +309,7 @@ def decode_plaintext(octets: bytes, code: int, index: int = 0) -> "Field":
     Names are those of the attributes that the request protects. Raises DecodeError where the
     plaintext is not one data item, offsets counted from its start.
     """
-    template = cosem.template(code)
-    protects: Any = ()
-    if template is not None:
-        requests = template.requests
-        protects = requests[index].protects if index < len(requests) else template.protects
-    inside = tuple([shape_of(one.layout) for one in protects])
+    inside = tuple([shape_of(one.layout) for one in cosem.protected(code, index)])
     shape = ("protected_attributes", None, inside or None)
     field, at = axdr.decode(octets, 0, len(octets), shape)
     if at != len(octets):

@@ -137,10 +137,10 @@ def entry_of(octets: bytes) -> "Entry":
 def alert_shape(code: int) -> "Shape":
     shape = _alerts.get(code)
     if shape is None:
-        template = cosem.template(code)
-        if template is None or template.alert is None:
+        layout = cosem.alert(code)
+        if layout is None:
             return _ALERT
-        shape = shape_of(template.alert)
+        shape = shape_of(layout)
         if len(_alerts) >= _KEPT:
             _alerts.clear()
         _alerts[code] = shape

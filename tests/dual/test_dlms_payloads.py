@@ -90,7 +90,7 @@ def test_an_alert_begins_with_its_code_and_time():
     assert body[2][0] == ("alert_code", "long-unsigned", 0x8F66, "names:alert")
     assert body[2][1][3] == "date-time"
     assert body[2][2][0] == "outcome"
-    assert body[2][2][3].startswith("parts:message_code/2,counter/8,class_id/2,")
+    assert body[2][2][3].startswith("parts:message_code/2,originator_counter/8,class_id/2,")
     body = _decode(BARE_ALERT, 0x1000, "alert").body
     assert [field[0] for field in body[2]] == ["alert_code", "time"]
 
