@@ -1,46 +1,47 @@
-"""One message from octets to a JSON object: decoded, verified, decrypted; and back to octets.
+"""One message as the JSON object that `gbcs decode --json` prints; and back to octets.
 
-`examine` never raises on what a message holds: what is wrong stands in `error`, and all that could
-be read before it stands beside it. `rebuild` is its inverse.
+What is wrong with a message stands in `error`, and all that could be read before it stands beside
+it, with the `octets` as they came. `rebuild` is the inverse.
 """
 
 from typing import Any
 
-from gbcs import asn1, codes, der, dlms, gbz, message, payload, protect, usecases
-from gbcs.errors import BadBlock, DecodeError, GbcsError, UnknownKey
+from gbcs import asn1, codes, dlms, gbz, message, payload
+from gbcs.errors import DecodeError
 from gbcs.message import Message
 from gbcs_host import fields, present
+from gbcs_host.fields import FormError
 from gbcs_host.keystore import KeyStore
-
-VALID, INVALID, ABSENT, NO_KEY = "valid", "invalid", "absent", "no key"
+from gbcs_host.verdict import INVALID, Verdict, read
 
 
 def examine(octets: bytes, source: str = "", keys: "KeyStore | None" = None) -> dict[str, Any]:
-    """What `gbcs decode --json` prints of one message."""
+    """The object of one message; never raises on what the octets hold."""
+    return to_json(read(octets, keys), source, keys)
+
+
+def to_json(verdict: Verdict, source: str = "", keys: "KeyStore | None" = None) -> dict[str, Any]:
+    """The object of a verdict."""
     found: dict[str, Any] = {"source": source}
-    try:
-        m = message.decode(octets)
-    except DecodeError as error:
-        found["error"] = _error(error)
-        found["octets"] = octets.hex().upper()
-        return found
-    _header(found, m, keys)
-    error = None
-    record = None
-    try:
-        case = payload.use_case(m)
-        found["use_case"] = case.name
-        found["title"] = case.title
-        record = payload.decode(m, case)
-        found["payload"] = payload_json(record)
-    except DecodeError as problem:
-        error = problem
-    _checks(found, m, keys)
-    if record is not None:
-        _plaintext(found, m, record, keys)
-    if error is not None:
-        found["error"] = _error(error)
-        found["octets"] = octets.hex().upper()
+    m = verdict.message
+    if m is not None:
+        _header(found, m, keys)
+        if verdict.case is not None:
+            found["use_case"] = verdict.case.name
+            found["title"] = verdict.case.title
+        if verdict.payload is not None:
+            found["payload"] = payload_json(verdict.payload)
+        found["signature"] = verdict.signature
+        found["mac"] = verdict.mac
+        if m.signature:
+            found["signature_octets"] = m.signature.hex().upper()
+        if m.mac is not None:
+            found["mac_octets"] = m.mac.hex().upper()
+        if verdict.opened:
+            found["plaintext"] = [_opened(block) for block in verdict.opened]
+    if verdict.error is not None:
+        found["error"] = _error(verdict.error)
+        found["octets"] = verdict.octets.hex().upper()
     return found
 
 
@@ -49,6 +50,17 @@ def is_clean(found: dict[str, Any]) -> bool:
     if "error" in found or INVALID in (found.get("signature"), found.get("mac")):
         return False
     return all("error" not in block for block in found.get("plaintext", ()))
+
+
+def _opened(block: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"of": block.of}
+    if block.octets:
+        found["octets"] = block.octets.hex().upper()
+    if block.fields is not None:
+        found["fields"] = fields.named(block.fields)
+    if block.error:
+        found["error"] = block.error
+    return found
 
 
 def _error(error: DecodeError) -> dict[str, Any]:
@@ -88,9 +100,7 @@ def _header(found: dict[str, Any], m: Message, keys: "KeyStore | None") -> None:
         start = m.octets.index(m.certificate, m.start)
         end = start + len(m.certificate)
         try:
-            found["certificate"] = fields.to_json(
-                asn1.decode("Certificate", m.octets, start, end)
-            )
+            found["certificate"] = fields.to_json(asn1.decode("Certificate", m.octets, start, end))
         except DecodeError as error:
             found["certificate"] = {"octets": m.certificate.hex().upper(), "error": _error(error)}
 
@@ -159,3 +169,74 @@ _WRITERS = {
     "AccessResponse": _response_json,
     "DataNotification": _notification_json,
 }
+
+
+_CRAS = {"precommand": 1, "command": 1, "response": 2, "alert": 3}
+
+
+def rebuild(found: dict[str, Any]) -> bytes:
+    """The octets of a message from its object; names and meanings count for nothing.
+
+    Raises FormError, KeyError or a GbcsError where the object makes no message.
+    """
+    if not isinstance(found, dict):
+        raise FormError("an object expected")
+    if "octets" in found:  # it did not decode: the octets are all there is
+        return bytes.fromhex(found["octets"])
+    kind = found["kind"]
+    if kind not in _CRAS:
+        raise FormError("kind: precommand, command, response or alert expected")
+    certificate = found.get("certificate")
+    composed = message.compose(
+        _CRAS[kind],
+        found["counter"],
+        present.eui64_octets(found["originator"]),
+        present.eui64_octets(found["recipient"]),
+        int(found["message_code"], 16),
+        payload.encode(payload_from_json(found["payload"])),
+        bytes.fromhex(found["date_time"]["octets"]) if "date_time" in found else b"",
+        present.eui64_octets(found["party"]) if "party" in found else None,
+        found.get("party_counter"),
+        found.get("supplementary_counter"),
+        None if certificate is None else _certificate_octets(certificate),
+    )
+    if kind == "precommand":
+        return composed
+    signing = message.finish(composed, bytes.fromhex(found.get("signature_octets", "")))
+    if "mac_octets" in found:
+        return message.wrap(signing, bytes.fromhex(found["mac_octets"]))
+    return signing
+
+
+def _certificate_octets(node: dict[str, Any]) -> bytes:
+    if isinstance(node.get("octets"), str):
+        return bytes.fromhex(node["octets"])
+    return payload.encode(payload.Asn1("Certificate", fields.from_json(node)))
+
+
+def payload_from_json(node: dict[str, Any]) -> Any:
+    """The record that `payload_json` was given."""
+    reader = _PAYLOAD_READERS.get(node["form"])
+    if reader is None:
+        raise FormError("form: one of %s expected" % ", ".join(_PAYLOAD_READERS))
+    return reader(node)
+
+
+def _asn1_record(node: dict[str, Any]) -> payload.Asn1:
+    return payload.Asn1(node["asn1_type"], fields.from_json(node["content"]))
+
+
+def _request_record(node: dict[str, Any]) -> dlms.AccessRequest:
+    items = [
+        (
+            item.get("name"),
+            item["request"],
+            item["class_id"],
+            present.obis_octets(item["obis"]),
+            item["index"],
+            fields.from_json(item["selection"]) if "selection" in item else None,
+            fields.from_json(item["data"]),
+        )
+        for item in node["items"]
+    ]
+    return dlms.AccessRequest(node["invoke_id"], bytes.fromhex(node["date_time"]), items)

@@ -21,7 +21,7 @@ def to_json(field: Field) -> Any:
     _, kind, value, hint = field
     if not isinstance(value, list):
         return _leaf(kind, value, hint)
-    if value and all(child[0] is None for child in value) or kind in _ARRAYS:
+    if (value and all(child[0] is None for child in value)) or kind in _ARRAYS:
         elements = [to_json(child) for child in value]
         return elements if kind == "array" else {"type": kind, "elements": elements}
     found = named(value)

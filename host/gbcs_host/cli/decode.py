@@ -1,0 +1,113 @@
+"""`gbcs decode`: messages as a tree, or one JSON object each a line."""
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from gbcs_host import examine, sources, tree
+from gbcs_host.cli import EnvironmentProblem, UsageError
+
+HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders."
+_PROGRESS_S = 2.0  # between two lines of progress where there is no terminal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `gbcs decode`."""
+    parser.add_argument(
+        "what", nargs="+", metavar="WHAT", help="hex, base64, -, a file or a folder"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per message and line")
+    parser.add_argument(
+        "--keystore",
+        metavar="DIR",
+        help="certificates (EUI-ds.pem, EUI-ka.pem) and private keys (.key): verify and decrypt",
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0 when all decoded and no check failed, 1 when not."""
+    keys = _keys(args.keystore) if args.keystore else None
+    tally = Tally(sum(sources.count(what) for what in args.what), args.quiet)
+    for what in args.what:
+        try:
+            for source, octets in sources.messages(what):
+                found = examine.examine(octets, source, keys)
+                tally.add(found)
+                if args.json:
+                    print(json.dumps(found))
+                else:
+                    tree.print_tree(found)
+        except sources.SourceError as error:
+            raise UsageError(str(error)) from None
+    sys.stdout.flush()
+    if keys is not None and not args.quiet:
+        for problem in keys.problems:
+            print("gbcs decode: key store: %s" % problem, file=sys.stderr)
+    tally.finish()
+    return 0 if tally.clean == tally.messages and tally.messages else 1
+
+
+def _keys(folder: str) -> Any:
+    from gbcs_host.keystore import KeyStore
+
+    try:
+        return KeyStore.load(folder)
+    except OSError as error:
+        raise EnvironmentProblem(
+            "the key store '%s' cannot be read: %s" % (folder, error.strerror)
+        ) from None
+
+
+class Tally:
+    """Counts outcomes; shows progress while it goes, and a line at the end, on standard error."""
+
+    def __init__(self, expected: int, quiet: bool) -> None:
+        self.expected = expected
+        self.quiet = quiet
+        self.messages = 0
+        self.clean = 0
+        self.errors = 0
+        self.counts = {"signature": dict[str, int](), "mac": dict[str, int]()}
+        self.blocks = 0
+        self._live = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._next = time.monotonic() + (0.1 if self._live else _PROGRESS_S)
+
+    def add(self, found: dict[str, Any]) -> None:
+        """Counts one examined message."""
+        self.messages += 1
+        self.clean += examine.is_clean(found)
+        self.errors += "error" in found
+        for check, counts in self.counts.items():
+            outcome = found.get(check)
+            if outcome:
+                counts[outcome] = counts.get(outcome, 0) + 1
+        self.blocks += sum("fields" in block for block in found.get("plaintext", ()))
+        now = time.monotonic()
+        if now >= self._next and self.expected > 1 and not self.quiet:
+            self._next = now + (0.1 if self._live else _PROGRESS_S)
+            line = "%d of %d files" % (self.messages, self.expected)
+            print("\r" + line if self._live else line, end="" if self._live else "\n",
+                  file=sys.stderr, flush=True)  # fmt: skip
+
+    def finish(self) -> None:
+        """The summary line, where there was more than one message to sum up."""
+        if self.quiet or (self.messages == 1 and self.expected == 1):
+            return
+        words = ["%d messages" % self.messages, "%d decoded" % (self.messages - self.errors)]
+        if self.errors:
+            words.append("%d with errors" % self.errors)
+        for check, counts in self.counts.items():
+            outcomes = ("valid", "invalid", "no key")
+            said = [
+                "%d %s" % (counts[outcome], outcome) for outcome in outcomes if outcome in counts
+            ]
+            if said:
+                words.append(
+                    "%s %s" % ("signatures" if check == "signature" else "MACs", ", ".join(said))
+                )
+        if self.blocks:
+            words.append("%d blocks decrypted" % self.blocks)
+        print(("\r" if self._live else "") + "; ".join(words), file=sys.stderr)
