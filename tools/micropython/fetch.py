@@ -123,12 +123,12 @@ class Apt:
         for name in ("lists/partial", "cache/archives/partial"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "apt.conf").write_text(
-            'Dir::Etc::sourcelist "{0}/debian.sources";\n'
+            f'Dir::Etc::sourcelist "{self.folder}/debian.sources";\n'
             'Dir::Etc::sourceparts "/dev/null";\n'
-            'Dir::State::lists "{0}/lists";\n'
-            'Dir::Cache "{0}/cache";\n'
+            f'Dir::State::lists "{self.folder}/lists";\n'
+            f'Dir::Cache "{self.folder}/cache";\n'
             'Acquire::Languages "none";\n'
-            'APT::Sandbox::User "";\n'.format(self.folder)
+            'APT::Sandbox::User "";\n'
         )
         self._connect()
 
