@@ -6,7 +6,7 @@ it, with the `octets` as they came. `rebuild` is the inverse.
 
 from typing import Any
 
-from gbcs import asn1, codes, dlms, gbz, message, payload
+from gbcs import asn1, clusters, codes, cosem, dlms, gbz, message, payload
 from gbcs.errors import DecodeError
 from gbcs.message import Message
 from gbcs_host import fields, present
@@ -115,20 +115,27 @@ def _asn1_json(record: Any) -> dict[str, Any]:
     return {"form": "ASN.1", "asn1_type": name, "content": node}
 
 
+def _specification_json(specification: Any) -> dict[str, Any]:
+    name, choice, class_id, obis, index, selection = specification
+    found = {
+        "name": name,
+        "request": choice,
+        "class_id": class_id,
+        "class": cosem.class_name(class_id),
+        "obis": "%d-%d:%d.%d.%d.%d" % tuple(obis),
+        "index": index,
+    }
+    if selection is not None:
+        found["selection"] = fields.to_json(selection)
+    return found
+
+
 def _request_json(record: Any) -> dict[str, Any]:
     items = []
-    for name, choice, class_id, obis, index, selection, data in record.items:
-        item = {
-            "name": name,
-            "request": choice,
-            "class_id": class_id,
-            "obis": "%d-%d:%d.%d.%d.%d" % tuple(obis),
-            "index": index,
-        }
-        if selection is not None:
-            item["selection"] = fields.to_json(selection)
-        item["data"] = fields.to_json(data)
-        items.append(item)
+    for item in record.items:
+        found = _specification_json(item[:6])
+        found["data"] = fields.to_json(item[6])
+        items.append(found)
     return {
         "form": "access-request",
         "invoke_id": record.invoke_id,
@@ -146,12 +153,15 @@ def _response_json(record: Any) -> dict[str, Any]:
             item["means"] = means
         item["data"] = fields.to_json(data)
         items.append(item)
-    return {
+    found = {
         "form": "access-response",
         "invoke_id": record.invoke_id,
         "date_time": record.date_time.hex().upper(),
-        "items": items,
     }
+    if record.specification is not None:
+        found["specification"] = [_specification_json(one) for one in record.specification]
+    found["items"] = items
+    return found
 
 
 def _notification_json(record: Any) -> dict[str, Any]:
@@ -163,7 +173,68 @@ def _notification_json(record: Any) -> dict[str, Any]:
     }
 
 
+def _component_json(component: Any) -> dict[str, Any]:
+    found = {
+        "name": component.name,
+        "cluster": "0x%04X" % component.cluster,
+        "cluster_name": clusters.cluster_name(component.cluster),
+        "control": component.control,
+        "frame_control": component.frame_control,
+        "sequence": component.sequence,
+        "command": component.command,
+    }
+    for key in ("additional_header", "frame_counter"):
+        value = getattr(component, key)
+        if value is not None:
+            found[key] = value
+    if component.from_date_time is not None:
+        found["from_date_time"] = _utc(component.from_date_time)
+    if component.block is not None:
+        found["block"] = {
+            "octets": component.block.hex().upper(),
+            "parts": present.parts(component.block, "encrypted"),
+        }
+    else:
+        found["fields"] = fields.named(component.fields)
+    return found
+
+
+def _utc(seconds: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "UTC", "value": seconds}
+    means = present.meaning("UTC", seconds, "utc")
+    return {**found, "means": means} if means else found
+
+
+def _gbz_json(record: Any) -> dict[str, Any]:
+    return {
+        "form": "GBZ",
+        "profile": record.profile,
+        "components": [_component_json(component) for component in record.components],
+    }
+
+
+def _gbz_alert_json(record: Any) -> dict[str, Any]:
+    code: dict[str, Any] = {"type": "uint16", "value": record.code}
+    means = codes.name("alert", record.code)
+    if means:
+        code["means"] = means
+    found = {
+        "form": "GBZ alert",
+        "profile": record.profile,
+        "count": record.count,
+        "alert_code": code,
+        "time": _utc(record.time),
+    }
+    if record.body is not None:
+        found["body"] = fields.named(record.body)
+    if record.component is not None:
+        found["components"] = [_component_json(record.component)]
+    return found
+
+
 _WRITERS = {
+    "Gbz": _gbz_json,
+    "GbzAlert": _gbz_alert_json,
     "Asn1": _asn1_json,
     "AccessRequest": _request_json,
     "AccessResponse": _response_json,
@@ -226,17 +297,85 @@ def _asn1_record(node: dict[str, Any]) -> payload.Asn1:
     return payload.Asn1(node["asn1_type"], fields.from_json(node["content"]))
 
 
+def _specification_from(item: dict[str, Any]) -> Any:
+    return (
+        item.get("name"),
+        item["request"],
+        item["class_id"],
+        present.obis_octets(item["obis"]),
+        item["index"],
+        fields.from_json(item["selection"]) if "selection" in item else None,
+    )
+
+
 def _request_record(node: dict[str, Any]) -> dlms.AccessRequest:
     items = [
-        (
-            item.get("name"),
-            item["request"],
-            item["class_id"],
-            present.obis_octets(item["obis"]),
-            item["index"],
-            fields.from_json(item["selection"]) if "selection" in item else None,
-            fields.from_json(item["data"]),
-        )
-        for item in node["items"]
+        (*_specification_from(item), fields.from_json(item["data"])) for item in node["items"]
     ]
     return dlms.AccessRequest(node["invoke_id"], bytes.fromhex(node["date_time"]), items)
+
+
+def _response_record(node: dict[str, Any]) -> dlms.AccessResponse:
+    specification = None
+    if "specification" in node:
+        specification = [_specification_from(item) for item in node["specification"]]
+    items = [
+        (item.get("name"), item["request"], item["result"], fields.from_json(item["data"]))
+        for item in node["items"]
+    ]
+    date_time = bytes.fromhex(node["date_time"])
+    return dlms.AccessResponse(node["invoke_id"], date_time, specification, items)
+
+
+def _notification_record(node: dict[str, Any]) -> dlms.DataNotification:
+    date_time = bytes.fromhex(node["date_time"])
+    return dlms.DataNotification(node["invoke_id"], date_time, fields.from_json(node["body"]))
+
+
+def _fields_from(node: dict[str, Any]) -> list[fields.Field]:
+    return [fields.from_json(child, name) for name, child in node.items()]
+
+
+def _component_from(node: dict[str, Any]) -> gbz.Component:
+    block = bytes.fromhex(node["block"]["octets"]) if "block" in node else None
+    start = node["from_date_time"]["value"] if "from_date_time" in node else None
+    return gbz.Component(
+        control=node["control"],
+        cluster=int(node["cluster"], 16),
+        additional_header=node.get("additional_header"),
+        frame_counter=node.get("frame_counter"),
+        from_date_time=start,
+        frame_control=node["frame_control"],
+        sequence=node["sequence"],
+        command=node["command"],
+        name=node.get("name"),
+        fields=None if block is not None else _fields_from(node["fields"]),
+        block=block,
+    )
+
+
+def _gbz_record(node: dict[str, Any]) -> gbz.Gbz:
+    return gbz.Gbz(node["profile"], [_component_from(each) for each in node["components"]])
+
+
+def _gbz_alert_record(node: dict[str, Any]) -> gbz.GbzAlert:
+    body = _fields_from(node["body"]) if "body" in node else None
+    component = _component_from(node["components"][0]) if "components" in node else None
+    return gbz.GbzAlert(
+        node["profile"],
+        node["count"],
+        node["alert_code"]["value"],
+        node["time"]["value"],
+        body,
+        component,
+    )
+
+
+_PAYLOAD_READERS = {
+    "ASN.1": _asn1_record,
+    "access-request": _request_record,
+    "access-response": _response_record,
+    "data-notification": _notification_record,
+    "GBZ": _gbz_record,
+    "GBZ alert": _gbz_alert_record,
+}

@@ -148,12 +148,37 @@ def _names(value: int, rest: str) -> "str | None":
 def _enum(value: int, rest: str) -> "str | None":
     for pair in rest.split(","):
         number, _, word = pair.partition("=")
-        if int(number, 0) == value:
+        if number == str(value) or (number[:2] == "0x" and int(number, 16) == value):
             return word
     return None
 
 
+def _bits(value: str, rest: str) -> "str | None":
+    words = dict(pair.split("=") for pair in rest.split(","))
+    said = [words.get(str(at), "bit %d" % at) for at, bit in enumerate(value) if bit == "1"]
+    return ", ".join(said) or None
+
+
+def _zcl_date(value: bytes, rest: str) -> "str | None":
+    if len(value) != 4:
+        return None
+    year = "****" if value[0] == 0xFF else "%04d" % (1900 + value[0])
+    rest_ = ["**" if octet == 0xFF else "%02d" % octet for octet in value[1:3]]
+    return "-".join([year, *rest_])
+
+
+def obis_octets(text: str) -> bytes:
+    """The six octets of an OBIS code as text, 0-0:30.3.0.255; ValueError where it is none."""
+    octets = bytes(int(number) for number in text.replace("-", ".").replace(":", ".").split("."))
+    if len(octets) != 6:
+        raise ValueError("an OBIS code of six numbers expected in '%s'" % text)
+    return octets
+
+
 _READERS = {
+    "bits": _bits,
+    "zcl-date": _zcl_date,
+    "zcl-time": _time,
     "date-time": _date_time,
     "date": _date,
     "time": _time,

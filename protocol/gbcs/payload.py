@@ -123,10 +123,47 @@ def skip(m: Message) -> None:
     elif which == GBZ:
         from gbcs import gbz
 
-        gbz.skip(m.octets, m.content_start, m.content_end)
+        if m.kind == "alert":
+            gbz.skip_alert(m.octets, m.content_start, m.content_end, m.code)
+        else:
+            gbz.skip(m.octets, m.content_start, m.content_end)
     else:
         from gbcs import der
 
         end = der.skip(m.octets, m.content_start, m.content_end)
         if end != m.content_end:
             raise DecodeError("end of content expected", end, "content")
+
+
+def encrypted_blocks(record: Record) -> "list[tuple[int, str, bytes]]":
+    """The encrypted blocks of a payload: (index of the item or component, its name, the block)."""
+    name = type(record).__name__
+    if name == "Gbz":
+        return [
+            (index, component.name, component.block)
+            for index, component in enumerate(record.components)
+            if component.block is not None
+        ]
+    if name == "GbzAlert":
+        found = record.component
+        if found is None or found.block is None:
+            return []
+        return [(0, found.name, found.block)]
+    if name == "Asn1":
+        return []
+    from gbcs import dlms
+
+    return dlms.encrypted_blocks(record)
+
+
+def decode_plaintext(m: Message, record: Record, index: int, octets: bytes) -> "list[tuple]":
+    """The fields of an opened block; offsets in errors are those of the plaintext."""
+    name = type(record).__name__
+    if name == "Gbz" or name == "GbzAlert":
+        from gbcs import gbz
+
+        component = record.components[index] if name == "Gbz" else record.component
+        return gbz.decode_plaintext(octets, component)
+    from gbcs import dlms
+
+    return [dlms.decode_plaintext(octets, m.code, index)]

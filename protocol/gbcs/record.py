@@ -20,7 +20,7 @@ class Record:
         for name in self.__slots__:
             value = getattr(self, name)
             if isinstance(value, (bytes, bytearray, memoryview)):
-                value = bytes(value).hex()
+                value = "".join(["%02x" % octet for octet in bytes(value)])
             else:
                 value = repr(value)
             parts.append(name + "=" + value)

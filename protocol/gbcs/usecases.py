@@ -1,0 +1,152 @@
+"""The registry of use cases: what each message code is, to whom, from whom, protected how.
+
+Rows are text (gbcs.usecase_rows), of which a look-up reads one line: a frozen registry costs a
+board no heap. Source: GBCS 20 (the mapping table), checked against the reference messages.
+
+The draft CS02f of SECMP0013, "Disconnect Smart Meter from HAN", was never published under a code
+of its own: CS02f and 0x011B are now "Provide Security Credential Details". It stands here under a
+provisional code outside the published range, which `set_draft_code` changes.
+"""
+
+from gbcs import asn1
+from gbcs.compat import const
+from gbcs.record import Record
+from gbcs.usecase_rows import ROWS
+
+DRAFT_NAME = "CS02f-SECMP0013"
+DRAFT_CODE = const(0xF02F)
+_DRAFT = (
+    "|ASN.1|CS02f-SECMP0013|Disconnect Smart Meter from HAN (SECMP0013 draft, provisional code)|"
+    "ESME,GSME|SME.C.C|ESME:Supplier,GSME:Supplier|yes|no|8.15|no|no||||"
+)
+
+
+class UseCase(Record):
+    """One use case. Flags are True, False, or None where it is not known.
+
+    `form` is "DLMS", "GBZ", "ASN.1" or None; `targets` device types; `message_type` as the mapping
+    table has it, "SME.C.C" for a critical command; `roles` {target: (role, ...)}; `services` the
+    service request variants; `seen` {kind: (protection, ...)} in reference messages; `variant` and
+    `mode` name a CS02b or CS02g replacement; `provisional` marks the draft CS02f.
+    """
+
+    __slots__ = (
+        "code",
+        "form",
+        "name",
+        "title",
+        "targets",
+        "message_type",
+        "roles",
+        "replay_protection",
+        "future_dated",
+        "services",
+        "encrypted",
+        "response_date_time",
+        "seen",
+        "variant",
+        "mode",
+        "superseded_by",
+        "provisional",
+    )  # fmt: skip
+
+    def __init__(self, row: str, code: "int | None" = None) -> None:
+        cells = row.split("|")
+        self.code = int(cells[0], 16) if cells[0] else code
+        self.form = cells[1] or None
+        self.name = cells[2]
+        self.title = cells[3]
+        self.targets = tuple(_words(cells[4]))
+        self.message_type = cells[5]
+        self.roles = _pairs(cells[6])
+        self.replay_protection = _FLAGS[cells[7]]
+        self.future_dated = _FLAGS[cells[8]]
+        self.services = tuple(_words(cells[9]))
+        self.encrypted = _FLAGS[cells[10]]
+        self.response_date_time = _FLAGS[cells[11]]
+        self.seen = _pairs(cells[12])
+        self.variant = cells[13]
+        self.mode = int(cells[14]) if cells[14] else None
+        self.superseded_by = cells[15]
+        self.provisional = not cells[0] and code is not None
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether its command is signed and MAC'd, or its alert signed."""
+        return self.message_type[:7] in ("SME.C.C", "SME.A.C")
+
+    @property
+    def is_device_to_device(self) -> bool:
+        """Whether it goes between a PPMID and a meter, so that no broker's MAC is on it."""
+        return "PPMID-GSME" in self.message_type
+
+
+_FLAGS = {"": None, "yes": True, "no": False}
+_found: dict = {}
+_draft_code = [DRAFT_CODE]
+
+
+def _words(text: str) -> list:
+    return text.split(",") if text else []
+
+
+def _pairs(text: str) -> dict:
+    pairs = {}
+    for word in _words(text):
+        key, values = word.split(":")
+        pairs[key] = tuple(values.split("/"))
+    return pairs
+
+
+def find(code: int, form: "str | None" = None) -> "UseCase | None":
+    """The use case of a message code; `form` chooses where DLMS and GBZ alerts share one."""
+    key = (code, form)
+    try:
+        return _found[key]
+    except KeyError:
+        pass
+    found = None
+    if code == _draft_code[0]:
+        if form in (None, "ASN.1"):
+            found = draft()
+    else:
+        start = "%04X|" % code
+        at = 0 if ROWS.startswith(start) else ROWS.find("\n" + start) + 1
+        while ROWS[at : at + 5] == start:
+            row = ROWS[at : ROWS.find("\n", at)]
+            if form is None or row.split("|")[1] == form:
+                found = UseCase(row)
+                break
+            at += len(row) + 1
+    if found is not None:  # only what exists is kept: hostile codes must not fill memory
+        _found[key] = found
+    return found
+
+
+def by_name(name: str) -> "list[UseCase]":
+    """The use cases of that name, a row each variant; none where there is none of it."""
+    return [case for case in all_cases() if case.name.lower() == name.lower()]
+
+
+def all_cases() -> "list[UseCase]":
+    """Every use case, by message code; those without one, which have no GBCS message, last."""
+    cases = [UseCase(row) for row in ROWS.split("\n") if row]
+    return cases + [draft()]
+
+
+def draft() -> UseCase:
+    """The draft CS02f of SECMP0013 under its present code."""
+    asn1.provisional[_draft_code[0]] = asn1.DISCONNECT_FROM_HAN
+    return UseCase(_DRAFT, _draft_code[0])
+
+
+def set_draft_code(code: int) -> None:
+    """Gives the draft CS02f another message code; ValueError where that is taken or none."""
+    if not 0 < code < 0x10000:
+        raise ValueError("a message code has two octets")
+    if code != _draft_code[0] and find(code) is not None:
+        raise ValueError("message code 0x%04X is taken by %s" % (code, find(code).name))
+    asn1.provisional.pop(_draft_code[0], None)
+    _found.clear()
+    _draft_code[0] = code
+    draft()
