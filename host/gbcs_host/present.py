@@ -30,7 +30,7 @@ def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
         return None
     try:
         return reader(value, rest)
-    except (ValueError, OverflowError, UnicodeError, TypeError):
+    except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
         return None  # not of the form its name promises: the octets are shown all the same
 
 
