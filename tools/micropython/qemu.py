@@ -21,6 +21,8 @@ import time
 from types import TracebackType
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import contextlib
+
 import build_board
 import fetch
 
@@ -97,6 +99,15 @@ def compiled(source: "pathlib.Path | str", name: str = "") -> bytes:
         return target.read_bytes()
 
 
+def available() -> None:
+    """Raises fetch.Unavailable, with the next step, where this machine has no emulator."""
+    if not shutil.which("qemu-system-arm"):
+        raise fetch.Unavailable(
+            "no qemu-system-arm on this machine; next step: install the packages that "
+            "tools/micropython/packages.txt names"
+        )
+
+
 class Board:
     """One emulated board, started; `close` it, or use it in a with statement."""
 
@@ -107,11 +118,7 @@ class Board:
         firmware: "pathlib.Path | None" = None,
     ) -> None:
         """Starts the board; raises fetch.Unavailable where it cannot be had here."""
-        if not shutil.which("qemu-system-arm"):
-            raise fetch.Unavailable(
-                "no qemu-system-arm on this machine; next step: install the packages that "
-                "tools/micropython/packages.txt names"
-            )
+        available()
         path = firmware or build_board.firmware(heap_kb)
         image = romfs(files or {})
         with tempfile.NamedTemporaryFile(delete=False) as file:
@@ -171,7 +178,8 @@ class Board:
                 octets = self._received.get(timeout=max(0.0, limit - time.monotonic()))
             except queue.Empty:
                 raise BoardError(
-                    "no answer within %d seconds; the last words: %r" % (timeout, self._rest[-500:])
+                    "no answer within %d seconds; the last words: %r"
+                    % (timeout, self._rest[-500:])
                 ) from None
             if not octets:
                 raise BoardError("the board is gone: %r" % self._rest[-500:])
@@ -195,10 +203,8 @@ class Board:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):
                     stream.close()
-                except OSError:
-                    pass
         os.unlink(self._image)
 
 
