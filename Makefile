@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GBCS_SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-micropython test-board bench check format gen clean
+.PHONY: help demo test test-micropython test-board bench lint check format gen clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +18,8 @@ $(VENV)/ready: pyproject.toml
 demo: $(VENV)/ready ## decode and verify real GBCS messages, with readable output
 	@$(BIN)/python -m gbcs_host.demo
 
-test: $(VENV)/ready ## run every test; the sessions that need more say what they skip and why
-	$(BIN)/python -m pytest
+test: $(VENV)/ready ## run every test; what is skipped says why
+	$(BIN)/python -m pytest -n 2
 
 test-micropython: $(VENV)/ready ## the dual tests on MicroPython's unix port, in a 128 KB heap
 	$(BIN)/python tools/micropython/fetch.py
@@ -32,11 +32,13 @@ test-board: $(VENV)/ready ## the dual tests on the emulated Cortex-M3, the core 
 bench: $(VENV)/ready ## print every figure that is promised, with its target
 	$(BIN)/python -m bench
 
-check: $(VENV)/ready ## lint, format, types, and generated files that are fresh
+lint: $(VENV)/ready ## lint, format, and generated files that are fresh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/python -m tools.gen --check
+
+check: lint ## lint, and types
+	$(BIN)/mypy protocol host
 
 format: $(VENV)/ready ## let ruff format the tree
 	$(BIN)/ruff format .

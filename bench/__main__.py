@@ -19,11 +19,16 @@ def main(chosen: "list[str]") -> int:
     print("%-*s %-*s %-*s" % (WIDTHS[0], "figure", WIDTHS[1], "measured", WIDTHS[2], "target"))
     for name in names:
         print("-- %s" % name, flush=True)
-        for figure, measured, target, holds in importlib.import_module("bench.bench_" + name).run():
+        for figure, measured, target, holds in importlib.import_module(
+            "bench.bench_" + name
+        ).run():
             mark = "ok" if holds else "MISSED"
             missed += not holds
             line = "%-*s %-*s %-*s %s"
-            print(line % (WIDTHS[0], figure, WIDTHS[1], measured, WIDTHS[2], target, mark), flush=True)
+            print(
+                line % (WIDTHS[0], figure, WIDTHS[1], measured, WIDTHS[2], target, mark),
+                flush=True,
+            )
     print("%d figures missed" % missed if missed else "all figures hold")
     return 1 if missed else 0
 

@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from tlslite.utils import python_aesgcm  # type: ignore[import-untyped]
+
 from gbcs.crypto import openssl, p256_wide, portable
 from gbcs.crypto.kdf import message_key
-from tlslite.utils import python_aesgcm  # type: ignore[import-untyped]
 
 ROUNDS = 7
 SLICE = 0.03  # seconds a round gives to each side

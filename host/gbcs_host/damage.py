@@ -19,7 +19,7 @@ def flipped(octets: bytes) -> Iterator[bytes]:
 
 
 def damaged(seeds: Sequence[bytes], count: int, seed: int) -> Iterator[bytes]:
-    """`count` inputs: the seeds with octets changed, cut, grown, moved and mixed, or mere noise."""
+    """`count` inputs: the seeds with octets changed, cut, grown, mixed, or mere noise."""
     source = random.Random(seed)
     for _ in range(count):
         octets = bytearray(source.choice(seeds))

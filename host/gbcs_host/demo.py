@@ -1,4 +1,4 @@
-"""`make demo`: real GBCS messages decoded, verified and decrypted, as a person would ask for it."""
+"""`make demo`: real GBCS messages decoded, verified and decrypted."""
 
 import os
 import sys

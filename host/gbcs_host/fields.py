@@ -60,7 +60,7 @@ class FormError(ValueError):
 
 
 def from_json(node: Any, name: "str | None" = None, where: str = "") -> Field:
-    """The field that `to_json` was given, but for its name and hint where these were for people."""
+    """The field that `to_json` was given; its name and hint only where they stand in it."""
     where = where or (name or "field")
     if isinstance(node, list):
         return (name, "array", _children(enumerate(node), where, True), None)

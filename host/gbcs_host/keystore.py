@@ -35,7 +35,7 @@ class KeyStore:
 
     @classmethod
     def load(cls, folder: str, crypto: Any = None) -> "KeyStore":
-        """The key store in `folder`; FileNotFoundError or NotADirectoryError where there is none."""
+        """The key store in `folder`; OSError where there is none."""
         store = cls(crypto)
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
@@ -113,7 +113,7 @@ class KeyStore:
             return found
 
     def secret(self, one: bytes, other: bytes) -> "bytes | None":
-        """What the key-agreement keys of the two agree on, 32 octets; None without a private half."""
+        """What the two key-agreement keys agree on, 32 octets; None without a private half."""
         try:
             return self._secrets[one, other]
         except KeyError:

@@ -1,4 +1,4 @@
-"""What a decoded value means to a person: dates, identifiers, units and names from a field's hint."""
+"""What a decoded value means to a person: dates, identifiers, units, names."""
 
 import datetime
 
@@ -13,7 +13,7 @@ def eui64(octets: bytes) -> str:
 
 
 def eui64_octets(text: str) -> bytes:
-    """The eight octets of an EUI-64 written with or without separators; ValueError if it is none."""
+    """The eight octets of an EUI-64, with or without separators; ValueError if it is none."""
     octets = bytes.fromhex(text.replace("-", "").replace(":", "").replace(" ", ""))
     if len(octets) != 8:
         raise ValueError("eight octets expected in '%s'" % text)
@@ -35,7 +35,7 @@ def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
 
 
 def parts(octets: bytes, hint: "str | None") -> "dict[str, str] | None":
-    """The named pieces inside an octet string: of an encrypted block, or as the hint lists them."""
+    """The named pieces inside octets: of an encrypted block, or as the hint lists them."""
     if hint == "encrypted" and octets[:1] == b"\x31" and len(octets) >= 17:
         hint = "parts:security_control/1,invocation_counter/4,ciphertext/%d,tag/12" % (
             len(octets) - 17

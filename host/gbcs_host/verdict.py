@@ -9,7 +9,6 @@ from typing import Any
 from gbcs import message, payload, protect
 from gbcs.errors import BadBlock, BadMac, BadSignature, DecodeError, UnknownKey
 from gbcs.message import Message
-
 from gbcs_host.keystore import KeyStore
 
 VALID, INVALID, ABSENT, NO_KEY = "valid", "invalid", "absent", "no key"

@@ -117,7 +117,7 @@ def _runs(
     elements: list[Field] = []
     for start in range(at, stop, size):
         values = unpack(code, data, start)
-        fields = list(zip(names, kinds, values, hints))  # noqa: B905 - a board's zip has no strict
+        fields = list(zip(names, kinds, values, hints))
         elements.append((name, "structure", fields, hint))
     return elements
 

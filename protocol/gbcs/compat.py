@@ -2,6 +2,8 @@
 
 import sys
 
+__all__ = ("MICROPYTHON", "TYPE_CHECKING", "const", "same")
+
 TYPE_CHECKING = False  # mypy and pyright take this name as true wherever it stands
 
 MICROPYTHON = sys.implementation.name == "micropython"
@@ -17,7 +19,7 @@ try:  # in C, and in a time that does not tell where they differ
 except ImportError:
 
     def same(one: bytes, other: bytes) -> bool:
-        """Whether two strings of octets are equal, in a time that does not tell where they differ."""
+        """Whether these octets are equal, in a time that does not tell where they differ."""
         if len(one) != len(other):
             return False
         difference = 0

@@ -235,7 +235,7 @@ def _request(data: bytes, at: int, end: int, code: int) -> "tuple[list[RequestIt
     count = count_at(data, at, end, 1, "data")
     _check_counts(count, len(heads), at)
     fields, at = axdr.decode_list(data, after_length(data, at), end, shapes)
-    return [head + (field,) for head, field in zip(heads, fields)], at  # noqa: B905, RUF005
+    return [head + (field,) for head, field in zip(heads, fields)], at
 
 
 def _specifications(
@@ -266,7 +266,7 @@ def _specifications(
             parts = [("access_selector", "unsigned", selector, None), field]
             selection = ("selection", "access-selection", parts, None)
         head = entry[1]
-        heads.append(head if selection is None else head[:5] + (selection,))  # noqa: RUF005
+        heads.append(head if selection is None else head[:5] + (selection,))
         entries.append(entry)
     return heads, entries, at
 
@@ -294,7 +294,7 @@ def _response(
     at = after_length(data, at)
     items: list[ResponseItem] = []
     heads = plan.heads if planned else [entry[1] for entry in entries]
-    for head, field in zip(heads, fields):  # noqa: B905 - a board's zip has no strict
+    for head, field in zip(heads, fields):
         choice = data[at]
         if choice > 3 or not choice:
             _check_choice(choice, at, 3)

@@ -60,12 +60,12 @@ class Message(Record):
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
-        self.party: "bytes | None" = None
-        self.party_counter: "int | None" = None
-        self.supplementary_counter: "int | None" = None
-        self.certificate: "bytes | None" = None
-        self.mac: "bytes | None" = None
-        self.signature: "bytes | None" = None
+        self.party: bytes | None = None
+        self.party_counter: int | None = None
+        self.supplementary_counter: int | None = None
+        self.certificate: bytes | None = None
+        self.mac: bytes | None = None
+        self.signature: bytes | None = None
         self.start = 0
         self.end = len(octets)
         self.kind = ""

@@ -1,4 +1,4 @@
-"""Value objects: `__slots__` in wire order, written `__init__`; equality, hash and repr from here."""
+"""Value objects: `__slots__` in wire order, written `__init__`; the rest comes from here."""
 
 
 class Record:

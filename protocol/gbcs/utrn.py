@@ -15,6 +15,7 @@ PENCE = const(0)
 POUNDS = const(1)
 MAX_VALUE = const(8191)
 
+# the permutations P[0] to P[7] of the ten digits
 _P = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
 
 
@@ -85,7 +86,7 @@ def make(
 
 def decode(utrn: str) -> Token:
     """What the digits say; BadToken where they are no token (the MAC is `verify`'s business)."""
-    if len(utrn) != 20 or not all(["0" <= digit <= "9" for digit in utrn]):
+    if len(utrn) != 20 or not all("0" <= digit <= "9" for digit in utrn):
         raise BadToken("20 digits expected")
     if _product(utrn) != 0:
         raise BadToken("the check digit is wrong: %s expected" % check_digit(utrn[:19]))

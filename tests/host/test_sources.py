@@ -5,6 +5,7 @@ import io
 import sys
 
 import pytest
+
 from gbcs_host import sources
 
 OCTETS = bytes.fromhex(

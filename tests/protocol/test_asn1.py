@@ -11,10 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
-from gbcs import asn1, asn1_rows, asn1_schema, der, message
-from gbcs.errors import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from gbcs import asn1, asn1_rows, asn1_schema, der, message
+from gbcs.errors import DecodeError
 
 with warnings.catch_warnings():  # of what the peer imports
     warnings.simplefilter("ignore")

@@ -18,13 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from gbcs.crypto import aes, aes_octets, aes_wide, openssl, p256, p256_table, p256_wide, portable
 from gbcs.crypto.domain import B, N, P
 from gbcs.crypto.kdf import message_key
 from gbcs.crypto.keys import PublicKey
 from gbcs.errors import BadBlock, BadKey
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CURVE = ec.SECP256R1()

@@ -3,10 +3,11 @@
 import contextlib
 
 import pytest
-from gbcs import der, dervalues
-from gbcs.errors import DecodeError, EncodeError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gbcs import der, dervalues
+from gbcs.errors import DecodeError, EncodeError
 
 
 def read(text):

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
 from cryptography.x509.oid import NameOID
+
 from gbcs import x509
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError, GbcsError
 

@@ -1,8 +1,10 @@
 """What is not a good message is refused: by a typed error, in bounded time and memory."""
 
+import contextlib
 import tracemalloc
 
 import pytest
+
 from gbcs import message, payload
 from gbcs.errors import DecodeError
 from gbcs_host import damage, examine
@@ -61,7 +63,8 @@ def test_damaged_messages_raise_decode_error_or_encode_to_the_same_octets(refere
         try:
             again = read(octets)
         except DecodeError as error:
-            assert 0 <= error.offset <= len(octets), octets.hex()
+            if not 0 <= error.offset <= len(octets):
+                pytest.fail("offset %d of %s" % (error.offset, octets.hex()))
         else:
             decoded += 1
             assert again == octets
@@ -78,10 +81,8 @@ def test_damaged_messages_need_no_more_memory_than_good_ones(references):
     good = tracemalloc.get_traced_memory()[1]
     tracemalloc.reset_peak()
     for octets in damage.damaged(seeds, 4_000, seed=21):
-        try:
+        with contextlib.suppress(DecodeError):
             read(octets)
-        except DecodeError:
-            pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * good + 1_000_000

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 
 from gbcs.errors import GbcsError
-
 from gbcs_host import examine, fields
 from gbcs_host.cli import EnvironmentProblem
 

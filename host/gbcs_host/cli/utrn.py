@@ -1,0 +1,106 @@
+"""`gbcs utrn`: prepayment tokens made and checked."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import gbcs.crypto
+from gbcs import utrn
+from gbcs_host import present
+from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.keystore import KeyStore
+
+HELP = "Make and check prepayment tokens (UTRN)."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `gbcs utrn make` and `gbcs utrn check`."""
+    commands = parser.add_subparsers(dest="action", required=True)
+    make = commands.add_parser("make", help="a token for a device")
+    make.add_argument("--pounds", type=int, metavar="N", help="a value of 0 to 8191 pounds")
+    make.add_argument("--pence", type=int, metavar="N", help="a value of 0 to 8191 pence")
+    check = commands.add_parser("check", help="what a token says, and whether it is genuine")
+    check.add_argument("utrn", help="20 digits, with or without spaces")
+    for command, needed in ((make, True), (check, False)):
+        command.add_argument("--supplier", required=needed, metavar="EUI64")
+        command.add_argument("--device", required=needed, metavar="EUI64")
+        command.add_argument(
+            "--counter",
+            required=needed,
+            type=lambda text: int(text, 0),
+            help="the supplier's 64-bit originator counter, such as 0x0000000300000000",
+        )
+        command.add_argument("--keystore", metavar="DIR", help="EUI-pp-ka.key and EUI-ka.pem")
+        command.add_argument("--secret", metavar="HEX", help="the shared secret, 32 octets")
+        command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0, or 1 where a token is not genuine."""
+    return _make(args) if args.action == "make" else _check(args)
+
+
+def _make(args: argparse.Namespace) -> int:
+    if (args.pounds is None) == (args.pence is None):
+        raise UsageError("give --pounds or --pence")
+    kind = utrn.PENCE if args.pounds is None else utrn.POUNDS
+    value = args.pence if args.pounds is None else args.pounds
+    supplier, device, secret = _parties(args)
+    try:
+        digits = utrn.make(
+            secret, supplier, device, args.counter, value, kind, gbcs.crypto.default()
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    print(json.dumps({"utrn": digits}) if args.json else digits)
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    digits = "".join(args.utrn.split())
+    found: dict[str, Any] = {"utrn": digits}
+    status = 0
+    try:
+        token = utrn.decode(digits)
+        found["pence"] = token.pence
+        found["counter_bits"] = token.counter_bits
+        found["mac"] = "not checked: give --supplier, --device, --counter and --keystore"
+        if args.supplier and args.device and args.counter is not None:
+            supplier, device, secret = _parties(args)
+            utrn.verify(digits, secret, supplier, device, args.counter, gbcs.crypto.default())
+            found["mac"] = "valid"
+    except utrn.BadToken as error:
+        found["error"] = str(error)
+        found.pop("mac", None)
+        status = 1
+    if args.json:
+        print(json.dumps(found))
+    else:
+        print("\n".join("%-13s %s" % pair for pair in found.items()))
+    return status
+
+
+def _parties(args: argparse.Namespace) -> tuple[bytes, bytes, bytes]:
+    try:
+        supplier = present.eui64_octets(args.supplier)
+        device = present.eui64_octets(args.device)
+        secret = bytes.fromhex(args.secret) if args.secret else None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if secret is None:
+        if not args.keystore:
+            raise UsageError("give --keystore DIR or --secret HEX")
+        try:
+            secret = KeyStore.load(args.keystore).token_secret(supplier, device)
+        except OSError as error:
+            raise EnvironmentProblem("'%s': %s" % (args.keystore, error.strerror)) from None
+        if secret is None:
+            print(
+                "gbcs utrn: the supplier's -pp-ka.key and the device's -ka.pem are needed",
+                file=sys.stderr,
+            )
+            raise EnvironmentProblem("the key store lacks a key")
+    if len(secret) != 32:
+        raise UsageError("--secret: 32 octets expected")
+    return supplier, device, secret
