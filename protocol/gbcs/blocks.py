@@ -7,8 +7,8 @@ A message of over 1,200 octets goes as blocks of at most 1,149 octets of its own
 all; a block without data acknowledges. The transfer itself is gbcs.transfer.
 
 Sources: DLMS UA 1000-2, 9.3.5 and 9.4.6.13 (general-block-transfer); GBCS 7.2.11, of which the
-layout is known (tshark reads such messages) and the true security octet is not: 00 as used in public
-implementations is written, any is read.
+layout is known (tshark reads such messages) and the true security octet is not: 00, as public
+implementations have it, is written; any is read.
 """
 
 from gbcs.compat import const

@@ -24,7 +24,7 @@ class BadToken(GbcsError):
 
 
 class Token(Record):
-    """What a UTRN says: ten bits of the counter, the value class, the value, four octets of MAC."""
+    """What a UTRN says: ten counter bits, the value class, the value, four octets of MAC."""
 
     __slots__ = ("counter_bits", "value_class", "value", "mac")
 
