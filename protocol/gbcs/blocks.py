@@ -4,7 +4,14 @@
        security(1) invocation(4) | E0 control number(2) acknowledged(2) length data
 
 A message of over 1,200 octets goes as blocks of at most 1,149 octets of its own octets, MAC and
-all; a block without data acknowledges. The transfer itself is gbcs.transfer.
+all; a block without data acknowledges. How they are sent and put together is in gbcs.blocksend and
+gbcs.blockreceive: neither has a clock or a link, times are milliseconds and passed in, and blocks
+are asked for one at a time, so that a board never holds a window of them.
+
+A sender with a window of 0 sends all blocks at once and waits for nothing; with one of 1 to 63 it
+stops after so many until they are acknowledged. A receiver acknowledges at the end of a window
+and asks for what is missing: the number acknowledged is the last without a gap before it, its
+window the size of the gap, so that only lost blocks come again.
 
 Sources: DLMS UA 1000-2, 9.3.5 and 9.4.6.13 (general-block-transfer); GBCS 7.2.11, of which the
 layout is known (tshark reads such messages) and the true security octet is not: 00, as public
@@ -12,16 +19,43 @@ implementations have it, is written; any is read.
 """
 
 from gbcs.compat import const
-from gbcs.errors import DecodeError, EncodeError
+from gbcs.errors import DecodeError, EncodeError, GbcsError
 from gbcs.octets import Reader, length_octets
 from gbcs.record import Record
 
 LONGEST_WHOLE = const(1200)  # a message of more octets is sent in blocks
 LONGEST_DATA = const(1149)  # with the 51 octets before it, 1,200 again
-LARGEST_WINDOW = const(63)  # six bits; also the most blocks that a message may have
+LARGEST_WINDOW = const(63)  # six bits
+MOST_BLOCKS = const(63)  # the templates' longest response has so many
+TIMEOUT_MS = const(30000)
+RETRIES = const(3)
 
 _LAST = const(0x80)
 _STREAMING = const(0x40)
+
+
+class TransferError(GbcsError):
+    """A transfer that cannot go on as it was meant to; `number` is the block's, or 0."""
+
+    def __init__(self, what: str, number: int = 0) -> None:
+        super().__init__(what, number)
+        self.what = what
+        self.number = number
+
+    def __str__(self) -> str:
+        return "block %d: %s" % (self.number, self.what) if self.number else self.what
+
+
+class Conflict(TransferError):
+    """A block that does not belong to what is held; it was not taken, and the transfer goes on."""
+
+
+class TooLong(TransferError):
+    """A message of more octets or blocks than are allowed; the transfer is over."""
+
+
+class TimedOut(TransferError):
+    """The other side has been silent for too long; the transfer is over."""
 
 
 class Block(Record):
@@ -113,6 +147,7 @@ def decode(octets: bytes) -> Block:
     invocation = reader.number(4, "invocation_counter")
     reader.expect(b"\xe0", "block")
     control = reader.octet("block_control")
+    at = reader.offset
     number = reader.number(2, "block_number")
     acknowledged = reader.number(2, "block_number_acknowledged")
     size = _exactly(reader, "block_data")
@@ -123,7 +158,7 @@ def decode(octets: bytes) -> Block:
             "block_data",
         )
     if size and not number:
-        raise DecodeError("a block number from 1 expected", 43, "block_number")
+        raise DecodeError("a block number from 1 expected", at, "block_number")
     return Block(
         cra,
         counter,
