@@ -23,7 +23,7 @@ test: $(VENV)/ready ## run every test; what is skipped says why
 
 test-micropython: $(VENV)/ready ## the dual tests on MicroPython's unix port, in a 128 KB heap
 	$(BIN)/python tools/micropython/fetch.py
-	$(BIN)/python tests/dual/run.py --unix
+	$(BIN)/python tests/dual/run.py --unix --quick
 
 test-board: $(VENV)/ready ## the dual tests on the emulated Cortex-M3, the core frozen in
 	$(BIN)/python tools/micropython/build_board.py
