@@ -13,7 +13,7 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 
 from gbcs import axdr, cosem
 from gbcs.axdrtypes import BLOCK, BLOCK_SIZE, after_length, check_date_time, length
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.cosemlayout import shape as shape_of
 from gbcs.dlmsencode import encode
 from gbcs.dlmsplan import (
@@ -303,14 +303,23 @@ def _response(
     return specification, items, at
 
 
+_PROTECTED_KEPT = 4 if MICROPYTHON else 64
+_protected_shapes: dict = {}
+
+
 def decode_plaintext(octets: bytes, code: int, index: int = 0) -> "Field":
     """The field that an encrypted block of the use case holds: item `index`, or an alert's body.
 
     Names are those of the attributes that the request protects. Raises DecodeError where the
     plaintext is not one data item, offsets counted from its start.
     """
-    inside = tuple([shape_of(one.layout) for one in cosem.protected(code, index)])
-    shape = ("protected_attributes", None, inside or None)
+    shape = _protected_shapes.get((code, index))
+    if shape is None:
+        inside = tuple([shape_of(one.layout) for one in cosem.protected(code, index)])
+        shape = ("protected_attributes", None, inside or None)
+        if len(_protected_shapes) >= _PROTECTED_KEPT:
+            _protected_shapes.clear()
+        _protected_shapes[code, index] = shape
     field, at = axdr.decode(octets, 0, len(octets), shape)
     if at != len(octets):
         raise DecodeError("end expected, %d octets left" % (len(octets) - at), at, "plaintext")
