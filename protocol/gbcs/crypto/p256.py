@@ -146,7 +146,7 @@ def odd_multiples(x: int, w: int) -> bytes:
     return _pack(found)
 
 
-def _comb_places(k: int, teeth: int, spacing: int) -> bytearray:
+def comb_places(k: int, teeth: int, spacing: int) -> bytearray:
     """For each place of the comb, which entry is added: 2 * entry, plus 1 for its negative."""
     flip = 0
     if not k & 1:  # digits 1 and -1 make odd numbers
@@ -209,14 +209,14 @@ def _sum(parts: "list[tuple[bytes, bytearray]]", blind: int = 1) -> "tuple[int, 
     return X, W, Z
 
 
-def _part(k: int, key: "PublicKey") -> "tuple[bytes, bytearray]":
+def part(k: int, key: "PublicKey") -> "tuple[bytes, bytearray]":
     """How k times the key's point is summed: by its comb, or at first sight by odd multiples."""
     if key.table is None:
         if not key.used:
             key.used = True
             return odd_multiples(*point(key.octets)), naf_places(k)
         prepare(key)
-    return key.table, _comb_places(k, _KEY_TEETH, _KEY_SPACING)
+    return key.table, comb_places(k, _KEY_TEETH, _KEY_SPACING)
 
 
 def prepare(key: "PublicKey") -> None:
@@ -235,12 +235,12 @@ def to_affine(X: int, W: int, Z: int) -> "tuple[int, int]":
 
 def base_multiply(k: int, blind: int = 1) -> "tuple[int, int]":
     """The affine (x, y) of kG, for k from 1 to n - 1."""
-    return to_affine(*_sum([(COMB, _comb_places(k, TEETH, SPACING))], blind))
+    return to_affine(*_sum([(COMB, comb_places(k, TEETH, SPACING))], blind))
 
 
 def multiply(k: int, key: "PublicKey", blind: int = 1) -> int:
     """The affine x of k times the key's point, for k from 1 to n - 1."""
-    return to_affine(*_sum([_part(k, key)], blind))[0]
+    return to_affine(*_sum([part(k, key)], blind))[0]
 
 
 def is_x(r: int, X: int, Z: int) -> bool:
@@ -253,5 +253,5 @@ def is_x(r: int, X: int, Z: int) -> bool:
 
 def verify_sum(u1: int, u2: int, key: "PublicKey", r: int) -> bool:
     """Whether x(u1 G + u2 Q) mod n is r, for 1 <= r < n; u1 and u2 from 0 to n - 1."""
-    X, _, Z = _sum([(COMB, _comb_places(u1, TEETH, SPACING)), _part(u2, key)])
+    X, _, Z = _sum([(COMB, comb_places(u1, TEETH, SPACING)), part(u2, key)])
     return is_x(r, X, Z)

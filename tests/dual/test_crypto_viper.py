@@ -1,0 +1,76 @@
+"""The arithmetic of p256_viper at its bounds, where there is a native emitter of 32 bits."""
+
+from gbcs.crypto import VIPER
+from gbcs.crypto.domain import P
+
+LOWEST = [-8192] * 19
+HIGHEST = [8191] * 19
+LOWEST[6], LOWEST[13], LOWEST[18] = -16384, -10240, -9
+HIGHEST[6], HIGHEST[13], HIGHEST[18] = 16384, 10240, 9
+ALTERNATING = [HIGHEST[i] if i & 1 else LOWEST[i] for i in range(19)]
+BOUNDS = (LOWEST, HIGHEST, ALTERNATING, [0] * 19, [1] + [0] * 18, [-1] + [0] * 18)
+
+
+def _put(viper, index, limbs):
+    for at in range(19):
+        viper._REGISTERS[19 * index + at] = limbs[at]
+
+
+def _value(limbs):
+    found = 0
+    for at in range(18, -1, -1):
+        found = (found << 14) + limbs[at]
+    return found
+
+
+def _limbs(viper, index):
+    return [viper._REGISTERS[19 * index + at] for at in range(19)]
+
+
+def _run(viper, program):
+    viper.run(viper._SCRATCH, 0, viper._REGISTERS, bytes(program) + b"\x00")
+
+
+def _within_bounds(limbs):
+    return all(LOWEST[at] - 2 <= limbs[at] <= HIGHEST[at] + 2 for at in range(19))
+
+
+def test_a_product_at_the_bounds_is_right_and_within_them():
+    if not VIPER:
+        return
+    from gbcs.crypto import p256_viper as viper
+
+    for one in BOUNDS:
+        for other in BOUNDS:
+            _put(viper, 5, one)
+            _put(viper, 6, other)
+            _run(viper, (1, 7, 5, 6))
+            assert _within_bounds(_limbs(viper, 7))
+            assert (viper.number(7) << 266) % P == _value(one) * _value(other) % P
+
+
+def test_a_sum_at_the_bounds_is_right_and_within_them():
+    if not VIPER:
+        return
+    from gbcs.crypto import p256_viper as viper
+
+    for operation, k, m in ((0x97, 1, -1), (0xA6, 2, -2), (0xB8, 3, 0), (0x96, 1, -2)):
+        for one in BOUNDS:
+            for other in BOUNDS:
+                _put(viper, 5, one)
+                _put(viper, 6, other)
+                _run(viper, (operation, 7, 5, 6))
+                assert _within_bounds(_limbs(viper, 7))
+                assert viper.number(7) == (k * _value(one) + m * _value(other)) % P
+
+
+def test_octets_are_loaded_with_either_sign():
+    if not VIPER:
+        return
+    from gbcs.crypto import p256_viper as viper
+
+    limbs = memoryview(viper._REGISTERS)[19 * 7 : 19 * 8]
+    for octets in (b"\xff" * 32, bytes(32), bytes(range(1, 33)), bytes(range(255, 223, -1))):
+        for sign in (1, -1):
+            viper.load(limbs, b"\xff\xff" + octets, 2, sign)
+            assert viper.number(7) == sign * int.from_bytes(octets, "big") % P
