@@ -1,5 +1,6 @@
 """The whole reference set through the core: decoded, rebuilt, verified, and how fast."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -7,32 +8,83 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
-from gbcs import message, payload
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from gbcs import asn1, message, payload
 from gbcs.crypto import openssl
 from gbcs_host import examine, verdict
 from gbcs_host.keystore import KeyStore
 
+_ECDSA = ECDSA(SHA256())
 SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", "../shared"))
 
 
-def _median(action: "object", rounds: int = 9) -> float:
-    times = []
+class _Recording:
+    """The back end, and what it was asked: the OpenSSL operations that the set needs."""
+
+    def __init__(self) -> None:
+        self.operations: list[tuple] = []
+
+    def __getattr__(self, name: str) -> "object":
+        return getattr(openssl, name)
+
+    def verify(self, public: "openssl.PublicKey", data: bytes, signature: bytes) -> bool:
+        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        signature_der = encode_dss_signature(r, s)
+        self.operations.append((public.key.verify, signature_der, data, b""))
+        return openssl.verify(public, data, signature)
+
+    def gmac(self, key: bytes, iv: bytes, aad: bytes) -> bytes:
+        self.operations.append((key, iv, b"", aad))
+        return openssl.gmac(key, iv, aad)
+
+    def unseal(self, key: bytes, iv: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> bytes:
+        plaintext = openssl.unseal(key, iv, aad, ciphertext, tag)
+        self.operations.append((key, iv, plaintext, aad))  # opening costs what sealing does
+        return plaintext
+
+
+def _raw(octets: "list[bytes]", keys: KeyStore) -> "Callable[[], None]":
+    """The OpenSSL operations that the set needs, in its order, with everything else done before.
+
+    ECDSA verifications, one AES-GCM a MAC and a block, one SHA-256 a derived key. Exchanges of
+    keys, once a pair, are not in it, as they are not in the warm run.
+    """
+    asked = _Recording()
+    keys.crypto = asked
+    try:
+        for one in octets:
+            verdict.read(one, keys)
+    finally:
+        keys.crypto = openssl
+    operations = asked.operations
+    hashing, info = hashlib.sha256, bytes(76)  # as long as what a key is derived of
+
+    def run() -> None:
+        for key, one, other, aad in operations:
+            if aad:
+                hashing(info).digest()
+                AESGCM(key).encrypt(one, other, aad)
+            else:
+                key(one, other, _ECDSA)
+
+    return run
+
+
+def _interleaved(*actions: "Callable[[], None]", rounds: int = 15) -> "list[list[float]]":
+    """The seconds of each action, in rounds of all of them."""
+    times: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def _raw(octets: "list[bytes]", keys: KeyStore) -> "list":
-    """The OpenSSL operations that the set needs, with everything else done beforehand."""
-    work = []
-    for one in octets:
-        m = message.decode(one)
-        key = keys.signer(m.originator) if m.signature else None
-        work.append((key, one[m.start + 1 : m.content_end], m.signature, m))
-    return work
+        for action, found in zip(actions, times, strict=True):
+            start = time.perf_counter()
+            action()
+            found.append(time.perf_counter() - start)
+    return times
 
 
 def run() -> "list[tuple[str, str, str, bool]]":
@@ -69,33 +121,31 @@ def run() -> "list[tuple[str, str, str, bool]]":
         ),
         ("blocks decrypted", "%d of %d" % (opened, blocks), "all", opened == blocks > 0),
     ]
-    work = _raw(octets, keys)
-    macs = [one.message for one in maced if one.mac == "valid"]
     del verdicts, signed, maced  # a tree kept is one more for the garbage collector to walk
+    raw = _raw(octets, keys)
 
     def everything() -> None:
         for one in octets:
             verdict.read(one, keys)
 
-    def raw() -> None:
-        for key, data, signature, _ in work:
-            if key is not None:
-                openssl.verify(key, data, signature)
-        for m in macs:
-            openssl.gmac(b"0123456789ABCDEF", b"0123456789AB", m.octets)
-
     def plain() -> None:
         for one in octets:
             payload.decode(message.decode(one))
 
-    full, least = _median(everything), _median(raw)
-    rate = total / full
-    ratio = full / least
-    each = _median(plain) / total * 1e6
+    def unseen() -> None:
+        for one in octets:
+            asn1.forget_certificates()
+            payload.decode(message.decode(one))
+
+    full, least = _interleaved(everything, raw)
+    rate = total / statistics.median(full)
+    ratio = statistics.median([one / other for one, other in zip(full, least, strict=True)])
+    each, first = [statistics.median(found) / total * 1e6 for found in _interleaved(plain, unseen)]
     rows += [
         ("decoded, decrypted, verified, warm", "%d/s" % rate, ">= 20,000/s", rate >= 20_000),
         ("the same over the raw OpenSSL operations", "%.2f x" % ratio, "<= 1.6 x", ratio <= 1.6),
         ("header and named payload, no keys", "%.1f us a message" % each, "<= 20 us", each <= 20),
+        ("the same, every certificate new", "%.1f us a message" % first, "<= 20 us", first <= 20),
     ]
     cost = _import_ms()
     rows.append(("import of the decoder without keys", "%.0f ms" % cost, "<= 40 ms", cost <= 40))

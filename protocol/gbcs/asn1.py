@@ -30,7 +30,7 @@ from gbcs.asn1_rows import (
     open_rows,
     root,
 )
-from gbcs.compat import TYPE_CHECKING, const
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
 from gbcs.der import LONG, header
 from gbcs.dervalues import is_time, read_integer
 from gbcs.errors import DecodeError
@@ -44,6 +44,17 @@ if TYPE_CHECKING:
 _PLAIN = const(0)  # certificates are shown
 _CLOSED = const(1)  # they are not
 _STRICT = const(2)  # inside of one: all lengths are short
+
+# The same few certificates stand in message after message, and are the larger part of them. What
+# one decodes to is kept by its octets, and the fields of it are shared: nobody may change them
+_KEPT = 0 if MICROPYTHON else 512
+_certificates: "dict[bytes, list[Field]]" = {}
+
+
+def forget_certificates() -> None:
+    """Drops what certificates decoded to, so that the next one of each is read anew."""
+    _certificates.clear()
+
 
 _oids = dervalues.oids
 _KEY_USAGES = {der.KEY_USAGES[bits]: bits for bits in der.KEY_USAGES}
@@ -161,7 +172,14 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 typ = "ANY"
                 value = data[at:stop]
             else:
-                value = _sequence(certificate_rows(), data, start, stop, _STRICT)
+                whole = data[at:stop]
+                value = _certificates.get(whole)
+                if value is None:
+                    value = _sequence(certificate_rows(), data, start, stop, _STRICT)
+                    if _KEPT:
+                        if len(_certificates) >= _KEPT:
+                            _certificates.clear()
+                        _certificates[whole] = value
         elif kind == DEFAULT:
             value = dervalues.read(arg, data, start, stop, name or "")
             if not value:
