@@ -2,7 +2,7 @@
 # A board's own manifest.py includes this one.
 import os
 
-_CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py"}
+_CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "axdrwide.py"}
 _BASE = "../protocol"
 
 for _folder, _, _names in sorted(os.walk(os.path.join(_BASE, "gbcs"))):

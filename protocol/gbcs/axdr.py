@@ -22,8 +22,11 @@ from gbcs import axdrcompact, axdrtypes
 from gbcs.axdrencode import encode, write
 from gbcs.axdrtypes import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
 from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.errors import DecodeError
+
+if not MICROPYTHON:
+    from gbcs import axdrwide
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ("decode", "decode_list", "encode", "skip", "skip_list", "write")
 
 _NOTHING: "Shape" = (None, None, None)
+_ALIKE = 0x10000 if MICROPYTHON else axdrwide.LEAST  # elements of an array to read by columns
 _from_bytes = int.from_bytes
 
 
@@ -97,6 +101,12 @@ def _fields(
                 value, at = _fields(data, at, end, inside, depth - 1)
                 fields.append((name, "structure", value, hint))
             else:
+                if count >= _ALIKE and data[at] == 2 and inside and len(inside) == 1 and depth > 1:
+                    alike = axdrwide.read(data, at, end, count, inside[0])
+                    if alike is not None:
+                        value, at = alike
+                        fields.append((name, "array", value, hint))
+                        continue
                 if inside is None:
                     inside = (_NOTHING,) * count
                 elif len(inside) != count:

@@ -164,7 +164,10 @@ def command(cluster: int, to_client: int, identifier: int) -> tuple:
 
 
 def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
-    """The name of a cluster's command; None where it is not known. Its layout is not read."""
+    """The name of a cluster's command; None where it is not known. A board reads no layout."""
+    if not MICROPYTHON:
+        name, layout, _ = command(cluster, to_client, identifier)
+        return None if layout is None else name
     found = _commands.get(cluster << 9 | to_client << 5 | identifier)
     if found is not None:
         return found[0]  # type: ignore[no-any-return]

@@ -229,6 +229,9 @@ def _request(data: bytes, at: int, end: int, code: int) -> "tuple[list[RequestIt
         heads = plan.heads
         shapes = plan.shapes
         at += len(octets)
+        size = len(heads) + 1
+        if at + size == end and plan.asked and data[at:end] == plan.success[:size]:
+            return plan.asked[:], end
     else:
         heads, entries, at = _specifications(data, at, end, plan)
         shapes = tuple([entry[3] for entry in entries])
@@ -281,12 +284,14 @@ def _response(
         specification, entries, at = _specifications(data, at + 1, end, plan)
     else:
         at += 1
+        if plan.done and data[at:end] == plan.success:
+            return None, plan.done[:], end
     count = count_at(data, at, end, 1, "data")
     at = after_length(data, at)
     if specification is not None:
         _check_counts(count, len(specification), at - 1)
     elif count != len(entries):
-        entries = aligned(data, at, end, count, entries)
+        entries = aligned(data, at, end, count, plan)
     planned = entries is plan.entries
     shapes = plan.answers if planned else tuple([entry[4] for entry in entries])
     fields, at = axdr.decode_list(data, at, end, shapes)

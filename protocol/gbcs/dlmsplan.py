@@ -71,9 +71,22 @@ class Plan:
     `entries` has (octets of the specification, head of an item, optional, shape of the data,
     shape of the answer); where the request is always the same, `octets` is its list of
     specifications, with `heads` and `shapes`.
+
+    `asked` are the items of a request whose data are all null, `done` those of a response that
+    has nothing but successes, in the octets `success`: most messages of these kinds.
     """
 
-    __slots__ = ("entries", "octets", "heads", "shapes", "answers")
+    __slots__ = (
+        "entries",
+        "octets",
+        "heads",
+        "shapes",
+        "answers",
+        "asked",
+        "done",
+        "success",
+        "orders",
+    )  # fmt: skip
 
     def __init__(self, entries: "tuple[Entry, ...]") -> None:
         self.entries = entries
@@ -84,6 +97,20 @@ class Plan:
         if entries and not [True for entry in entries if entry[0][0] > 3 or entry[2]]:
             octets = b"".join([entry[0] for entry in entries])
             self.octets = length_octets(len(entries)) + octets
+        count = bytes((len(entries),)) if entries and len(entries) < 0x80 else b""
+        self.asked = []
+        self.done = []
+        self.success = b""
+        self.orders: dict[bytes, list[Entry]] = {}  # as `aligned` found them, by choices
+        if count and not MICROPYTHON:
+            results = count
+            for _, head, _, shape, answer in entries:
+                number = CHOICES.index(head[1])
+                results += bytes((number if number < 4 else number - 3, 0))
+                self.asked.append(head + ((shape[0], "null-data", None, shape[1]),))
+                nothing = (answer[0], "null-data", None, answer[1])
+                self.done.append((head[0], CHOICES[results[-2]], 0, nothing))
+            self.success = count + bytes(len(entries)) + results
 
 
 _plans: "dict[int, Plan]" = {}
@@ -155,17 +182,24 @@ _ALERT: "Shape" = (  # all alerts of GBCS begin alike: 16.2
 )
 
 
-def aligned(
-    data: bytes, at: int, end: int, count: int, entries: "tuple[Entry, ...]"
-) -> "list[Entry]":
-    """Entries for a response with fewer (or more) data than the template has.
+def aligned(data: bytes, at: int, end: int, count: int, plan: Plan) -> "list[Entry]":
+    """Entries for a response with fewer (or more) data than the plan has.
 
     Only optional entries are left out, and the order stays; where more than one order is
     possible, an item has the name that all of them have in common.
     """
+    choices = _choices(data, at, end, count)
+    order = plan.orders.get(choices)
+    if order is None:
+        order = _aligned(choices, count, plan.entries)
+        if len(plan.orders) < _KEPT:
+            plan.orders[choices] = order
+    return order
+
+
+def _aligned(choices: bytes, count: int, entries: "tuple[Entry, ...]") -> "list[Entry]":
     nothing = (b"", (None,), False, NOTHING, NOTHING)
     left_out = len(entries) - count
-    choices = _choices(data, at, end, count)
     if left_out < 0 or len(choices) != count:
         return [nothing] * count
 
@@ -205,12 +239,12 @@ def aligned(
     return chosen
 
 
-def _choices(data: bytes, at: int, end: int, count: int) -> "list[int]":
+def _choices(data: bytes, at: int, end: int, count: int) -> bytes:
     """The choices in the list of results, which follows the data."""
     at = axdr.skip_list(data, at, end, count)
     results = count_at(data, at, end, 2, "results")
     at = after_length(data, at)
-    return [data[at + 2 * index] for index in range(results)]
+    return bytes([data[at + 2 * index] for index in range(results)])
 
 
 def _common(entries: "list[Entry]") -> "Entry":

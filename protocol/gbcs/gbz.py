@@ -126,6 +126,29 @@ def decode(data: bytes, offset: int, end: int, code: int, kind: str) -> "Gbz | G
     count, at = _head(data, offset, end)
     components = []
     for left in range(count - 1, -1, -1):
+        if end - at > 7 and data[at] == (left == 0) and not data[at + 5] & ~_FRAME_CONTROL:
+            stop = at + 5 + (data[at + 3] << 8 | data[at + 4])
+            if at + 8 <= stop <= end:  # as nearly all are, without a call
+                cluster = data[at + 1] << 8 | data[at + 2]
+                control = data[at + 5]
+                command = data[at + 7]
+                name, fields = zcl.decode_payload(data, at + 8, stop, cluster, control, command)
+                component = Component(
+                    data[at],
+                    cluster,
+                    None,
+                    None,
+                    None,
+                    control,
+                    data[at + 6],
+                    command,
+                    name,
+                    fields,
+                    None,
+                )
+                components.append(component)
+                at = stop
+                continue
         component, at = _decode_component(data, at, end, left == 0)
         components.append(component)
     if at != end:
