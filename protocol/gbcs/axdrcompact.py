@@ -137,7 +137,17 @@ def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "t
     if inside.__class__ is dict:
         inside = inside.get(count)
     known = 0 if inside is None else len(inside)
-    value = []
+    value: list[Field] = []
+    letter = _LETTERS[parts[0]] if tag == 1 and known < 2 and parts[0] < 23 else "-"
+    if letter != "-":  # numbers, all at once
+        code = ">%d%s" % (count, letter)
+        stop = at + struct.calcsize(code)
+        if stop > end:
+            raise DecodeError("octets expected", at, "")
+        one, said = inside[0][:2] if known else (None, None)
+        kind = axdrtypes.NAMES[parts[0]]
+        value = [(one, kind, number, said) for number in struct.unpack_from(code, data, at)]
+        return (name, "array", value, hint), stop
     for index in range(count):
         part = parts[index] if tag == 2 else parts
         one = _NOTHING

@@ -22,6 +22,27 @@ LEAST = 4  # elements, for what is found out of the first to pay
 _LETTERS = {0: "", 5: "i", 6: "I", 15: "b", 16: "h", 17: "B", 18: "H", 20: "q", 21: "Q", 22: "B"}
 _LETTERS[3] = "B"
 _SIZES = {letter: struct.calcsize(">" + letter) for letter in _LETTERS.values()}
+
+
+class _Bits(dict):  # type: ignore[type-arg]
+    """The text of a bit string by its octets, of which the last `used` bits (0 for 8) count."""
+
+    def __init__(self, used: int) -> None:
+        self.unused = 8 - used & 7
+
+    def __missing__(self, octets: bytes) -> str:
+        """Raises KeyError where a bit that does not count is set."""
+        bits = bin(int.from_bytes(b"\x01" + octets, "big"))[3:]
+        if self.unused:
+            if "1" in bits[-self.unused :]:
+                raise KeyError(octets)
+            bits = bits[: -self.unused]
+        if len(self) < 4096 and len(octets) < 3:
+            self[octets] = bits
+        return bits
+
+
+_BITS = [_Bits(used).__getitem__ for used in range(8)]
 _BOOLEANS: "list[int | bool]" = list(range(256))
 _BOOLEANS[0] = False
 _BOOLEANS[255] = True
@@ -51,10 +72,10 @@ def read(
                 return None
             marks.append((place - at + 1, size))
             if tag == 4:
-                if size & 7:
+                fixes.append((index, _BITS[size & 7]))
+                size = size + 7 >> 3
+                if not size:
                     return None
-                fixes.append((index, _bits))
-                size >>= 3
             code += "2x%ds" % size
             place += 2 + size
         else:
@@ -76,15 +97,14 @@ def read(
     names = [one[0] for one in inside]
     hints = [one[1] for one in inside]
     found: list[Field] = []
-    for values in struct.iter_unpack(code, data[at:stop]):
-        row: Any = values
-        if fixes:
-            row = list(values)
-            for index, fix in fixes:
-                row[index] = fix(row[index])
-        found.append((name, "structure", list(zip(names, kinds, row, hints)), hint))
+    try:
+        for values in struct.iter_unpack(code, data[at:stop]):
+            row: Any = values
+            if fixes:
+                row = list(values)
+                for index, fix in fixes:
+                    row[index] = fix(row[index])
+            found.append((name, "structure", list(zip(names, kinds, row, hints)), hint))
+    except KeyError:
+        return None
     return found, stop
-
-
-def _bits(octets: bytes) -> str:
-    return bin(int.from_bytes(b"\x01" + octets, "big"))[3:]

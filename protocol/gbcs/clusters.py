@@ -16,8 +16,11 @@ and FIELDS are those of `zcllayout`.
 import sys
 
 from gbcs import zcltypes
-from gbcs.compat import MICROPYTHON
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.zcllayout import RUN, compile_layout, hint_of, line_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 CLUSTERS = """
 0000 Basic
@@ -52,7 +55,7 @@ _commands: "dict[int, tuple]" = {}
 _resident = ""  # on a board, the one cluster module in memory
 
 
-def table(cluster: int) -> "object | None":
+def table(cluster: int) -> "ModuleType | None":
     """The module of a cluster, texts of ATTRIBUTES and COMMANDS; None if it is not known."""
     global _resident
     name = "cluster_%04X" % cluster
@@ -63,7 +66,7 @@ def table(cluster: int) -> "object | None":
             sys.modules.pop("gbcs." + _resident, None)
             setattr(sys.modules["gbcs"], _resident, None)
         _resident = name
-    return getattr(__import__("gbcs." + name), name)  # type: ignore[no-any-return]
+    return getattr(__import__("gbcs." + name), name)
 
 
 def cluster_name(cluster: int) -> str:
@@ -170,7 +173,7 @@ def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
         return None if layout is None else name
     found = _commands.get(cluster << 9 | to_client << 5 | identifier)
     if found is not None:
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]
     return _command_line(cluster, to_client, identifier).partition(" ")[0] or None
 
 

@@ -58,25 +58,31 @@ class Message(Record):
         "mac",
     )  # fmt: skip
 
+    octets: bytes
+    start: int
+    end: int
+    kind: str
+    cra: int
+    counter: int
+    originator: bytes
+    recipient: bytes
+    date_time: bytes
+    code: int
+    party: "bytes | None"
+    party_counter: "int | None"
+    supplementary_counter: "int | None"
+    certificate: "bytes | None"
+    content_start: int
+    content_end: int
+    signature: "bytes | None"
+    mac: "bytes | None"
+
     def __init__(self, octets: bytes) -> None:
+        """What every message has is `decode`'s to fill in."""
         self.octets = octets
-        self.party: bytes | None = None
-        self.party_counter: int | None = None
-        self.supplementary_counter: int | None = None
-        self.certificate: bytes | None = None
-        self.mac: bytes | None = None
-        self.signature: bytes | None = None
-        self.start = 0
-        self.end = len(octets)
-        self.kind = ""
-        self.cra = 0
-        self.counter = 0
-        self.originator = b""
-        self.recipient = b""
         self.date_time = b""
-        self.code = 0
-        self.content_start = 0
-        self.content_end = 0
+        self.party = self.party_counter = self.supplementary_counter = None
+        self.certificate = self.signature = self.mac = None
 
     @property
     def content(self) -> bytes:
@@ -95,7 +101,10 @@ def decode(octets: bytes) -> Message:
     if first == 0xDD:
         if octets[:7] != _WRAPPER:
             raise _differs(octets, 0, _WRAPPER, "mac_wrapper")
-        start, size = _length(octets, 7, end, "mac_wrapper_length")
+        start = 9
+        size = octets[8] if end > 8 else 0
+        if size < 0x80 or octets[7] != 0x81:
+            start, size = _length(octets, 7, end, "mac_wrapper_length")
         if start + size != end:
             raise DecodeError(
                 "%d octets declared, %d follow" % (size, end - start), 7, "mac_wrapper_length"
@@ -109,8 +118,6 @@ def decode(octets: bytes) -> Message:
                 "12 octets expected, %d left" % (end + MAC_SIZE - start), start, "mac"
             )
         m.mac = octets[end:]
-        m.start = start
-        m.end = end
     elif first != 0xDF:
         raise DecodeError(
             "DD or DF expected, found %s" % ("%02X" % first if end else "nothing"), 0, "message"
@@ -125,6 +132,8 @@ def decode(octets: bytes) -> Message:
         or octets[start + 20] != 8
     ):
         _check_header(octets, start, end)
+    m.start = start
+    m.end = end
     m.cra = cra = octets[start + 2]
     if not 1 <= cra <= 3:
         raise DecodeError("01, 02 or 03 expected, found %02X" % cra, start + 2, "cra")
@@ -140,13 +149,22 @@ def decode(octets: bytes) -> Message:
             raise DecodeError("12 octets expected, %d left" % (end - at), at, "date_time")
         m.date_time = octets[at : at + 12]
         at += 12
-    at, size = _length(octets, at, end, "other_information_length")
+    if at + 3 < end and octets[at] == 2:  # as in most: the message code alone
+        size = 2
+        at += 1
+    else:
+        at, size = _length(octets, at, end, "other_information_length")
     if size != 2:
         _other_information(m, octets, at, size, end)
     elif end - at < 2:
         raise DecodeError("2 octets expected, %d left" % (end - at), at, "other_information")
     m.code = octets[at] << 8 | octets[at + 1]
-    at, size = _length(octets, at + size, end, "content_length")
+    at += size
+    if at < end and octets[at] < 0x80:
+        size = octets[at]
+        at += 1
+    else:
+        at, size = _length(octets, at, end, "content_length")
     m.content_start = at
     m.content_end = at = at + size
     if at > end:

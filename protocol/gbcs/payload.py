@@ -6,9 +6,13 @@ code must be of that form. The codecs are imported when the first payload of the
 """
 
 from gbcs import usecases
+from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.message import Message
 from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
 
 DLMS = "DLMS"
 GBZ = "GBZ"
@@ -71,6 +75,21 @@ def code_offset(m: Message) -> int:
     return at + (first - 0x7F if first > 0x80 else 1)
 
 
+_codecs: "dict[str, Any]" = {}
+
+
+def _codec(which: str) -> "Any":
+    """The module of a form, kept: to import it at each payload takes as long as a short one."""
+    if which == DLMS:
+        from gbcs import dlms as codec
+    elif which == GBZ:
+        from gbcs import gbz as codec
+    else:
+        from gbcs import asn1 as codec
+    _codecs[which] = codec
+    return codec
+
+
 def decode(m: Message, case: "usecases.UseCase | None" = None) -> Record:
     """The payload of `m`, named: a record of gbcs.dlms or gbcs.gbz, or an Asn1.
 
@@ -79,16 +98,13 @@ def decode(m: Message, case: "usecases.UseCase | None" = None) -> Record:
     if case is None:
         case = use_case(m)
     kind = _KINDS.get(m.kind, m.kind)
-    if case.form == DLMS:
-        from gbcs import dlms
-
-        return dlms.decode(m.octets, m.content_start, m.content_end, m.code, kind)
-    if case.form == GBZ:
-        from gbcs import gbz
-
-        return gbz.decode(m.octets, m.content_start, m.content_end, m.code, kind)
-    from gbcs import asn1
-
+    which = case.form
+    codec = _codecs.get(which)
+    if codec is None:
+        codec = _codec(which)
+    if which != ASN1:
+        return codec.decode(m.octets, m.content_start, m.content_end, m.code, kind)
+    asn1 = codec
     name = asn1.payload_type(m.code, kind)
     if name is None:
         raise DecodeError("no %s of this use case is known" % kind, m.content_start, "content")

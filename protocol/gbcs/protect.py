@@ -34,24 +34,6 @@ def check_signature(m: Message, keys: "object", crypto: "object") -> None:
         raise BadSignature("the signature is not the originator's")
 
 
-def mac_parties(m: Message, broker: "bytes | None", device_to_device: bool) -> "tuple":
-    """The two EUI-64s whose shared secret makes the MAC of `m`.
-
-    A remote party's command carries the broker's MAC. PCS01 and PCS02 go from device to device,
-    and the MAC is then between these.
-    """
-    if m.cra == 1 and not device_to_device:
-        return m.recipient, broker
-    return m.originator, m.recipient
-
-
-def mac(m: Message, secret: bytes, crypto: "object") -> bytes:
-    """The MAC that `m` should carry, 12 octets."""
-    octets = m.octets
-    start = m.start
-    return general_signing_mac(octets[start : m.end], secret, crypto)
-
-
 def general_signing_mac(signing: bytes, secret: bytes, crypto: "object") -> bytes:
     """The MAC over a general-signing part, from `DF` to the end of the signature field."""
     originator = signing[12:20]
@@ -62,12 +44,22 @@ def general_signing_mac(signing: bytes, secret: bytes, crypto: "object") -> byte
 def check_mac(
     m: Message, keys: "object", crypto: "object", device_to_device: bool = False
 ) -> None:
-    """Raises BadMac, or UnknownKey where no half of the key agreement is held."""
-    one, other = mac_parties(m, keys.broker(), device_to_device)
-    secret = None if other is None else keys.secret(one, other)
+    """Raises BadMac, or UnknownKey where no half of the key agreement is held.
+
+    A remote party's command carries the broker's MAC. PCS01 and PCS02 go from device to device,
+    and the MAC is then between these.
+    """
+    if m.cra == 1 and not device_to_device:
+        other = keys.broker()
+        secret = None if other is None else keys.secret(m.recipient, other)
+    else:
+        secret = keys.secret(m.originator, m.recipient)
     if secret is None:
         raise UnknownKey("no key agreement key for the MAC is held")
-    if not same(mac(m, secret, crypto), m.mac):
+    signing = m.octets[m.start : m.end]
+    key = message_key(secret, m.originator, m.cra, signing[3:11], m.recipient)
+    tag = crypto.gmac(key, m.originator + _IV_TAIL, _MAC_HEADER + signing)
+    if not same(tag[:MAC_SIZE], m.mac):
         raise BadMac("the MAC is not the one these octets give")
 
 

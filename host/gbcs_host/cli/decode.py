@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from gbcs_host import examine, sources, tree
+from gbcs_host import examine, sources, tree, verdict
 from gbcs_host.cli import EnvironmentProblem, UsageError
 
 HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders."
@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     tally = Tally(sum(sources.count(what) for what in args.what), args.quiet)
     for what in args.what:
         try:
-            for source, octets in sources.messages(what):
-                found = examine.examine(octets, source, keys)
+            for source, found_out in verdict.read_all(sources.messages(what), keys):
+                found = examine.to_json(found_out, source, keys)
                 tally.add(found)
                 if args.json:
                     print(json.dumps(found))
