@@ -80,13 +80,10 @@ def decode(
         if end - at != 2:
             raise _not_default(at, end)
         answered = data[at]
-        hint = _answers.get(cluster << 9 | to_client << 5 | answered, "")
-        if hint == "":
-            hint = _answered(cluster, to_client, answered)
-        return [
-            ("command_identifier", "uint8", answered, hint),
-            ("status", "enum8", data[at + 1], STATUS_HINT),
-        ]
+        first = _answers.get(cluster << 9 | to_client << 5 | answered)
+        if first is None:
+            first = _answered(cluster, to_client, answered)
+        return [first, ("status", "enum8", data[at + 1], STATUS_HINT)]
     reader = _READERS.get(command)
     if reader is not None:
         return reader(data, at, end, cluster, to_client, command)
@@ -130,7 +127,7 @@ def skip(data: bytes, at: int, end: int, cluster: int, to_client: int, command: 
 def _read_attributes(
     data: bytes, at: int, end: int, cluster: int, to_client: int, command: int
 ) -> "list[Field]":
-    fields = []
+    fields: list[Field] = []
     client = to_client != 0
     while at < end:
         if end - at < 2:
@@ -147,7 +144,7 @@ def _read_values(
 ) -> "list[Field]":
     """Read responses (with a status), writes and reports (without): a group an attribute."""
     answers = command == 0x01
-    fields = []
+    fields: list[Field] = []
     while at < end:
         if end - at < 3:
             raise short(3, at, end, "attribute_identifier")
@@ -182,7 +179,7 @@ def _read_statuses(
     """Responses to writing and to configuring reports: one status, or one for each that failed."""
     if end - at == 1:
         return [("status", "enum8", data[at], STATUS_HINT)]
-    fields = []
+    fields: list[Field] = []
     directed = command == 0x07
     size = 4 if directed else 3
     while at < end:
@@ -207,11 +204,11 @@ def _not_default(at: int, end: int) -> DecodeError:
     return DecodeError("end expected, %d octets left" % (end - at - 2), at + 2, "payload")
 
 
-_answers: "dict[int, str | None]" = {}
+_answers: "dict[int, Field]" = {}
 
 
-def _answered(cluster: int, to_client: int, command: int) -> "str | None":
-    """The hint that names the command which a default response in this direction answers.
+def _answered(cluster: int, to_client: int, command: int) -> "Field":
+    """The field that names the command which a default response in this direction answers.
 
     A profile-wide command may have been meant, of which the response says nothing; a command of
     the cluster is far likelier.
@@ -220,8 +217,9 @@ def _answered(cluster: int, to_client: int, command: int) -> "str | None":
     hint = None if name is None else "enum:%d=%s" % (command, name)
     if len(_answers) >= clusters.KEPT:
         _answers.clear()
-    _answers[cluster << 9 | to_client << 5 | command] = hint
-    return hint
+    field = ("command_identifier", "uint8", command, hint)
+    _answers[cluster << 9 | to_client << 5 | command] = field
+    return field
 
 
 _READERS = {
