@@ -16,9 +16,12 @@ Sources: use cases CCS01, CCS02, CCS03, CCS07 and CS14; CHTS 4.6.2.1, 4.6.3.15; 
 Energy 5.4.2.2.3 (swapping a trust centre).
 """
 
-from gbcs.compat import const
+from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import Refused
 from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto
 
 MAX_DEVICES = const(16)
 MAX_HISTORIC = const(15)
@@ -198,7 +201,7 @@ class DeviceLog:
         self._open.pop(mac, None)
         return True
 
-    def established(self, mac: bytes, link_key: bytes, crypto: "object") -> bool:
+    def established(self, mac: bytes, link_key: bytes, crypto: "Crypto") -> bool:
         """The device and the hub have agreed on a trust centre link key; NotListed, NotAllowed.
 
         `crypto` is a back end of gbcs.crypto. False where the key is the one it had.

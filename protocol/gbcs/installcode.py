@@ -3,7 +3,11 @@
 Source: ZigBee Smart Energy 5.4.8.1. CCS01 carries the code's 16 octets without the CRC.
 """
 
+from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import GbcsError
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto
 
 SIZES = (6, 8, 12, 16)  # octets of a code before its CRC; GB devices have 16
 
@@ -42,7 +46,7 @@ def complete(code: bytes) -> bytes:
     raise BadInstallCode("CRC %s expected, found %s" % (_hex(crc(code[:-2])), _hex(code[-2:])))
 
 
-def link_key(code: bytes, crypto: "object") -> bytes:
+def link_key(code: bytes, crypto: "Crypto") -> bytes:
     """The preconfigured link key, 16 octets: the AES-MMO hash of the code and its CRC."""
     return crypto.aes_mmo(complete(code))
 

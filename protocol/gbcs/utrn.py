@@ -5,10 +5,13 @@
 Source: GBCS 14; holds for the tokens of CS01a and CS01b, made again digit for digit.
 """
 
-from gbcs.compat import const, same
+from gbcs.compat import TYPE_CHECKING, const, same
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import GbcsError
 from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto
 
 _BASE = 0x669D529B714A0000
 PENCE = const(0)
@@ -69,7 +72,7 @@ def make(
     counter: int,
     value: int,
     value_class: int,
-    crypto: "object",
+    crypto: "Crypto",
 ) -> str:
     """The UTRN for `device` from the supplier `originator`, 20 digits.
 
@@ -100,7 +103,7 @@ def decode(utrn: str) -> Token:
 
 
 def verify(
-    utrn: str, secret: bytes, originator: bytes, device: bytes, counter: int, crypto: "object"
+    utrn: str, secret: bytes, originator: bytes, device: bytes, counter: int, crypto: "Crypto"
 ) -> Token:
     """The token, if it was made for this device with this counter; else BadToken."""
     token = decode(utrn)
@@ -113,7 +116,7 @@ def verify(
 
 
 def _mac(
-    secret: bytes, originator: bytes, device: bytes, counter: int, upper: int, crypto: "object"
+    secret: bytes, originator: bytes, device: bytes, counter: int, upper: int, crypto: "Crypto"
 ) -> bytes:
     """The last four octets of a full tag; a message's MAC is the first twelve."""
     octets = counter.to_bytes(8, "big")

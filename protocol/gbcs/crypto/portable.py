@@ -15,7 +15,21 @@ from gbcs.crypto.gcm import gmac, seal, unseal
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ("gmac", "public_key", "seal", "unseal")
+__all__ = (
+    "NAME",
+    "aes_block",
+    "aes_mmo",
+    "agree",
+    "gmac",
+    "hmac_mmo",
+    "private_key",
+    "public_key",
+    "seal",
+    "sha256",
+    "sign",
+    "unseal",
+    "verify",
+)
 
 NAME = "portable"
 
