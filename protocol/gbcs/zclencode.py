@@ -8,6 +8,7 @@ from gbcs.zcltypes import ARRAY, LONG_STRING, MAX_DEPTH, STRING, STRUCTURE, by_n
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Literal  # noqa: TID251
 
     from gbcs.zcltypes import Field
 
@@ -24,7 +25,7 @@ def encode_fields(fields: "Sequence[Field]", depth: int = 0) -> bytes:
     return b"".join(out)
 
 
-def encode_value(kind: str, value: "object", name: str, depth: int = 0) -> bytes:
+def encode_value(kind: str, value: "Any", name: str, depth: int = 0) -> bytes:
     """The octets of one value of the type called `kind`."""
     row = by_name(kind)
     if row is not None:
@@ -46,20 +47,22 @@ def encode_value(kind: str, value: "object", name: str, depth: int = 0) -> bytes
     raise EncodeError("no ZCL type is called '%s'" % kind, name)
 
 
-def _checked(value: "object", kind: "object", what: str, name: str) -> "object":
+def _checked(value: "Any", kind: "type | tuple[type, ...]", what: str, name: str) -> "Any":
     if not isinstance(value, kind):
         raise EncodeError("%s expected, found %s" % (what, type(value).__name__), name)
     return value
 
 
-def _number(value: "object", size: int, name: str, order: str = "little") -> bytes:
+def _number(
+    value: "Any", size: int, name: str, order: "Literal['little', 'big']" = "little"
+) -> bytes:
     _checked(value, _WHOLE, "a number", name)
     if not 0 <= value < 1 << 8 * size:
         raise EncodeError("a number of %d octets expected, found %d" % (size, value), name)
     return int(value).to_bytes(size, order)
 
 
-def _encode(row: tuple, value: "object", name: str, depth: int) -> bytes:
+def _encode(row: tuple, value: "Any", name: str, depth: int) -> bytes:
     kind, size, code, then = row[1:5]
     if then in (STRING, LONG_STRING):
         most = 0xFF if then == STRING else 0xFFFF
@@ -108,7 +111,7 @@ def _count(value: list, name: str) -> bytes:
     return len(value).to_bytes(2, "little")
 
 
-def _encode_array(row: tuple, element: str, value: "object", name: str, depth: int) -> bytes:
+def _encode_array(row: tuple, element: str, value: "Any", name: str, depth: int) -> bytes:
     element_row = by_name(element)
     if element_row is None:
         raise EncodeError("no ZCL type is called '%s'" % element, name)

@@ -76,7 +76,7 @@ def compile_layout(fields: str) -> "Layout":
     steps, at = _steps(tokens, 0)
     if at != len(tokens):
         raise ValueError("unbalanced: " + fields)
-    asked = []
+    asked: list[str] = []
     _asked(steps, asked)
     return tuple(_joined(steps, asked))
 
@@ -106,8 +106,8 @@ def _compound(token: str, inner: list) -> list:
     name, equals, values = token[1:].partition("=")
     if equals:
         return [CASE, name, tuple([int(value) for value in values.split(",")]), inner]
-    name, _, mask = token[1:].partition("&")
-    return [BITS, name, int(mask), inner]
+    name, _, bits = token[1:].partition("&")
+    return [BITS, name, int(bits), inner]
 
 
 def _counted(count: str) -> "tuple[str, int]":

@@ -9,6 +9,8 @@ from gbcs.zcllayout import BITS, CASE, GROUPS, LIST, OCTETS, OPTIONAL, RUN, STRI
 from gbcs.zcltypes import decode_typed, short
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
     from gbcs.zcltypes import Field
 
 
@@ -26,7 +28,7 @@ def read(
             if size > end - at:
                 raise _run_out(step, at, end)
             if fields is not None:
-                values = struct.unpack_from(step[2], data, at)
+                values: tuple | list = struct.unpack_from(step[2], data, at)
                 if step[6]:
                     values = list(values)
                     for index, fix in step[6]:
@@ -70,7 +72,8 @@ def read(
 def _run_out(step: tuple, at: int, end: int) -> DecodeError:
     """The error at the first field of a run for which there are too few octets."""
     for name, kind in zip(step[3], step[4]):
-        size = zcltypes.by_name(kind)[2]
+        row: Any = zcltypes.by_name(kind)  # never None: the layout was made of it
+        size = row[2]
         if size > end - at:
             return short(size, at, end, name)
         at += size
@@ -113,10 +116,10 @@ def _read_list(
             raise short(size, end - left, end, name)
     if fields is not None:
         kind = row[1]
-        values = []
+        values: list[Field] = []
         if row[4] == "u":
             for start in range(at, stop, size):
-                value = int.from_bytes(data[start : start + size], "little")
+                value: object = int.from_bytes(data[start : start + size], "little")
                 values.append((None, kind, value, hint))
         else:
             for start in range(at, stop, size):

@@ -19,6 +19,9 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import DecodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any  # noqa: TID251
+
     Field = tuple[str | None, str, object, str | None]
 
 MAX_DEPTH = 8  # arrays in structures in arrays, and groups in groups
@@ -157,11 +160,11 @@ def _floating(octets: bytes) -> "float | bytes":
     code = "<f" if len(octets) == 4 else "<d"
     value = struct.unpack(code, octets)[0]
     if value - value == 0 and struct.pack(code, value) == octets:
-        return value  # type: ignore[no-any-return]
+        return value
     return bytes(octets)  # infinite, not a number, or more than this board's floats hold
 
 
-_FIXES = {
+_FIXES: "dict[str, Callable[[Any], Any]]" = {
     "u": _unsigned,
     "i": _signed,
     "b": _boolean,
@@ -171,7 +174,7 @@ _FIXES = {
 }
 
 
-def fix(letter: str) -> object:
+def fix(letter: str) -> "Callable[[Any], Any] | None":
     """The function that makes a value of what `struct` gave; None where it is one already."""
     return _FIXES.get(letter)
 
@@ -257,7 +260,7 @@ def _known_type(data: bytes, at: int, field: str) -> tuple:
 def type_name(row: tuple, data: bytes, at: int) -> str:
     """The name of the type `row` for the value at `at`: an array's says what it holds."""
     if row[4] != ARRAY:
-        return row[1]  # type: ignore[no-any-return]
+        return row[1]
     element = by_code(data[at])
     return "%s %s" % (row[1], element[1] if element else "")
 
@@ -292,5 +295,5 @@ def skip_typed(data: bytes, at: int, end: int, field: str) -> int:
     if row[4] in _FIXES or row[4] == PLAIN:
         if row[2] > end - at:
             raise short(row[2], at, end, field)
-        return at + row[2]  # type: ignore[no-any-return]
+        return at + row[2]
     return decode_value(row, data, at, end, field)[1]
