@@ -1,6 +1,8 @@
 """What a decoded value means to a person: dates, identifiers, units, names."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 from gbcs import codes
 
@@ -175,7 +177,7 @@ def obis_octets(text: str) -> bytes:
     return octets
 
 
-_READERS = {
+_READERS: "dict[str, Callable[[Any, str], str | None]]" = {
     "bits": _bits,
     "zcl-date": _zcl_date,
     "zcl-time": _time,

@@ -6,10 +6,15 @@ __all__ = ("MICROPYTHON", "TYPE_CHECKING", "const", "same")
 
 TYPE_CHECKING = False  # mypy and pyright take this name as true wherever it stands
 
+if TYPE_CHECKING:
+    from typing import TypeVar  # noqa: TID251
+
+    T = TypeVar("T")
+
 MICROPYTHON = sys.implementation.name == "micropython"
 
 
-def const(value: "T") -> "T":  # noqa: F821 - MicroPython folds `X = const(1)` by this name
+def const(value: "T") -> "T":  # MicroPython folds `X = const(1)` by this name
     """The value itself; MicroPython's compiler replaces `X = const(1)` by the number."""
     return value
 
@@ -18,7 +23,7 @@ try:  # in C, and in a time that does not tell where they differ
     from _operator import _compare_digest as same
 except ImportError:
 
-    def same(one: bytes, other: bytes) -> bool:
+    def same(one: bytes, other: bytes) -> bool:  # type: ignore[no-redef]
         """Whether these octets are equal, in a time that does not tell where they differ."""
         if len(one) != len(other):
             return False

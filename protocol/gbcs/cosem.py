@@ -247,11 +247,11 @@ def _table(name: str) -> "Any":
 
 
 def _piece(number: int) -> "tuple[str, ...]":
-    return _table("objects_%d" % number).OBJECTS  # type: ignore[no-any-return]
+    return _table("objects_%d" % number).OBJECTS
 
 
 def _starts() -> "list[str]":
-    return _table("classes").STARTS.split(" ")  # type: ignore[no-any-return]
+    return _table("classes").STARTS.split(" ")
 
 
 def _numbered(number: int) -> Object:

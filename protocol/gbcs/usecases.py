@@ -144,8 +144,9 @@ def set_draft_code(code: int) -> None:
     """Gives the draft CS02f another message code; ValueError where that is taken or none."""
     if not 0 < code < 0x10000:
         raise ValueError("a message code has two octets")
-    if code != _draft_code[0] and find(code) is not None:
-        raise ValueError("message code 0x%04X is taken by %s" % (code, find(code).name))
+    taken = None if code == _draft_code[0] else find(code)
+    if taken is not None:
+        raise ValueError("message code 0x%04X is taken by %s" % (code, taken.name))
     asn1.provisional.pop(_draft_code[0], None)
     _found.clear()
     _draft_code[0] = code
