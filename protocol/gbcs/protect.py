@@ -8,10 +8,13 @@ the commands of every remote party. `crypto` is a back end of gbcs.crypto.
 Sources: GBCS 4.3, 6.2, 8.5; what the octets are holds for 472 signatures, 811 MACs, 63 blocks.
 """
 
-from gbcs.compat import same
+from gbcs.compat import TYPE_CHECKING, same
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadBlock, BadMac, BadSignature, UnknownKey
 from gbcs.message import MAC_SIZE, Message
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto, Keys
 
 ENCRYPTION = 4  # the CRA octet of an encryption key's derivation
 
@@ -25,29 +28,30 @@ def signed_octets(m: Message) -> bytes:
     return m.octets[m.start + 1 : m.content_end]
 
 
-def check_signature(m: Message, keys: "object", crypto: "object") -> None:
-    """Raises BadSignature, or UnknownKey where the originator's key is not held."""
+def check_signature(m: Message, keys: "Keys", crypto: "Crypto") -> None:
+    """Raises BadSignature, or UnknownKey where the originator's key is not held.
+
+    `m` is a message that has a signature.
+    """
     key = keys.signer(m.originator)
     if key is None:
         raise UnknownKey("no digital signature key of the originator is held")
-    if not crypto.verify(key, m.octets[m.start + 1 : m.content_end], m.signature):
+    if not crypto.verify(key, m.octets[m.start + 1 : m.content_end], m.signature):  # type: ignore[arg-type]
         raise BadSignature("the signature is not the originator's")
 
 
-def general_signing_mac(signing: bytes, secret: bytes, crypto: "object") -> bytes:
+def general_signing_mac(signing: bytes, secret: bytes, crypto: "Crypto") -> bytes:
     """The MAC over a general-signing part, from `DF` to the end of the signature field."""
     originator = signing[12:20]
     key = message_key(secret, originator, signing[2], signing[3:11], signing[21:29])
     return crypto.gmac(key, originator + _IV_TAIL, _MAC_HEADER + signing)[:MAC_SIZE]
 
 
-def check_mac(
-    m: Message, keys: "object", crypto: "object", device_to_device: bool = False
-) -> None:
+def check_mac(m: Message, keys: "Keys", crypto: "Crypto", device_to_device: bool = False) -> None:
     """Raises BadMac, or UnknownKey where no half of the key agreement is held.
 
     A remote party's command carries the broker's MAC. PCS01 and PCS02 go from device to device,
-    and the MAC is then between these.
+    and the MAC is then between these. `m` is a message that has a MAC.
     """
     if m.cra == 1 and not device_to_device:
         other = keys.broker()
@@ -59,11 +63,11 @@ def check_mac(
     signing = m.octets[m.start : m.end]
     key = message_key(secret, m.originator, m.cra, signing[3:11], m.recipient)
     tag = crypto.gmac(key, m.originator + _IV_TAIL, _MAC_HEADER + signing)
-    if not same(tag[:MAC_SIZE], m.mac):
+    if not same(tag[:MAC_SIZE], m.mac):  # type: ignore[arg-type]
         raise BadMac("the MAC is not the one these octets give")
 
 
-def block_key(m: Message, keys: "object") -> bytes:
+def block_key(m: Message, keys: "Keys") -> bytes:
     """The AES-128 key of every encrypted block of `m`; UnknownKey where it cannot be had.
 
     The party reached through the broker, and the device's supplementary counter, stand in for
@@ -77,7 +81,7 @@ def block_key(m: Message, keys: "object") -> bytes:
     return message_key(secret, m.originator, ENCRYPTION, counter.to_bytes(8, "big"), party)
 
 
-def open_block(m: Message, block: bytes, key: bytes, crypto: "object") -> bytes:
+def open_block(m: Message, block: bytes, key: bytes, crypto: "Crypto") -> bytes:
     """The plaintext of `31 00000000 ciphertext tag(12)`; BadBlock where it does not open."""
     if len(block) < 17 or block[:5] != BLOCK_HEADER:
         raise BadBlock("an encrypted block begins 3100000000 and has a tag of 12 octets")
@@ -85,7 +89,7 @@ def open_block(m: Message, block: bytes, key: bytes, crypto: "object") -> bytes:
     return crypto.unseal(key, iv, b"\x31", block[5:-MAC_SIZE], block[-MAC_SIZE:])
 
 
-def seal_block(originator: bytes, plaintext: bytes, key: bytes, crypto: "object") -> bytes:
+def seal_block(originator: bytes, plaintext: bytes, key: bytes, crypto: "Crypto") -> bytes:
     """An encrypted block of a message that `originator` sends."""
     sealed = crypto.seal(key, originator + _IV_TAIL, b"\x31", plaintext)
     return BLOCK_HEADER + sealed[: len(sealed) - 16 + MAC_SIZE]

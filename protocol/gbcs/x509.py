@@ -12,10 +12,14 @@ a 00 too many. Key files are read by gbcs.keyfile, and by these names here.
 """
 
 from gbcs import dervalues
+from gbcs.compat import TYPE_CHECKING
 from gbcs.der import header
 from gbcs.errors import BadCertificate, BadSignature, DecodeError
 from gbcs.keyfile import finish, public_key, read_private_key, read_public_key, take, unpem
 from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto
 
 # Object identifiers, as their contents octets.
 _ECDSA_SHA256 = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"  # the whole algorithm
@@ -111,13 +115,13 @@ def read(octets: bytes) -> Certificate:
     return c
 
 
-def verify(certificate: Certificate, key: "object", crypto: "object") -> None:
+def verify(certificate: Certificate, key: "object", crypto: "Crypto") -> None:
     """Raises BadSignature where `key`, the issuer's public key, did not sign the certificate.
 
     `key` is as `crypto.public_key` gives it; `crypto` is a back end of gbcs.crypto.
     """
     signed = certificate.octets[certificate.tbs_start : certificate.tbs_end]
-    if not crypto.verify(key, signed, certificate.signature):  # type: ignore[attr-defined]
+    if not crypto.verify(key, signed, certificate.signature):
         raise BadSignature("the certificate's signature is not the issuer's")
 
 
