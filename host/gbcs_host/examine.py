@@ -348,7 +348,7 @@ def _component_from(node: dict[str, Any]) -> gbz.Component:
         frame_control=node["frame_control"],
         sequence=node["sequence"],
         command=node["command"],
-        name=node.get("name"),
+        name=node.get("name", ""),
         fields=None if block is not None else _fields_from(node["fields"]),
         block=block,
     )

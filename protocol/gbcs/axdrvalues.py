@@ -2,16 +2,9 @@
 
 import struct
 
-from gbcs.axdrtypes import (
-    after_length,
-    check_date,
-    check_date_time,
-    check_text,
-    check_time,
-    check_unused,
-    length,
-)
+from gbcs.axdrtypes import after_length, check_text, check_unused, length
 from gbcs.compat import TYPE_CHECKING
+from gbcs.datetimes import check_date, check_date_time, check_time
 from gbcs.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -45,7 +38,7 @@ def _floating(octets: bytes) -> "float | str":
     code = ">f" if len(octets) == 4 else ">d"
     value = struct.unpack(code, octets)[0]
     if value - value == 0 and struct.pack(code, value) == octets:
-        return value  # type: ignore[no-any-return]
+        return value
     return octets.hex()  # infinite, not a number, or more than this board's floats hold
 
 

@@ -12,9 +12,10 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 """
 
 from gbcs import axdr, cosem
-from gbcs.axdrtypes import BLOCK, BLOCK_SIZE, after_length, check_date_time, length
+from gbcs.axdrtypes import BLOCK, BLOCK_SIZE, after_length, length
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.cosemlayout import shape as shape_of
+from gbcs.datetimes import check_date_time
 from gbcs.dlmsencode import encode
 from gbcs.dlmsplan import (
     CHOICES,
@@ -135,7 +136,7 @@ def decode(
         record = DataNotification(invoke_id, date_time, body)
     if at != end:
         raise DecodeError("end expected, %d octets left" % (end - at), at, "content")
-    return record  # type: ignore[no-any-return]
+    return record
 
 
 def skip(data: bytes, offset: int, end: int) -> None:

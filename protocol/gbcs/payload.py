@@ -75,11 +75,12 @@ def code_offset(m: Message) -> int:
     return at + (first - 0x7F if first > 0x80 else 1)
 
 
-_codecs: "dict[str, Any]" = {}
+_codecs: "dict[str | None, Any]" = {}
 
 
-def _codec(which: str) -> "Any":
+def _codec(which: "str | None") -> "Any":
     """The module of a form, kept: to import it at each payload takes as long as a short one."""
+    codec: Any
     if which == DLMS:
         from gbcs import dlms as codec
     elif which == GBZ:
@@ -111,7 +112,7 @@ def decode(m: Message, case: "usecases.UseCase | None" = None) -> Record:
     return Asn1(name, asn1.decode(name, m.octets, m.content_start, m.content_end))
 
 
-def encode(record: Record) -> bytes:
+def encode(record: "Any") -> bytes:
     """The octets of a payload, whatever its form; EncodeError where it has none."""
     name = type(record).__name__
     if name == "Asn1":
@@ -151,7 +152,7 @@ def skip(m: Message) -> None:
             raise DecodeError("end of content expected", end, "content")
 
 
-def encrypted_blocks(record: Record) -> "list[tuple[int, str, bytes]]":
+def encrypted_blocks(record: "Any") -> "list[tuple[int, str, bytes]]":
     """The encrypted blocks of a payload: (index of the item or component, its name, the block)."""
     name = type(record).__name__
     if name == "Gbz":
@@ -172,7 +173,7 @@ def encrypted_blocks(record: Record) -> "list[tuple[int, str, bytes]]":
     return dlms.encrypted_blocks(record)
 
 
-def decode_plaintext(m: Message, record: Record, index: int, octets: bytes) -> "list[tuple]":
+def decode_plaintext(m: Message, record: "Any", index: int, octets: bytes) -> "list[tuple]":
     """The fields of an opened block; offsets in errors are those of the plaintext."""
     name = type(record).__name__
     if name == "Gbz" or name == "GbzAlert":
