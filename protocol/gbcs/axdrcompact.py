@@ -137,7 +137,7 @@ def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "t
     if inside.__class__ is dict:
         inside = inside.get(count)
     known = 0 if inside is None else len(inside)
-    value: list[Field] = []
+    value = []
     letter = _LETTERS[parts[0]] if tag == 1 and known < 2 and parts[0] < 23 else "-"
     if letter != "-":  # numbers, all at once
         code = ">%d%s" % (count, letter)

@@ -24,7 +24,7 @@ _LETTERS[3] = "B"
 _SIZES = {letter: struct.calcsize(">" + letter) for letter in _LETTERS.values()}
 
 
-class _Bits(dict):  # type: ignore[type-arg]
+class _Bits(dict):
     """The text of a bit string by its octets, of which the last `used` bits (0 for 8) count."""
 
     def __init__(self, used: int) -> None:
