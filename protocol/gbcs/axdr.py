@@ -23,6 +23,7 @@ from gbcs.axdrencode import encode, write
 from gbcs.axdrtypes import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
 from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
 
 if not MICROPYTHON:
@@ -78,9 +79,13 @@ def _fields(
                 size = length(data, at + 1, end, name or "")
                 start = after_length(data, at + 1)
             at = start + size
-            if size > 16 and hint is None and data[start : start + 5] == BLOCK:
-                hint = "encrypted"
-            fields.append((name, "octet-string", data[start:at], hint))
+            value = data[start:at]
+            if hint is None:
+                if size > 16 and value[:5] == BLOCK:
+                    hint = "encrypted"
+            elif hint in WHEN and value not in good_times and not is_time(hint, value):
+                return fields, end + 1
+            fields.append((name, "octet-string", value, hint))
         elif tag == 18:
             fields.append((name, "long-unsigned", data[at + 1] << 8 | data[at + 2], hint))
             at += 3
@@ -200,8 +205,12 @@ def _skip(data: bytes, at: int, end: int, shape: "Shape", field: str, depth: int
         return at + size - 1
     if tag > 2:
         if tag != 19:
-            return skip_variable(tag, data, at, end, field)
-        return axdrcompact.skip(data, at - 1, end, field)
+            stop = skip_variable(tag, data, at, end, field)
+            if tag == 9 and shape[1] in WHEN:
+                start = after_length(data, at)
+                check_when(shape[1], data, start, stop - start, field)
+            return stop
+        return axdrcompact.skip(data, at - 1, end, shape[2], field)
     if not depth:
         raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, field)
     count = length(data, at, end, field)

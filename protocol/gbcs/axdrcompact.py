@@ -13,6 +13,7 @@ from gbcs import axdrtypes
 from gbcs.axdrtypes import MAX_DEPTH, SIZES, UNKNOWN, after_length, length
 from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
 from gbcs.compat import TYPE_CHECKING
+from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "t
                 raise DecodeError("octets expected", at, "")
             return (name, axdrtypes.NAMES[tag], fixed(tag, data, at, stop), hint), stop
         value, at = variable(tag, data, at, end, "")
+        if tag == 9 and hint in WHEN and value not in good_times and not is_time(hint, value):
+            raise DecodeError("%s expected" % hint, at, "")
         return (name, axdrtypes.NAMES[tag], value, hint), at
     if inside.__class__ is dict:
         inside = inside.get(count)
@@ -150,34 +153,48 @@ def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "t
         return (name, "array", value, hint), stop
     for index in range(count):
         part = parts[index] if tag == 2 else parts
-        one = _NOTHING
-        if known == count:
-            one = inside[index]
-        elif known and tag == 1:
-            one = inside[0]
-        field, at = _element(part, data, at, end, one)
+        field, at = _element(part, data, at, end, _inside(inside, tag, index, count))
         value.append(field)
     return (name, "structure" if tag == 2 else "array", value, hint), at
 
 
-def skip(data: bytes, at: int, end: int, field: str) -> int:
+def skip(data: bytes, at: int, end: int, inside: "Any", field: str) -> int:
     """Where the compact array whose tag is at `at` ends, its elements checked."""
     tree, at, stop = _header(data, at, end, field)
+    shape = _NOTHING if inside is None or len(inside) != 1 else inside[0]
     while at < stop:
-        at = _skip(tree, data, at, stop, field)
+        at = _skip(tree, data, at, stop, shape, field)
     return stop
 
 
-def _skip(tree: "Tree", data: bytes, at: int, end: int, field: str) -> int:
+def _skip(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape", field: str) -> int:
     tag, count, parts = tree
+    name, hint, inside = shape
+    if name is not None:
+        field = name
     if tag > 2:
         size = SIZES[tag]
         if not size:
-            return skip_variable(tag, data, at, end, field)
+            stop = skip_variable(tag, data, at, end, field)
+            if tag == 9 and hint in WHEN:
+                start = after_length(data, at)
+                check_when(hint, data, start, stop - start, field)
+            return stop
         if size - 1 > end - at:
             raise DecodeError("%d octets expected, %d left" % (size - 1, end - at), at, field)
         check_fixed(tag, data, at, field)
         return at + size - 1
     for index in range(count):
-        at = _skip(parts[index] if tag == 2 else parts, data, at, end, field)
+        one = _inside(inside, tag, index, count)
+        at = _skip(parts[index] if tag == 2 else parts, data, at, end, one, field)
     return at
+
+
+def _inside(inside: "Any", tag: int, index: int, count: int) -> "Shape":
+    """The shape of one of `count` elements."""
+    if inside.__class__ is dict:
+        inside = inside.get(count)
+    known = 0 if inside is None else len(inside)
+    if known == count:
+        return inside[index]
+    return inside[0] if known and tag == 1 else _NOTHING

@@ -9,6 +9,7 @@ import struct
 
 from gbcs.axdrtypes import NAMES
 from gbcs.compat import TYPE_CHECKING
+from gbcs.datetimes import WHEN, good_times, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,16 @@ class _Bits(dict):
         return bits
 
 
+def _checked(hint: str) -> "Callable[[bytes], bytes]":
+    def check(octets: bytes) -> bytes:
+        if octets not in good_times and not is_time(hint, octets):
+            raise KeyError(octets)
+        return octets
+
+    return check
+
+
+_TIMES = {WHEN[hint]: _checked(hint) for hint in WHEN}
 _BITS = [_Bits(used).__getitem__ for used in range(8)]
 _BOOLEANS: "list[int | bool]" = list(range(256))
 _BOOLEANS[0] = False
@@ -76,6 +87,8 @@ def read(
                 size = size + 7 >> 3
                 if not size:
                     return None
+            elif WHEN.get(inside[index][1]) == size:
+                fixes.append((index, _TIMES[size]))
             code += "2x%ds" % size
             place += 2 + size
         else:

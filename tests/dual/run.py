@@ -26,9 +26,11 @@ import qemu  # noqa: E402
 
 STEP_KB = 8
 
-# What runs on MicroPython. Garbage is collected between tests: what counts is what a test needs
+# What runs on MicroPython. Garbage is collected between tests, for what counts is what they need,
+# and early, so that what the compiler leaves does not break the heap into small pieces
 RUNNER = """
 import gc, sys
+gc.threshold(8192)
 def run(name):
     module = __import__(name)
     for test in sorted(dir(module)):

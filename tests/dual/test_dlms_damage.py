@@ -97,3 +97,35 @@ def test_what_makes_no_payload_is_not_written():
         except EncodeError:
             continue
         raise AssertionError("nothing raised")
+
+
+# ECS28a of RTDS 4.5.0: sets the load limit, to be so at once
+LOAD_LIMIT = (
+    "d9200003eb000802232800005e2c00030402232800005e2c80070402232800005e2c80060402232800005e2c"
+    "80080402232800005e2c00030602232800005e2c80070602232800005e2c80060602232800005e2c80080608"
+    "03ff0600001af4060000012c060000001e090cffffffffffffffffff8000ff090cffffffffffffffffff8000ff"
+    "090cffffffffffffffffff8000ff090cffffffffffffffffff8000ff"
+)
+
+
+def _where(octets):
+    try:
+        dlms.decode(bytes(octets), 0, len(octets), 0x0043, "command")
+    except DecodeError as error:
+        return error.offset, error.field
+    return None
+
+
+def test_an_octet_string_that_is_a_date_time_must_be_one():
+    whole = bytes.fromhex(LOAD_LIMIT)
+    assert dlms.encode(dlms.decode(whole, 0, len(whole), 0x0043, "command")) == whole
+    start = len(whole) - 12
+    for place, wrong in ((2, 13), (3, 32), (4, 8), (5, 24), (6, 60), (7, 60), (8, 100), (9, 0x10)):
+        octets = bytearray(whole)
+        octets[start + place] = wrong
+        assert _where(octets) == (start + place, "activate_passive_value_time")
+
+
+def test_the_thirtieth_of_february_is_refused_in_a_date():
+    octets = bytes.fromhex(LOAD_LIMIT[:-24] + "07df021eff000000008000ff")
+    assert _where(octets) == (len(octets) - 9, "activate_passive_value_time")

@@ -139,3 +139,22 @@ def test_what_makes_no_message_is_refused_on_writing(change):
 def test_any_octets_decode_or_raise_decode_error(octets):
     with contextlib.suppress(DecodeError):
         assert message.encode(message.decode(octets)) == octets
+
+
+# ECS01c of RTDS 4.5.0: a response with the date-time at which it was made
+DATED = (
+    "DF090200000000000003EC0800DB1234567890A00890B3D51F300100000C07DF0101FF000000008000FF0200B7"
+    "21DA200003EC000008000000000000000008020002000200020002000200020002004077"
+    "22B737F5A66308AC876840BDC78FCB3B31E733B06C08036FACF65D743EE7A53BDF77021FFB8A8C4BDCEB0052D9"
+    "828D525713CEFF25010EC130A86C68D43B9A"
+)
+
+
+@pytest.mark.parametrize(("place", "wrong"), [(2, 13), (3, 32), (5, 24), (6, 60), (9, 0x10)])
+def test_a_date_time_that_no_calendar_has_is_refused(place, wrong):
+    octets = bytearray.fromhex(DATED)
+    assert message.decode(bytes(octets)).date_time.hex() == "07df0101ff000000008000ff"
+    octets[30 + place] = wrong
+    with pytest.raises(DecodeError) as caught:
+        message.decode(bytes(octets))
+    assert (caught.value.offset, caught.value.field) == (30 + place, "date_time")
