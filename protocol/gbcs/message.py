@@ -7,6 +7,8 @@ first the octets that are signed, then the whole. Figures are of the 1,081 refer
 Sources: GBCS 7.2 (message structure); DLMS UA 1000-2 general-ciphering and general-signing.
 """
 
+from struct import unpack_from
+
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.octets import length_octets
 from gbcs.record import Record
@@ -22,6 +24,7 @@ MAX_SIZE = 0x10000  # two length octets reach no further
 
 _WRAPPER = b"\xdd\x00\x00\x00\x00\x00\x00"  # tag, then six empty fields
 _SECURITY = b"\x11\x00\x00\x00\x00"  # authentication only, invocation counter zero
+_HEADER_FORMAT = ">BBBQB8sB8sB"
 _FIXED = 30  # octets of general-signing up to the date-time's length
 
 
@@ -125,23 +128,17 @@ def decode(octets: bytes) -> Message:
     if end - start < _FIXED:
         _check_header(octets, start, end)
         raise DecodeError("a length octet expected, 0 octets left", end, "date_time")
-    if (
-        octets[start] != 0xDF
-        or octets[start + 1] != 9
-        or octets[start + 11] != 8
-        or octets[start + 20] != 8
-    ):
+    tag, nine, cra, m.counter, eight, m.originator, also_eight, m.recipient, size = unpack_from(
+        _HEADER_FORMAT, octets, start
+    )
+    if tag != 0xDF or nine != 9 or eight != 8 or also_eight != 8:
         _check_header(octets, start, end)
     m.start = start
     m.end = end
-    m.cra = cra = octets[start + 2]
+    m.cra = cra
     if not 1 <= cra <= 3:
         raise DecodeError("01, 02 or 03 expected, found %02X" % cra, start + 2, "cra")
-    m.counter = int.from_bytes(octets[start + 3 : start + 11], "big")
-    m.originator = octets[start + 12 : start + 20]
-    m.recipient = octets[start + 21 : start + 29]
     at = start + _FIXED
-    size = octets[at - 1]
     if size:
         if size != 12:
             raise DecodeError("00 or 0C expected, found %02X" % size, at - 1, "date_time")

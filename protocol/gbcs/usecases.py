@@ -27,7 +27,8 @@ class UseCase(Record):
     `form` is "DLMS", "GBZ", "ASN.1" or None; `targets` device types; `message_type` as the mapping
     table has it, "SME.C.C" for a critical command; `roles` {target: (role, ...)}; `services` the
     service request variants; `seen` {kind: (protection, ...)} in reference messages; `variant` and
-    `mode` name a CS02b or CS02g replacement; `provisional` marks the draft CS02f.
+    `mode` name a CS02b or CS02g replacement; `provisional` marks the draft CS02f. What
+    `is_device_to_device` goes between a PPMID and a meter, so that no broker's MAC is on it.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class UseCase(Record):
         "mode",
         "superseded_by",
         "provisional",
+        "is_device_to_device",
     )  # fmt: skip
 
     def __init__(self, row: str, code: "int | None" = None) -> None:
@@ -69,16 +71,12 @@ class UseCase(Record):
         self.mode = int(cells[14]) if cells[14] else None
         self.superseded_by = cells[15]
         self.provisional = not cells[0] and code is not None
+        self.is_device_to_device = "PPMID-GSME" in self.message_type
 
     @property
     def is_critical(self) -> bool:
         """Whether its command is signed and MAC'd, or its alert signed."""
         return self.message_type[:7] in ("SME.C.C", "SME.A.C")
-
-    @property
-    def is_device_to_device(self) -> bool:
-        """Whether it goes between a PPMID and a meter, so that no broker's MAC is on it."""
-        return "PPMID-GSME" in self.message_type
 
 
 _FLAGS = {"": None, "yes": True, "no": False}
