@@ -1,0 +1,1 @@
+"""Emulated devices: the same files on a board and in a host process."""

@@ -1,0 +1,172 @@
+"""Whom a device trusts: trust anchor cells, its own keys, and the counters of remote parties.
+
+It answers what `gbcs.protect` asks of keys. A cell is named by a remote party role, a use ("ds"
+signatures, "ka" key agreement) and whether it is for prepayment top-ups. All of it lives in the
+store; what a message changes goes in one batch with the rest of its effects.
+
+Sources: GBCS 4.3.2.5 (trust anchor cells), 13.3 (roles), 4.3.1.3 (counters).
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.x509 import Certificate
+
+ROOT = const(0)
+RECOVERY = const(1)
+SUPPLIER = const(2)
+NETWORK_OPERATOR = const(3)
+ACCESS_CONTROL_BROKER = const(4)
+TRANSITIONAL_COS = const(5)
+WAN_PROVIDER = const(6)
+ISSUING_AUTHORITY = const(7)
+LOAD_CONTROLLER = const(8)
+ROLES = (0, 1, 2, 3, 4, 5, 6, 8)
+
+DS = "ds"
+KA = "ka"
+_POINT_SIZE = const(65)
+
+
+class Cell(Record):
+    """A certificate's gist: `eui` (8 octets) of its holder, `key_id`, `public_key` (65 octets)."""
+
+    __slots__ = ("eui", "key_id", "public_key")
+
+    def __init__(self, eui: bytes, key_id: bytes, public_key: bytes) -> None:
+        self.eui = eui
+        self.key_id = key_id
+        self.public_key = public_key
+
+
+def cell_of(certificate: "Certificate") -> Cell:
+    """What a cell keeps of a certificate; a root or issuing authority's has no EUI: zeros."""
+    eui = certificate.entity_id or bytes(8)
+    return Cell(eui, certificate.subject_key_id or b"", certificate.public_key)
+
+
+def _name(role: int, use: str, prepayment: bool) -> str:
+    return "cell/%d/%s%s" % (role, use, "/pp" if prepayment else "")
+
+
+class Anchors:
+    """The trust anchors of one device.
+
+    `store` keeps them; `crypto` is a back end of gbcs.crypto; `own` has the device's private
+    halves: `secret(eui, public_key) -> 32 octets or None`, `sign(octets) -> 64 octets`.
+    """
+
+    def __init__(self, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> None:
+        self.eui = eui
+        self.store = store
+        self.crypto = crypto
+        self.own = own
+        self._signers: dict[bytes, Any] = {}
+
+    def cell(self, role: int, use: str, prepayment: bool = False) -> "Cell | None":
+        """What stands in a cell; None where it is empty."""
+        octets = self.store.get(_name(role, use, prepayment))
+        if octets is None:
+            return None
+        return Cell(octets[:8], octets[8 + _POINT_SIZE :], octets[8 : 8 + _POINT_SIZE])
+
+    def filled(
+        self, role: int, use: str, cell: "Cell | None", prepayment: bool = False
+    ) -> "dict[str, bytes | None]":
+        """The changes of the store that put this in a cell."""
+        self._signers.clear()
+        octets = None if cell is None else cell.eui + cell.public_key + cell.key_id
+        return {_name(role, use, prepayment): octets}
+
+    def roles_of(self, eui: bytes, use: str = DS) -> "list[int]":
+        """The roles in whose cells this party stands."""
+        found = []
+        for role in ROLES:
+            cell = self.cell(role, use)
+            if cell is not None and cell.eui == eui:
+                found.append(role)
+        return found
+
+    def counter(self, role: int) -> int:
+        """The last originator counter accepted of a role; -1 for none."""
+        octets = self.store.get("count/%d" % role)
+        return -1 if octets is None else int.from_bytes(octets, "big")
+
+    def counted(self, role: int, counter: int) -> "dict[str, bytes | None]":
+        """The changes of the store that make this the last counter accepted."""
+        return {"count/%d" % role: counter.to_bytes(8, "big")}
+
+    def signer(self, eui: bytes) -> "Any":
+        """The public key of a party's signatures, from whichever cell it stands in; or None."""
+        key = self._signers.get(eui)
+        if key is None:
+            for role in ROLES:
+                cell = self.cell(role, DS)
+                if cell is not None and cell.eui == eui:
+                    key = self.crypto.public_key(cell.public_key)
+                    if len(self._signers) > 3:
+                        self._signers.clear()
+                    self._signers[eui] = key
+                    break
+        return key
+
+    def secret(self, one: bytes, other: bytes) -> "bytes | None":
+        """The secret shared with the other party, or None where no cell has its key."""
+        party = other if one == self.eui else one
+        for role in ROLES:
+            cell = self.cell(role, KA)
+            if cell is not None and cell.eui == party:
+                return self.own.secret(party, cell.public_key)  # type: ignore[no-any-return]
+        return None
+
+    def broker(self) -> "bytes | None":
+        """The Access Control Broker's EUI-64."""
+        cell = self.cell(ACCESS_CONTROL_BROKER, KA)
+        return None if cell is None else cell.eui
+
+
+class OwnKeys:
+    """A device's private keys: 32 octets each, `ds` for signatures, `ka` for key agreement.
+
+    `random(n)` gives n octets; they keep what timing tells apart from the keys.
+    """
+
+    def __init__(self, crypto: "Any", ds: bytes, ka: bytes, random: "Any") -> None:
+        self._crypto = crypto
+        self._random = random
+        self._ds = crypto.private_key(ds)
+        self._ka = crypto.private_key(ka)
+        self._secrets: dict[bytes, bytes] = {}
+
+    def secret(self, eui: bytes, public_key: bytes) -> bytes:
+        """What is agreed with the holder of this public key, 32 octets; a few are kept."""
+        secret = self._secrets.get(public_key)
+        if secret is None:
+            key = self._crypto.public_key(public_key)
+            secret = self._crypto.agree(self._ka, key, self._random(8))
+            if len(self._secrets) > 3:
+                self._secrets.clear()
+            self._secrets[public_key] = secret
+        return secret  # type: ignore[no-any-return]
+
+    def sign(self, octets: bytes) -> bytes:
+        """The signature, r || s."""
+        return self._crypto.sign(self._ds, octets, self._random(8))  # type: ignore[no-any-return]
+
+
+class HandedSecrets:
+    """Shared secrets by the other party's EUI, in place of a private key that nobody has.
+
+    `sign(octets)` is whatever signs in its stead.
+    """
+
+    def __init__(self, secrets: "dict[bytes, bytes]", sign: "Any") -> None:
+        self._secrets = secrets
+        self.sign = sign
+
+    def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
+        """The secret shared with that party, or None."""
+        return self._secrets.get(eui)

@@ -1,0 +1,231 @@
+"""Access requests answered: get, set, action on COSEM objects whose data are octets in the store.
+
+What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
+OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
+an attribute that is set does; everything else is plain data. A use case may ask only for what its
+template has. The first item that fails ends a request: those after it are not carried out and
+answer other-reason, as in all error responses of the reference messages.
+
+Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected attributes).
+"""
+
+from gbcs import axdr, cosem
+from gbcs.axdrtypes import after_length, length
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import Refused
+from gbcs.octets import length_octets
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.device import Command
+
+SUCCESS = const(0)
+HARDWARE_FAULT = const(1)
+READ_WRITE_DENIED = const(3)
+OBJECT_UNDEFINED = const(4)
+TYPE_UNMATCHED = const(12)
+OTHER_REASON = const(250)
+
+_NULL = b"\x00"
+_GET, _SET, _ACTION = const(1), const(2), const(3)
+_PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
+_PROTECTED_SET = bytes.fromhex("0202")
+
+
+class Failed(Exception):
+    """An item that fails; `result` is what the answer says of it."""
+
+    def __init__(self, result: int) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+class Item:
+    """One item of a request: what is asked for, and where its data stand in the message."""
+
+    __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
+
+    def __init__(self, octets: bytes, at: int) -> None:
+        self.octets = octets
+        self.choice = octets[at]
+        self.class_id = octets[at + 1] << 8 | octets[at + 2]
+        self.obis = octets[at + 3 : at + 9]
+        self.index = octets[at + 9]
+        self.selection: tuple[int, int, int] | None = None  # selector, where its data stand
+        self.start = 0
+        self.end = 0
+
+    @property
+    def data(self) -> bytes:
+        """The item's data, one A-XDR item."""
+        return self.octets[self.start : self.end]
+
+
+def name_of(class_id: int, obis: bytes, index: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
+
+
+def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+    """The access response to a command that was checked whole (payload.skip).
+
+    `live[class, obis, index](command)` gives an attribute's octets; `actions[...]` is called with
+    the command and the Item where a method is invoked or an attribute set: it gives the answer's
+    octets, or raises Failed.
+    """
+    m = command.m
+    items = items_of(m.octets, m.content_start, m.content_end)
+    allowed = _allowed(m.code)
+    out = bytearray(m.octets[m.content_start : m.content_start + 5])
+    out[0] = 0xDA
+    out += b"\x00\x00" + length_octets(len(items))
+    results = bytearray(length_octets(len(items)))
+    failed = False
+    for item in items:
+        data, result = _NULL, OTHER_REASON
+        if not failed:
+            try:
+                data, result = _carried_out(command, item, live, actions, allowed), SUCCESS
+            except Failed as error:
+                result = error.result
+                failed = True
+        out += data
+        results += bytes(
+            (_GET if item.choice == 4 else _SET if item.choice == 5 else item.choice, result)
+        )
+    return bytes(out + results)
+
+
+def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
+    """The items of an access request."""
+    at += 5
+    at = after_length(octets, at) + octets[at]
+    count = length(octets, at, end, "specifications")
+    at = after_length(octets, at)
+    items = []
+    for _ in range(count):
+        item = Item(octets, at)
+        at += 10
+        if item.choice > 3:
+            stop = axdr.skip(octets, at + 1, end)
+            item.selection = (octets[at], at + 1, stop)
+            at = stop
+        items.append(item)
+    at = after_length(octets, at)
+    for item in items:
+        item.start = at
+        at = item.end = axdr.skip(octets, at, end)
+    return items
+
+
+def _allowed(code: int) -> "set[tuple[int, int, bytes, int]]":
+    """What the use case's template has: choice, class, OBIS code, index."""
+    allowed = set()
+    for request in cosem.requests(code):
+        target = request.object
+        choice = ("", "get", "set", "action", "get-with-selection").index(request.choice)
+        allowed.add((choice, target.class_id, target.obis, target.index & 0xFF))
+    return allowed
+
+
+def _carried_out(
+    command: "Command", item: Item, live: "Any", actions: "Any", allowed: "Any"
+) -> bytes:
+    if (item.choice, item.class_id, item.obis, item.index) not in allowed:
+        raise Failed(READ_WRITE_DENIED)
+    kind = "M" if item.choice == _ACTION else "A"
+    key = (item.class_id, item.obis, item.index)
+    fault = command.device.faults.get((kind,) + key)
+    if fault is not None:
+        raise Failed(fault)
+    if item.choice == _ACTION:
+        if item.class_id == _PROTECTED_CLASS and item.index == 1:
+            return _protected(command, item, live)
+        handler = actions.get(("M",) + key)
+        if handler is None:
+            answered = command.get("m" + name_of(*key)[1:])
+            return _NULL if answered is None else answered
+        return handler(command, item)  # type: ignore[no-any-return]
+    if item.choice == _GET or item.choice == 4:
+        return read(command, key, live)
+    name = name_of(*key)
+    before = command.get(name)
+    if before is not None and before[0] != item.octets[item.start] and before[0] != 0:
+        raise Failed(TYPE_UNMATCHED)
+    command.changes[name] = item.data
+    handler = actions.get(("A",) + key)
+    return _NULL if handler is None else handler(command, item)
+
+
+def read(command: "Command", key: "tuple[int, bytes, int]", live: "Any") -> bytes:
+    """The octets of an attribute; Failed where there is none."""
+    maker = live.get(key)
+    octets = command.get(name_of(*key)) if maker is None else maker(command)
+    if octets is None:
+        raise Failed(OBJECT_UNDEFINED)
+    return octets  # type: ignore[no-any-return]
+
+
+def _protected(command: "Command", item: Item, live: "Any") -> bytes:
+    """get_protected_attributes: the attributes asked for, as one encrypted structure."""
+    octets = item.octets
+    keys = object_list(octets, item.start, item.end)
+    allowed = [
+        (one.class_id, one.obis, one.index)
+        for one in cosem.protected(command.m.code, _index_of(command, item))
+    ]
+    plaintext = b"\x02" + length_octets(len(keys))
+    for key in keys:
+        if allowed and key not in allowed:
+            raise Failed(READ_WRITE_DENIED)
+        fault = command.device.faults.get(("A",) + key)
+        if fault is not None:
+            raise Failed(fault)
+        plaintext += read(command, key, live)
+    try:
+        block = command.seal(plaintext)
+    except Refused:
+        raise Failed(OTHER_REASON) from None
+    sealed = b"\x09" + length_octets(len(block)) + block
+    return (
+        _PROTECTED_SET
+        + parameters(command.m.counter, command.device.eui, command.m.originator)
+        + sealed
+    )
+
+
+def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
+    """The protection parameters of a block: who encrypted it for whom, under which counter."""
+    return b"".join((
+        b"\x01\x01\x02\x02\x16\x02\x02\x05\x09\x09\x04",
+        counter.to_bytes(8, "big"),
+        b"\x09\x08", originator, b"\x09\x08", recipient,
+        b"\x09\x00\x02\x02\x16\x02\x02\x02\x09\x01\x02\x09\x00",
+    ))  # fmt: skip
+
+
+def _index_of(command: "Command", item: Item) -> int:
+    """Which item of the request it is."""
+    m = command.m
+    for index, one in enumerate(items_of(m.octets, m.content_start, m.content_end)):
+        if one.start == item.start:
+            return index
+    return 0
+
+
+def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
+    """Class, OBIS code and index of each attribute in the object list; Failed for another form."""
+    if octets[at] != 2 or octets[at + 2] != 1:
+        raise Failed(TYPE_UNMATCHED)
+    count = length(octets, at + 3, end, "object_list")
+    at = after_length(octets, at + 3)
+    keys = []
+    for _ in range(count):
+        stop = axdr.skip(octets, at, end)
+        entry = axdr.decode(octets, at, stop)[0][2]
+        if type(entry) is not list or len(entry) < 3 or type(entry[1][2]) is not bytes:
+            raise Failed(TYPE_UNMATCHED)
+        keys.append((entry[0][2], entry[1][2], entry[2][2] & 0xFF))
+        at = stop
+    return keys

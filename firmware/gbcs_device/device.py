@@ -1,0 +1,281 @@
+"""What all devices do with a message: check it, run it, answer it, remember it.
+
+    decode -> addressed to me -> use case known for my kind -> MAC -> signature -> role -> counter
+    -> run now, or keep for its date -> answer in the form of the use case
+
+Whatever a command changes (data, credentials, logs, its counter) is one batch of the store, which
+is written before the answer leaves: after a power cut either all of it happened or nothing.
+Messages that fail a check change nothing but the logs.
+
+Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
+"""
+
+from gbcs import message, payload, protect, x509
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.crypto.kdf import message_key
+from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
+from gbcs_device import clock, logs
+from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, Anchors
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.message import Message
+    from gbcs.usecases import UseCase
+
+_MAX_OUTBOX = const(16)
+_NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
+_ROLE_NAMES = {
+    "Supplier": 2,
+    "Network Operator": 3,
+    "Access Control Broker": 4,
+    "Load Controller": 8,
+}
+
+
+class NotAllowed(Refused):
+    """The originator's role is not one that may send this."""
+
+
+class Replayed(Refused):
+    """The counter is not above the last one accepted."""
+
+
+class Command:
+    """One command that passed all checks, while it is run.
+
+    `changes` collects what it does to the store; `get` sees them already. `after` are calls that
+    follow once the answer has left. `now` is milliseconds since 2000.
+    """
+
+    def __init__(
+        self, device: "Device", m: "Message", case: "UseCase", role: int, now: int
+    ) -> None:
+        self.device = device
+        self.m = m
+        self.case = case
+        self.role = role
+        self.now = now
+        self.changes: dict[str, bytes | None] = {}
+        self.after: list[Any] = []
+        self._encryption: tuple[bytes, bytes] | None = None
+
+    def get(self, name: str) -> "bytes | None":
+        """What stands in the store, with this command's changes."""
+        if name in self.changes:
+            return self.changes[name]
+        return self.device.store.get(name)  # type: ignore[no-any-return]
+
+    def log(self, log: str, code: int, other: bytes = b"") -> None:
+        """Adds a log entry."""
+        self.changes.update(logs.added(self, log, clock.seconds(self.now), code, other))
+
+    def party(self) -> bytes:
+        """Who is behind it: the supplementary remote party, or the originator."""
+        return self.m.party or self.m.originator
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """An encrypted block for whoever is behind the command; UnknownKey."""
+        device = self.device
+        if self._encryption is None:
+            m, party = self.m, self.party()
+            counter = m.counter
+            if m.certificate is not None:
+                certificate = x509.read(m.certificate)
+                if certificate.entity_id != party or not certificate.is_agreement:
+                    raise BadCertificate("a key agreement certificate of the party expected")
+                secret = device.anchors.own.secret(party, certificate.public_key)
+                counter = self.supplementary_counter()
+            else:
+                secret = device.anchors.secret(device.eui, party)
+            if secret is None:
+                raise UnknownKey("no key agreement key of the party is held")
+            key = message_key(
+                secret, device.eui, protect.ENCRYPTION, counter.to_bytes(8, "big"), party
+            )
+            self._encryption = (key, party)
+        return protect.seal_block(device.eui, plaintext, self._encryption[0], device.crypto)
+
+    def supplementary_counter(self) -> int:
+        """The device's own counter, one for this command: it stands in for the message's."""
+        octets = self.get("own/counter") or bytes(8)
+        if "own/counter" not in self.changes:
+            octets = (int.from_bytes(octets, "big") + 1).to_bytes(8, "big")
+            self.changes["own/counter"] = octets
+        return int.from_bytes(octets, "big")
+
+
+class Device:
+    """One emulated device.
+
+    `kind` is "ESME", "GSME", "CHF", "GPF" ...; `eui` its EUI-64; `store` a Store of gbcs_device;
+    `crypto` a back end of gbcs.crypto; `own` its private keys (gbcs_device.anchors). `servers` are
+    the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...}.
+    `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
+    `outbox` holds alerts, octets, for whoever carries them.
+    """
+
+    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]") -> None:  # fmt: skip  # noqa: E501
+        self.kind = kind
+        self.eui = eui
+        self.store = store
+        self.crypto = crypto
+        self.anchors = Anchors(eui, store, crypto, own)
+        self.servers = servers
+        self.faults: dict[tuple[Any, ...], int] = {}
+        self.outbox: list[bytes] = []
+
+    def receive(self, octets: bytes, now: int) -> "bytes | None":
+        """One message in, its answer out; None where the standard wants silence."""
+        try:
+            m = message.decode(octets)
+        except DecodeError:
+            return None
+        if m.recipient != self.eui or m.kind != "command":
+            return None
+        try:
+            case = payload.use_case(m)
+        except DecodeError:
+            case = None
+        try:
+            self._authenticate(m, case)
+            if case is None or not self._supports(case):
+                self._not_supported(m, now)
+                return None
+            role = self._admit(m, case)
+            payload.skip(m)
+            return self._run(Command(self, m, case, role, now))
+        except (BadMac, BadSignature, UnknownKey):
+            self._refused(logs.AUTHENTICATION_FAILED, now)
+        except (NotAllowed, Replayed):
+            self._refused(logs.UNAUTHORISED_ACCESS, now)
+        except (DecodeError, BadCertificate):
+            self._refused(logs.UNAUTHORISED_ACCESS, now)
+        return None
+
+    def security_log(self) -> "list[tuple[int, int]]":
+        """Time (seconds since 2000) and code of the security log's entries, oldest first."""
+        octets = self.store.get(logs.SECURITY) or b""
+        return [(entry.time, entry.code) for entry in logs.entries(octets)]
+
+    def _supports(self, case: "UseCase") -> bool:
+        # "CHF in a Dual Band CH only" is a CHF
+        is_mine = [True for one in case.targets if one.split(" ")[0] == self.kind]
+        return bool(is_mine) and case.form in self.servers
+
+    def _authenticate(self, m: "Message", case: "UseCase | None") -> None:
+        """MAC, then signature. What a use case must carry and does not is as good as wrong."""
+        anchors, crypto = self.anchors, self.crypto
+        seen = () if case is None else case.seen.get("command", ())
+        if m.mac is not None:
+            protect.check_mac(m, anchors, crypto, case is not None and case.is_device_to_device)
+        elif "signature" not in seen:
+            raise BadMac("a MAC expected")
+        if m.signature:
+            protect.check_signature(m, anchors, crypto)
+        elif m.mac is None or (case is not None and case.is_critical):
+            raise BadSignature("a signature expected")
+
+    def _admit(self, m: "Message", case: "UseCase") -> int:
+        """The role in which the originator may send this, its counter above the last."""
+        roles = self.anchors.roles_of(m.originator) or self.anchors.roles_of(m.originator, KA)
+        names = [one for kind in case.roles if kind.split(" ")[0] == self.kind
+                 for one in case.roles[kind]]  # fmt: skip
+        if names:
+            allowed = [_ROLE_NAMES[name] for name in names]
+            if ACCESS_CONTROL_BROKER not in allowed:
+                allowed.append(ACCESS_CONTROL_BROKER if m.party is not None else -1)
+            roles = [role for role in roles if role in allowed]
+        if not roles:
+            raise NotAllowed("no role of the originator may send this")
+        role = roles[0]
+        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
+            raise Replayed("a counter above the last one expected")
+        return role
+
+    def _run(self, command: Command) -> bytes:
+        case = command.case
+        content = self.servers[case.form](command)
+        if case.replay_protection is not False:
+            command.changes.update(self.anchors.counted(command.role, command.m.counter))
+        answer = self._answer(command, content)
+        self.store.write(command.changes)
+        for call in command.after:
+            call()
+        return answer
+
+    def _answer(self, command: Command, content: bytes) -> bytes:
+        m, case = command.m, command.case
+        composed = message.compose(
+            message.RESPONSE,
+            m.counter,
+            self.eui,
+            m.originator,
+            m.code,
+            content,
+            clock.date_time(command.now, self.clock_status()) if case.response_date_time else b"",
+            m.party,
+            m.party_counter,
+            None if m.certificate is None else command.supplementary_counter(),
+        )
+        forms = case.seen.get("response", ())
+        signed = bool(m.signature) if len(forms) != 1 else forms[0] == "signature"
+        return self._protected(composed, m.originator, signed)
+
+    def clock_status(self) -> int:
+        """The last octet of a date-time in a response."""
+        return 0xFF
+
+    def _protected(self, composed: bytes, recipient: bytes, signed: bool) -> bytes:
+        """Signed, or MAC'd for the recipient."""
+        if signed:
+            return message.finish(composed, self.anchors.own.sign(composed[1:]))
+        signing = message.finish(composed)
+        secret = self.anchors.secret(self.eui, recipient)
+        if secret is None:
+            raise UnknownKey("no key agreement key of the recipient is held")
+        return message.wrap(signing, protect.general_signing_mac(signing, secret, self.crypto))
+
+    def alert(
+        self,
+        code: int,
+        recipient: bytes,
+        content: "Any",
+        signed: bool,
+        party: "bytes | None" = None,
+    ) -> "dict[str, bytes | None]":
+        """Puts an alert in the outbox; the changes of the store that count it.
+
+        `content(counter)` gives its payload, whose id holds the counter. When nobody fetches
+        alerts the newest are dropped.
+        """
+        octets = self.store.get("own/counter") or bytes(8)
+        counter = int.from_bytes(octets, "big") + 1
+        if len(self.outbox) < _MAX_OUTBOX:
+            composed = message.compose(
+                message.ALERT, counter, self.eui, recipient, code, content(counter), party=party
+            )
+            self.outbox.append(self._protected(composed, recipient, signed))
+        return {"own/counter": counter.to_bytes(8, "big")}
+
+    def _refused(self, code: int, now: int) -> None:
+        self.store.write(logs.added(self.store, logs.SECURITY, clock.seconds(now), code))
+
+    def _not_supported(self, m: "Message", now: int) -> None:
+        """ECS100, to whoever sent it: message code and counter of the command."""
+        body = b"\x02\x03\x12\x8f\x85\x09\x0c" + clock.date_time(now) + b"\x09\x0a"
+        body += m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+        self.store.write(
+            self.alert(
+                _NOT_SUPPORTED,
+                m.originator,
+                lambda counter: notification(counter, body),
+                True,
+                m.party,
+            )
+        )
+
+
+def notification(counter: int, body: bytes) -> bytes:
+    """A data notification: GBCS gives its id the low three octets of the counter."""
+    return b"\x0f\x20" + (counter & 0xFFFFFF).to_bytes(3, "big") + b"\x00" + body

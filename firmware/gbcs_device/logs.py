@@ -1,0 +1,63 @@
+"""Event and security logs: rings of entries in the store.
+
+An entry is the time (seconds since 2000), the code of GBCS 16.2, and what the code calls for. A
+log keeps its newest entries; what is written goes in the batch of the command that caused it.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.record import Record
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+EVENT = "log/event"
+SECURITY = "log/security"
+MAX_ENTRIES = const(100)
+
+# Codes of GBCS 16.2 that the path of a device enters
+AUTHENTICATION_FAILED = const(0x8F3D)
+UNAUTHORISED_ACCESS = const(0x8F3E)
+COMMAND_NOT_SUPPORTED = const(0x8F85)
+JOINING_SUCCEEDED = const(0x8F49)
+JOINING_FAILED = const(0x8F48)
+UNJOINING_SUCCEEDED = const(0x8F4B)
+UNJOINING_FAILED = const(0x8F4A)
+CREDENTIALS_UPDATED = const(0x8F70)
+FUTURE_DATED_SUCCESS = const(0x8F66)
+FUTURE_DATED_FAILURE = const(0x8F67)
+FIRMWARE_CHANGED = const(0x8F43)
+CLOCK_ADJUSTED = const(0x8145)
+
+
+class Entry(Record):
+    """`time` in seconds since 2000, `code`, and `other`, octets, mostly none."""
+
+    __slots__ = ("time", "code", "other")
+
+    def __init__(self, time: int, code: int, other: bytes) -> None:
+        self.time = time
+        self.code = code
+        self.other = other
+
+
+def added(store: "Any", log: str, time: int, code: int, other: bytes = b"") -> "dict[str, bytes]":
+    """The changes of the store that add an entry; the oldest makes room."""
+    octets = store.get(log) or b""
+    entry = time.to_bytes(4, "big") + code.to_bytes(2, "big") + bytes((len(other),)) + other
+    kept = entries(octets)
+    if len(kept) >= MAX_ENTRIES:
+        octets = octets[7 + octets[6] :]
+    return {log: octets + entry}
+
+
+def entries(octets: bytes) -> "list[Entry]":
+    """The entries of a log as it stands in the store, oldest first."""
+    found = []
+    at = 0
+    while at < len(octets):
+        size = octets[at + 6]
+        time = int.from_bytes(octets[at : at + 4], "big")
+        code = octets[at + 4] << 8 | octets[at + 5]
+        found.append(Entry(time, code, octets[at + 7 : at + 7 + size]))
+        at += 7 + size
+    return found

@@ -1,0 +1,240 @@
+"""GBZ components answered: attributes read and written, commands of clusters carried out.
+
+What an attribute holds is its data type and its value, as on the air, under a name made of
+cluster and identifier. A command with an answer of its own takes it from the store, by what it
+asked; any other is kept, and answered by a default response. After a component that fails by a
+hardware failure those behind it are not carried out, as in all error responses of the reference
+messages; what is not found fails alone. Which answer a use case has, with which frame control,
+and whether it is encrypted, its template says.
+
+Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10.
+"""
+
+from gbcs import clusters, gbztemplate, zcltypes
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.device import Command
+
+SUCCESS = const(0x00)
+FAILURE = const(0x01)
+UNSUPPORTED_ATTRIBUTE = const(0x86)
+NOT_FOUND = const(0x8B)
+INVALID_DATA_TYPE = const(0x8D)
+UNSUPPORTED_CLUSTER_COMMAND = const(0x81)
+UNSUPPORTED_GENERAL_COMMAND = const(0x82)
+HARDWARE_FAILURE = const(0xC0)
+
+_SPECIFIC = const(0x01)
+_TO_CLIENT = const(0x08)
+_READ, _READ_RESPONSE, _WRITE, _WRITE_RESPONSE, _DEFAULT = 0x00, 0x01, 0x02, 0x04, 0x0B
+_NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
+
+
+class Failed(Exception):
+    """A component that fails; `status` is the ZCL status its default response has."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Part:
+    """One component of a request: its place, its header, and where its ZCL payload stands."""
+
+    __slots__ = ("number", "control", "cluster", "frame_control", "sequence", "command",
+                 "from_date_time", "payload")  # fmt: skip
+
+    def __init__(self, number: int, octets: bytes, at: int, stop: int) -> None:
+        self.number = number
+        self.control = octets[at]
+        self.cluster = octets[at + 1] << 8 | octets[at + 2]
+        at += 5
+        self.from_date_time: int | None = None
+        if self.control & FROM_DATE_TIME:
+            self.from_date_time = int.from_bytes(octets[at : at + 4], "big")
+            at += 4
+        self.frame_control = octets[at]
+        self.sequence = octets[at + 1]
+        self.command = octets[at + 2]
+        self.payload = octets[at + 3 : stop]
+
+
+def attribute_name(cluster: int, identifier: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "z/%04X/%04X" % (cluster, identifier)
+
+
+def answer_name(cluster: int, command: int, asked: bytes) -> str:
+    """Under which name the store keeps what a command is answered that asked so."""
+    return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
+
+
+def kept_name(cluster: int, command: int) -> str:
+    """Under which name the store keeps the payload of the last such command."""
+    return "c/%04X/%02X" % (cluster, command)
+
+
+def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+    """The components that answer a command which was checked whole (payload.skip).
+
+    `live[cluster, identifier](command)` gives an attribute's type and value;
+    `actions[cluster, direction, command](command, part)` carries out a command: it gives the
+    answer's payload, or None for a default response; or raises Failed.
+    """
+    m = command.m
+    parts = parts_of(m.octets, m.content_start, m.content_end)
+    template = [one for one in gbztemplate.find(m.code) if one.side == "response"]
+    out = bytearray(m.octets[m.content_start : m.content_start + 3])
+    failed = False
+    encrypted = count = last = 0
+    for part in parts:
+        direction = ~part.frame_control & _TO_CLIENT
+        specific = 0
+        if failed:
+            answers = [(_DEFAULT, bytes((_NOT_CARRIED_OUT, FAILURE)))]
+        else:
+            try:
+                specific, answers, failed = _carried_out(command, part, live, actions)
+            except Failed as error:
+                answers = [(_DEFAULT, bytes((part.command, error.status)))]
+                failed = error.status == HARDWARE_FAILURE
+        for identifier, content in answers:
+            control, hide = specific | direction, False
+            if identifier != _DEFAULT or specific:
+                control, hide = _form(template, part.cluster, specific, identifier, control)
+            header = bytes((control, part.sequence, identifier))
+            if hide:
+                block = command.seal(content)
+                header = bytes((0, encrypted)) + header
+                content = len(block).to_bytes(2, "big") + block
+                encrypted += 1
+            content = header + content
+            count += 1
+            last = len(out)
+            out += bytes((ENCRYPTED if hide else 0, part.cluster >> 8, part.cluster & 0xFF))
+            out += len(content).to_bytes(2, "big") + content
+    out[last] |= LAST
+    out[2] = count
+    return bytes(out)
+
+
+def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
+    count = octets[at + 2]
+    at += 3
+    parts = []
+    for number in range(count):
+        stop = at + 5 + (octets[at + 3] << 8 | octets[at + 4])
+        parts.append(Part(number, octets, at, stop))
+        at = stop
+    return parts
+
+
+def _carried_out(
+    command: "Command", part: Part, live: "Any", actions: "Any"
+) -> "tuple[int, list[tuple[int, bytes]], bool]":
+    """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
+    if not part.frame_control & _SPECIFIC:
+        if part.command == _READ:
+            content, failed = _read(command, part, live)
+            return 0, [(_READ_RESPONSE, content)], failed
+        if part.command == _WRITE:
+            return 0, [(_WRITE_RESPONSE, _write(command, part))], False
+        raise Failed(UNSUPPORTED_GENERAL_COMMAND)
+    key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
+    fault = command.device.faults.get(("C",) + key)
+    if fault is not None:
+        raise Failed(fault)
+    handler = actions.get(key)
+    found = None if handler is None else handler(command, part)
+    if found is None:
+        octets = command.get(answer_name(part.cluster, part.command, part.payload))
+        found = None if octets is None else unpacked(octets)
+    if found is not None:
+        return _SPECIFIC, found, False
+    name = clusters.command_name(key[0], key[1], key[2])
+    if name is None:
+        raise Failed(UNSUPPORTED_CLUSTER_COMMAND)
+    if name[:3] == "Get":
+        raise Failed(NOT_FOUND)
+    command.changes[kept_name(part.cluster, part.command)] = part.payload
+    return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
+
+
+def packed(answers: "list[tuple[int, bytes]]") -> bytes:
+    """Answers as the store keeps them: command, length, payload of each."""
+    return b"".join(
+        [bytes((one, len(octets) >> 8, len(octets) & 0xFF)) + octets for one, octets in answers]
+    )
+
+
+def unpacked(octets: bytes) -> "list[tuple[int, bytes]]":
+    """The inverse of `packed`."""
+    found = []
+    at = 0
+    while at < len(octets):
+        stop = at + 3 + (octets[at + 1] << 8 | octets[at + 2])
+        found.append((octets[at], octets[at + 3 : stop]))
+        at = stop
+    return found
+
+
+def _form(
+    template: "list[Any]", cluster: int, specific: int, command: int, plain: int
+) -> "tuple[int, bool]":
+    """The frame control of an answer, and whether it is encrypted."""
+    for one in template:
+        if one.cluster == cluster and one.command == command and one.frame_control & 1 == specific:
+            return one.frame_control, one.encrypted
+    return plain, False
+
+
+def _read(command: "Command", part: Part, live: "Any") -> "tuple[bytes, bool]":
+    """A read attributes response, and whether an attribute failed by the hardware."""
+    out = bytearray()
+    failed = False
+    for at in range(0, len(part.payload), 2):
+        identifier = part.payload[at] | part.payload[at + 1] << 8
+        out += part.payload[at : at + 2]
+        fault = command.device.faults.get(("A", part.cluster, identifier))
+        maker = live.get((part.cluster, identifier))
+        value = (
+            command.get(attribute_name(part.cluster, identifier))
+            if maker is None
+            else maker(command)
+        )
+        if fault is not None:
+            out.append(fault)
+            failed = failed or fault == HARDWARE_FAILURE
+        elif value is None:
+            out.append(UNSUPPORTED_ATTRIBUTE)
+        else:
+            out.append(SUCCESS)
+            out += value
+    return bytes(out), failed
+
+
+def _write(command: "Command", part: Part) -> bytes:
+    """A write attributes response: one success for all, or the status of each that failed."""
+    out = bytearray()
+    at = 0
+    while at < len(part.payload):
+        identifier = part.payload[at] | part.payload[at + 1] << 8
+        stop = zcltypes.skip_typed(part.payload, at + 2, len(part.payload), "")
+        name = attribute_name(part.cluster, identifier)
+        before = command.get(name)
+        status = SUCCESS
+        if before is None:
+            status = UNSUPPORTED_ATTRIBUTE
+        elif before[0] != part.payload[at + 2]:
+            status = INVALID_DATA_TYPE
+        else:
+            command.changes[name] = part.payload[at + 2 : stop]
+        if status != SUCCESS:
+            out.append(status)
+            out += part.payload[at : at + 2]
+        at = stop
+    return bytes(out) if out else bytes((SUCCESS,))

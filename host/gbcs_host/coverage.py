@@ -1,0 +1,186 @@
+"""How much of a reference set the emulated devices answer: each command replayed to a fresh twin.
+
+A pair is a command and the response of the same scenario, found by their files' names. A twin is
+built of the key store's certificates (its trust anchors) and of the secrets that the remote
+parties' private keys give, told what the response holds, and sent the command's octets. What it
+answers must be the response, octet for octet; where that is signed, up to the signature.
+"""
+
+import collections
+import os
+from typing import Any
+
+from gbcs import message, payload
+from gbcs.errors import DecodeError, GbcsError
+from gbcs_device import kinds
+from gbcs_device.anchors import HandedSecrets, cell_of
+from gbcs_host import sources, twin
+from gbcs_host.keystore import KeyStore
+
+IDENTICAL = "identical"
+UP_TO_SIGNATURE = "identical_up_to_signature"
+DIFFERENT = "different"
+UNSUPPORTED = "unsupported"
+OUTCOMES = (IDENTICAL, UP_TO_SIGNATURE, DIFFERENT, UNSUPPORTED)
+
+
+class Memory(dict[str, bytes]):
+    """A store that forgets: what `gbcs_device.store.Store` offers, without a medium."""
+
+    def write(self, changes: "dict[str, bytes | None]") -> None:
+        """Makes the changes; None removes."""
+        for name, octets in changes.items():
+            if octets is None:
+                self.pop(name, None)
+            else:
+                self[name] = octets
+
+    def names(self, prefix: str = "") -> "list[str]":
+        """The names that begin so."""
+        return sorted(name for name in self if name.startswith(prefix))
+
+
+class Pair:
+    """A command, its response, and what came of replaying it."""
+
+    def __init__(self, name: str, command: bytes, response: bytes) -> None:
+        self.name = name
+        self.command = command
+        self.response = response
+        self.outcome = ""
+        self.why = ""
+        self.case: Any = None
+
+
+def pairs(folder: str) -> "list[Pair]":
+    """The pairs of a folder of reference messages, in order of names."""
+    found: dict[str, dict[str, bytes]] = {}
+    for path in sources.files(folder):
+        words = os.path.splitext(os.path.basename(path))[0].split("_")
+        for kind in ("COMMAND", "RESPONSE"):
+            if kind in words:
+                words[words.index(kind)] = "*"
+                name = os.path.join(os.path.basename(os.path.dirname(path)), "_".join(words))
+                for _, octets in sources.messages(path):
+                    found.setdefault(name, {})[kind] = octets
+    return [
+        Pair(name.replace("_*", ""), both["COMMAND"], both["RESPONSE"])
+        for name, both in sorted(found.items())
+        if len(both) == 2
+    ]
+
+
+class Coverage:
+    """Replays pairs with the keys of one key store."""
+
+    def __init__(self, keys: KeyStore) -> None:
+        self.keys = keys
+        self._anchors: list[tuple[int, str, bool, Any]] = []
+        self._secrets: dict[bytes, dict[bytes, bytes]] = {}
+        self._parties = [eui for eui in keys.euis() if self._is_held(eui)]
+        for eui in keys.euis():
+            role = keys.role(eui)
+            if role is None:
+                continue
+            for use, prepayment in (("ds", False), ("ka", False), ("pp-ka", True)):
+                certificate = keys.certificate(eui, use)
+                if certificate is not None and certificate.entity_id == eui:
+                    cell = cell_of(certificate)
+                    self._anchors.append((role, use[-2:], prepayment, cell))
+
+    def _is_held(self, eui: bytes) -> bool:
+        return self.keys.role(eui) is not None and self.keys.private(eui, "ka") is not None
+
+    def run(self, found: "list[Pair]") -> None:
+        """Replays each pair and writes its outcome."""
+        kinds_of = _kinds(found)
+        for pair in found:
+            try:
+                self._replay(pair, kinds_of)
+            except GbcsError as error:
+                pair.outcome, pair.why = DIFFERENT, "%s: %s" % (type(error).__name__, error)
+
+    def _replay(self, pair: Pair, kinds_of: "dict[bytes, str]") -> None:
+        asked, wanted = message.decode(pair.command), message.decode(pair.response)
+        pair.case = payload.use_case(asked)
+        kind = kinds_of[asked.recipient]
+        if not kinds.is_known(kind):
+            pair.outcome, pair.why = UNSUPPORTED, "no emulator of a %s" % kind
+            return
+        device = self.device(kind, asked.recipient, (asked.originator, asked.party))
+        twin.load(device, pair.command, pair.response, self.keys)
+        now = twin.moment_of(asked, wanted)
+        answer = device.receive(pair.command, now)
+        if answer is None:
+            entries = [code for _, code in device.security_log()]
+            pair.outcome = UNSUPPORTED
+            pair.why = "no answer; security log: %s" % ", ".join("%04X" % one for one in entries)
+        elif answer == pair.response:
+            pair.outcome = IDENTICAL
+        elif wanted.signature and answer[:-64] == pair.response[:-64]:
+            pair.outcome = UP_TO_SIGNATURE
+        else:
+            pair.outcome, pair.why = DIFFERENT, _difference(answer, pair.response)
+
+    def device(self, kind: str, eui: bytes, parties: "tuple[bytes | None, ...]" = ()) -> Any:
+        """A fresh device with the key store's parties in its trust anchor cells.
+
+        Of several in one role, `parties` come first, then those whose private keys are held.
+        """
+        crypto = self.keys.crypto
+        if eui not in self._secrets:
+            found = {party: self.keys.secret(party, eui) for party in self._parties}
+            self._secrets[eui] = {party: one for party, one in found.items() if one is not None}
+        signer = crypto.private_key(bytes(31) + b"\x01")
+        own = HandedSecrets(self._secrets[eui], lambda octets: crypto.sign(signer, octets))
+        device = kinds.make(kind, eui, Memory(), crypto, own)
+        held = set(self._secrets[eui])
+        anchors = sorted(
+            self._anchors, key=lambda one: (one[3].eui in parties, one[3].eui in held)
+        )
+        for role, use, prepayment, cell in anchors:
+            device.store.write(device.anchors.filled(role, use, cell, prepayment))
+        return device
+
+
+def _kinds(found: "list[Pair]") -> "dict[bytes, str]":
+    """What kind each addressee is: the one that most of the use cases sent to it have in common."""
+    votes: dict[bytes, collections.Counter[str]] = {}
+    for pair in found:
+        try:
+            asked = message.decode(pair.command)
+            case = payload.use_case(asked)
+        except DecodeError:
+            continue
+        for target in case.targets:
+            target = "CHF" if target.startswith("CHF") else target
+            votes.setdefault(asked.recipient, collections.Counter())[target] += 1
+    return {eui: counter.most_common(1)[0][0] for eui, counter in votes.items()}
+
+
+def _difference(answer: bytes, wanted: bytes) -> str:
+    for at, (one, other) in enumerate(zip(answer, wanted, strict=False)):
+        if one != other:
+            return "offset %d: %02X answered, %02X expected" % (at, one, other)
+    return "%d octets answered, %d expected" % (len(answer), len(wanted))
+
+
+def summary(found: "list[Pair]") -> "dict[str, Any]":
+    """The totals, as one JSON object."""
+    counts = collections.Counter(pair.outcome for pair in found)
+    by_use_case: dict[str, dict[str, int]] = {}
+    for pair in found:
+        name = "?" if pair.case is None else pair.case.name
+        row = by_use_case.setdefault(name, {"pairs": 0, **dict.fromkeys(OUTCOMES, 0)})
+        row["pairs"] += 1
+        row[pair.outcome] += 1
+    return {
+        "pairs": len(found),
+        **{outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
+        "by_use_case": dict(sorted(by_use_case.items())),
+        "exceptions": [
+            {"pair": pair.name, "outcome": pair.outcome, "why": pair.why}
+            for pair in found
+            if pair.outcome in (DIFFERENT, UNSUPPORTED)
+        ],
+    }
