@@ -33,8 +33,17 @@ _ROLE_NAMES = {
 }
 
 
+# Gas readings say how good the clock is that they are dated by: 0 reliable (GPF), 4 reliable
+# (GSME), 2 unreliable. Held by the reference messages
+_SAYS_TIME_STATUS = ("GCS13a", "GCS13b", "GCS13c", "GCS14", "GCS60a")
+
+
 class NotAllowed(Refused):
     """The originator's role is not one that may send this."""
+
+
+class NotSupported(Refused):
+    """The device does not have this use case."""
 
 
 class Replayed(Refused):
@@ -58,6 +67,7 @@ class Command:
         self.now = now
         self.changes: dict[str, bytes | None] = {}
         self.after: list[Any] = []
+        self.counted = False  # whether a handler has set the originator's counter
         self._encryption: tuple[bytes, bytes] | None = None
 
     def get(self, name: str) -> "bytes | None":
@@ -69,6 +79,14 @@ class Command:
     def log(self, log: str, code: int, other: bytes = b"") -> None:
         """Adds a log entry."""
         self.changes.update(logs.added(self, log, clock.seconds(self.now), code, other))
+
+    def schedule(self, at: int) -> None:
+        """Keeps the command for its time; of one use case the last one counts."""
+        self.changes["later/%04X" % self.m.code] = at.to_bytes(8, "big") + self.m.octets
+
+    def cancel(self) -> None:
+        """Drops what this use case was to do later."""
+        self.changes["later/%04X" % self.m.code] = None
 
     def party(self) -> bytes:
         """Who is behind it: the supplementary remote party, or the originator."""
@@ -122,6 +140,7 @@ class Device:
         self.crypto = crypto
         self.anchors = Anchors(eui, store, crypto, own)
         self.servers = servers
+        self.time_status = 0
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
 
@@ -145,6 +164,8 @@ class Device:
             role = self._admit(m, case)
             payload.skip(m)
             return self._run(Command(self, m, case, role, now))
+        except NotSupported:
+            self._not_supported(m, now)
         except (BadMac, BadSignature, UnknownKey):
             self._refused(logs.AUTHENTICATION_FAILED, now)
         except (NotAllowed, Replayed):
@@ -153,15 +174,28 @@ class Device:
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         return None
 
+    def is_joined(self) -> bool:
+        """Whether the device is on a HAN."""
+        return self.store.get("han/link_key") is not None
+
+    def leave(self) -> None:
+        """Forgets network and link keys; the install code stays, for the next HAN."""
+        self.store.write(dict.fromkeys(self.store.names("han/")))
+
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
         octets = self.store.get(logs.SECURITY) or b""
         return [(entry.time, entry.code) for entry in logs.entries(octets)]
 
     def _supports(self, case: "UseCase") -> bool:
-        # "CHF in a Dual Band CH only" is a CHF
-        is_mine = [True for one in case.targets if one.split(" ")[0] == self.kind]
-        return bool(is_mine) and case.form in self.servers
+        mine = [True for one in case.targets if self._is(one)]
+        return bool(mine) and case.form in self.servers
+
+    def _is(self, target: str) -> bool:
+        """Whether a target of the registry is this device: "CHF in a Dual Band CH only" ..."""
+        first = target.split(" ")[0]
+        return first == self.kind or first == "All" or (
+            first == "ZigBee" and self.kind in ("GSME", "GPF"))  # fmt: skip
 
     def _authenticate(self, m: "Message", case: "UseCase | None") -> None:
         """MAC, then signature. What a use case must carry and does not is as good as wrong."""
@@ -179,8 +213,7 @@ class Device:
     def _admit(self, m: "Message", case: "UseCase") -> int:
         """The role in which the originator may send this, its counter above the last."""
         roles = self.anchors.roles_of(m.originator) or self.anchors.roles_of(m.originator, KA)
-        names = [one for kind in case.roles if kind.split(" ")[0] == self.kind
-                 for one in case.roles[kind]]  # fmt: skip
+        names = [name for kind in case.roles if self._is(kind) for name in case.roles[kind]]
         if names:
             allowed = [_ROLE_NAMES[name] for name in names]
             if ACCESS_CONTROL_BROKER not in allowed:
@@ -196,7 +229,7 @@ class Device:
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form](command)
-        if case.replay_protection is not False:
+        if case.replay_protection is not False and not command.counted:
             command.changes.update(self.anchors.counted(command.role, command.m.counter))
         answer = self._answer(command, content)
         self.store.write(command.changes)
@@ -213,7 +246,7 @@ class Device:
             m.originator,
             m.code,
             content,
-            clock.date_time(command.now, self.clock_status()) if case.response_date_time else b"",
+            self._date_time(command) if case.response_date_time else b"",
             m.party,
             m.party_counter,
             None if m.certificate is None else command.supplementary_counter(),
@@ -222,9 +255,9 @@ class Device:
         signed = bool(m.signature) if len(forms) != 1 else forms[0] == "signature"
         return self._protected(composed, m.originator, signed)
 
-    def clock_status(self) -> int:
-        """The last octet of a date-time in a response."""
-        return 0xFF
+    def _date_time(self, command: Command) -> bytes:
+        status = self.time_status if command.case.name in _SAYS_TIME_STATUS else 0xFF
+        return clock.date_time(command.now, status)
 
     def _protected(self, composed: bytes, recipient: bytes, signed: bool) -> bytes:
         """Signed, or MAC'd for the recipient."""

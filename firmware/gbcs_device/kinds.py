@@ -1,27 +1,55 @@
-"""What each kind of device is: which servers run its commands, with which objects of their own."""
+"""What each kind of device is: which commands it runs, and whose credentials it holds."""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import cosemserver, zclserver
-from gbcs_device.device import Device
+from gbcs_device import asn1server, cosemserver, zclserver
+from gbcs_device.device import Device, NotSupported
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs_device.device import Command
 
-KINDS = ("ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC")
+# The roles that have trust anchor cells on a kind of device: GBCS 4.3.2.5
+CELLS = {
+    "ESME": (0, 1, 2, 3, 4, 5, 8),
+    "GSME": (0, 1, 2, 3, 4, 5),
+    "CHF": (0, 1, 4, 5, 6),
+    "GPF": (0, 1, 2, 3, 4, 5),
+    "PPMID": (0, 1, 2, 4, 5),
+    "HCALCS": (0, 1, 2, 4, 5),
+    "SAPC": (0, 1, 2, 3, 4, 5, 8),
+}
+
+# ASN.1 use cases: message code, module and function that runs it
+_ASN1 = {
+    0x0008: ("credentials", "provide_details"),
+    0x011B: ("credentials", "provide_details"),
+    0x000B: ("upkeep", "update_certificate"),
+    0x000C: ("upkeep", "provide_certificate"),
+    0x000D: ("joining", "join"),
+    0x000E: ("joining", "join"),
+    0x00AB: ("joining", "join"),
+    0x00AF: ("joining", "join"),
+    0x000F: ("joining", "unjoin"),
+    0x0010: ("joining", "unjoin"),
+    0x0013: ("joining", "read_details"),
+    0x008C: ("joining", "restore"),
+    0x0012: ("upkeep", "activate_firmware"),
+    0x0129: ("upkeep", "read_firmware"),
+    0x007F: ("upkeep", "set_time"),
+}
 
 
 def is_known(kind: str) -> bool:
     """Whether there is an emulator of this kind."""
-    return kind in KINDS
+    return kind in CELLS
 
 
 def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> Device:
     """A device of a kind, its data those in the store."""
-    if kind not in KINDS:
-        raise ValueError("a kind of device expected: %s" % ", ".join(KINDS))
-    return Device(kind, eui, store, crypto, own, dict(_SERVERS))
+    if kind not in CELLS:
+        raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
+    return Device(kind, eui, store, crypto, own, {"DLMS": _dlms, "GBZ": _gbz, "ASN.1": _asn1})
 
 
 def _dlms(command: "Command") -> bytes:
@@ -32,4 +60,16 @@ def _gbz(command: "Command") -> bytes:
     return zclserver.answer(command, {}, {})
 
 
-_SERVERS = {"DLMS": _dlms, "GBZ": _gbz}
+def _asn1(command: "Command") -> bytes:
+    """Modules are loaded when a command first needs them."""
+    code = command.m.code
+    if command.case.provisional:
+        row = ("joining", "disconnect")
+    elif 0x0100 <= code <= 0x0109 or code in (0x0125, 0x0126):
+        row = ("credentials", "update")
+    elif code in _ASN1:
+        row = _ASN1[code]
+    else:
+        raise NotSupported("this device does not have the use case")
+    module = getattr(__import__("gbcs_device." + row[0]), row[0])
+    return asn1server.answer(command, {code: getattr(module, row[1])})

@@ -103,9 +103,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
                 answers = [(_DEFAULT, bytes((part.command, error.status)))]
                 failed = error.status == HARDWARE_FAILURE
         for identifier, content in answers:
-            control, hide = specific | direction, False
-            if identifier != _DEFAULT or specific:
-                control, hide = _form(template, part.cluster, specific, identifier, control)
+            control, hide = _form(template, part.cluster, specific, identifier, direction)
             header = bytes((control, part.sequence, identifier))
             if hide:
                 block = command.seal(content)
@@ -145,7 +143,8 @@ def _carried_out(
             return 0, [(_WRITE_RESPONSE, _write(command, part))], False
         raise Failed(UNSUPPORTED_GENERAL_COMMAND)
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
-    fault = command.device.faults.get(("C",) + key)
+    faults = command.device.faults
+    fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
     if fault is not None:
         raise Failed(fault)
     handler = actions.get(key)
@@ -183,13 +182,16 @@ def unpacked(octets: bytes) -> "list[tuple[int, bytes]]":
 
 
 def _form(
-    template: "list[Any]", cluster: int, specific: int, command: int, plain: int
+    template: "list[Any]", cluster: int, specific: int, command: int, direction: int
 ) -> "tuple[int, bool]":
     """The frame control of an answer, and whether it is encrypted."""
     for one in template:
         if one.cluster == cluster and one.command == command and one.frame_control & 1 == specific:
             return one.frame_control, one.encrypted
-    return plain, False
+    for one in template:  # a default response goes the way of the answer it stands for
+        if one.cluster == cluster:
+            return specific | one.frame_control & _TO_CLIENT, False
+    return specific | direction, False
 
 
 def _read(command: "Command", part: Part, live: "Any") -> "tuple[bytes, bool]":

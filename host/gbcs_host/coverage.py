@@ -153,7 +153,7 @@ def _kinds(found: "list[Pair]") -> "dict[bytes, str]":
         except DecodeError:
             continue
         for target in case.targets:
-            target = "CHF" if target.startswith("CHF") else target
+            target = target.split(" ")[0]
             votes.setdefault(asked.recipient, collections.Counter())[target] += 1
     return {eui: counter.most_common(1)[0][0] for eui, counter in votes.items()}
 

@@ -7,11 +7,13 @@ of the response's form is kept: the twin makes it anew.
 
 from typing import Any
 
-from gbcs import axdr, dlms, message, payload, protect, zcltypes
+from gbcs import axdr, der, dlms, message, payload, protect, x509, zcltypes
 from gbcs_device import clock, cosemserver, zclserver
+from gbcs_device.anchors import Cell, cell_of
 from gbcs_host.keystore import KeyStore
 
-_READ_RESPONSE, _DEFAULT = 0x01, 0x0B
+_READ_RESPONSE = 0x01
+_HARMLESS = (zclserver.SUCCESS, zclserver.NOT_FOUND)
 _SUPPRESSED = 250  # other-reason: not carried out, since one before it failed
 
 
@@ -24,6 +26,10 @@ def load(device: Any, command: bytes, response: bytes, keys: KeyStore) -> None:
         _load_cosem(device, asked, answered, keys, changes)
     elif form == payload.GBZ:
         _load_zcl(device, asked, answered, keys, changes)
+    else:
+        _load_asn1(device, asked, answered, changes)
+    if answered.date_time and answered.date_time[11] != 0xFF:
+        device.time_status = answered.date_time[11]
     if answered.supplementary_counter is not None:
         changes["own/counter"] = (answered.supplementary_counter - 1).to_bytes(8, "big")
     device.store.write(changes)
@@ -69,10 +75,9 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
                 own.append((command, octets))
             elif command == _READ_RESPONSE:
                 _load_attributes(device, part, octets, changes)
-            elif command == _DEFAULT and octets[0] == part.command:
-                if octets[1] not in (zclserver.SUCCESS, zclserver.NOT_FOUND):
-                    key = ("C", part.cluster, part.frame_control & 8, part.command)
-                    device.faults[key] = octets[1]
+            elif octets[0] == part.command and octets[1] not in _HARMLESS:
+                key = ("C", part.cluster, part.frame_control & 8, part.command, part.payload)
+                device.faults[key] = octets[1]
         if own:
             name = zclserver.answer_name(part.cluster, part.command, part.payload)
             changes[name] = zclserver.packed(own)
@@ -115,4 +120,113 @@ def moment_of(asked: Any, answered: Any) -> int:
         found = clock.from_date_time(answered.date_time)
         if found is not None:
             return found
+    if asked.code == 0x007F:
+        device_time = payload.decode(answered).field[2][0][2]
+        return clock.from_generalized(device_time)
     return clock.from_generalized("20150101000000Z")
+
+
+def _by_name(field: Any) -> "dict[str, Any]":
+    return {one[0]: one[2] for one in field[2]}
+
+
+def _load_asn1(device: Any, asked: Any, answered: Any, changes: Any) -> None:
+    request = payload.decode(asked).field
+    response = payload.decode(answered).field
+    loader = _ASN1.get(response[0])
+    if loader is not None:
+        loader(device, request, response, changes)
+    elif asked.code == 0x000C:
+        _load_own_certificate(device, request, response, changes)
+    elif asked.code == 0x0012 and response[0] == "outcome":
+        found = _by_name(response)
+        if found["result"] == 0:
+            image = _by_name(request)["manufacturer_image_hash"]
+            changes["firmware/image"] = image + found["firmware_version"]
+
+
+def _load_cells(device: Any, request: Any, response: Any, changes: Any) -> None:
+    for one in response[2]:
+        found = _by_name(one)
+        role, status = found["role"], found["status"]
+        if status == 25:
+            for use, prepayment in (("ds", False), ("ka", False), ("ka", True)):
+                changes.update(device.anchors.filled(role, use, None, prepayment))
+        elif status:
+            device.faults["T", role] = status
+        else:
+            changes.update(device.anchors.counted(role, found["current_seq_number"]))
+
+
+def _load_replacements(device: Any, request: Any, response: Any, changes: Any) -> None:
+    path = _by_name(request)["certification_path"]
+    for one in path:  # nobody has the root's key: its issuing authority is trusted
+        certificate = x509.read(der.encode(one))
+        changes.update(device.anchors.filled(7, "ds", cell_of(certificate)))
+    outcome = _by_name(response).get("outcome")
+    for one in _by_name((None, "", outcome, None))["replacements"] if outcome else ():
+        cell, status, eui, key_id = [part[2] for part in one[2][:4]]
+        place = {part[0]: part[2] for part in cell}
+        use = {"1": "ds", "00001": "ka"}[place["key_usage"]]
+        prepayment = bool(place.get("cell_usage"))
+        if status:
+            device.faults["T", place["role"], use, prepayment] = status
+        held = device.anchors.cell(place["role"], use, prepayment)
+        public_key = bytes(65) if held is None else held.public_key
+        before = Cell(eui, key_id, public_key)
+        changes.update(device.anchors.filled(place["role"], use, before, prepayment))
+
+
+def _load_own_certificate(device: Any, request: Any, response: Any, changes: Any) -> None:
+    use = {"1": "ds", "00001": "ka"}[request[2][0][2]]
+    if response[1] == "INTEGER":
+        device.faults["K", use] = response[2]
+    else:
+        changes["own/certificate/" + use] = der.encode(response)
+
+
+def _load_key_pair(device: Any, request: Any, response: Any, changes: Any) -> None:
+    if response[2]:
+        device.faults["K",] = response[2]
+    else:
+        certificate = x509.read(der.encode(request))
+        use = "ds" if certificate.is_signing else "ka"
+        changes["own/new/%s/public" % use] = certificate.public_key
+
+
+def _load_join(device: Any, request: Any, response: Any, changes: Any) -> None:
+    found = _by_name(request)
+    if response[2] == 3:  # there was such a device, of another type
+        other = 0 if found["other_device_type"] else 1
+        changes["devices"] = found["other_device_id"] + bytes((other,))
+
+
+def _load_unjoin(device: Any, request: Any, response: Any, changes: Any) -> None:
+    if response[2] == 0:
+        changes["devices"] = request[2] + b"\x00"
+
+
+def _load_devices(device: Any, request: Any, response: Any, changes: Any) -> None:
+    found = _by_name(response)
+    if found["result"]:
+        device.faults["J",] = found["result"]
+    changes["devices"] = b"".join(
+        entry[2][0][2] + bytes((entry[2][1][2],)) for entry in found.get("entries", ())
+    )
+
+
+def _load_firmware(device: Any, request: Any, response: Any, changes: Any) -> None:
+    found = _by_name(response)
+    if found["result"] == 0:
+        changes["firmware/version"] = found["firmware_version"]
+
+
+_ASN1 = {
+    "provide_credential_details_response": _load_cells,
+    "update_credentials_response": _load_replacements,
+    "update_device_certificate_response": _load_key_pair,
+    "join_device_response": _load_join,
+    "unjoin_device_response": _load_unjoin,
+    "read_join_details_response": _load_devices,
+    "read_firmware_version_response": _load_firmware,
+}
