@@ -1,9 +1,9 @@
 """Credentials of remote parties: what stands in the trust anchor cells, and its replacement.
 
 CS02a and CS02f (0x011B) report cells; CS02b and CS02g replace certificates in them. Which party
-may replace what is a table by replacement mode. A certificate is taken that was issued, by way of the
-command's certification path, by the holder of the root cell, or by an issuing authority that the
-device was made to know.
+may replace what is a table by replacement mode. A certificate is taken that was issued, by way of
+the command's certification path, by the holder of the root cell, or by an issuing authority that
+the device was made to know.
 
 Sources: GBCS 13.2 (CS02a), 13.3 (CS02b), statuses and layouts as in 57 reference messages.
 """
@@ -12,7 +12,7 @@ from gbcs import x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError
 from gbcs_device import clock, logs
-from gbcs_device.anchors import DS, KA, cell_of
+from gbcs_device.anchors import DS, KA, LOAD_CONTROLLER, SUPPLIER, cell_of
 from gbcs_device.asn1server import NULL, enumerated, integer, octets, sequence, values
 
 if TYPE_CHECKING:
@@ -170,12 +170,10 @@ def _replace(
     if status == SUCCESS:
         after = cell_of(certificate)
         command.changes.update(device.anchors.filled(role, use, after, prepayment))
-        command.changes.update(device.anchors.filled(role, use, after, prepayment))
-    named = after if certificate is None else cell_of(certificate)
     parts = [integer(role), (None, "BIT STRING", cell["key_usage"], None)]
     if prepayment:
         parts.append(integer(1))
-    ids = [octets(b"") if one is None else octets(part) for one in (before, named)
+    ids = [octets(b"") if one is None else octets(part) for one in (before, after)
            for part in ((one.eui, one.key_id) if one is not None else (b"", b""))]  # fmt: skip
     return status, sequence(sequence(*parts), enumerated(status), *ids)
 
@@ -189,7 +187,8 @@ def _check(
         or (certificate.is_signing if use == DS else certificate.is_agreement) is False
     ):
         return BAD_CERTIFICATE
-    if certificate.role != role:
+    # Reference messages put a supplier's certificate in a load controller's cell
+    if certificate.role != role and (certificate.role, role) != (SUPPLIER, LOAD_CONTROLLER):
         return BAD_CERTIFICATE
     issuer = None
     for one in path:

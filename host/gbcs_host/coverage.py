@@ -144,7 +144,7 @@ class Coverage:
 
 
 def _kinds(found: "list[Pair]") -> "dict[bytes, str]":
-    """What kind each addressee is: the one that most of the use cases sent to it have in common."""
+    """What kind each addressee is: that which most of the use cases sent to it are for."""
     votes: dict[bytes, collections.Counter[str]] = {}
     for pair in found:
         try:

@@ -27,7 +27,7 @@ def load(device: Any, command: bytes, response: bytes, keys: KeyStore) -> None:
     elif form == payload.GBZ:
         _load_zcl(device, asked, answered, keys, changes)
     else:
-        _load_asn1(device, asked, answered, changes)
+        _load_asn1(device, asked, answered, keys, changes)
     if answered.date_time and answered.date_time[11] != 0xFF:
         device.time_status = answered.date_time[11]
     if answered.supplementary_counter is not None:
@@ -130,12 +130,16 @@ def _by_name(field: Any) -> "dict[str, Any]":
     return {one[0]: one[2] for one in field[2]}
 
 
-def _load_asn1(device: Any, asked: Any, answered: Any, changes: Any) -> None:
+def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:
     request = payload.decode(asked).field
     response = payload.decode(answered).field
     loader = _ASN1.get(response[0])
     if loader is not None:
         loader(device, request, response, changes)
+    elif response[0] == "provide_credential_details_response":
+        _load_cells(device, response, keys, changes)
+    elif response[0] == "update_credentials_response":
+        _load_replacements(device, request, response, keys, changes)
     elif asked.code == 0x000C:
         _load_own_certificate(device, request, response, changes)
     elif asked.code == 0x0012 and response[0] == "outcome":
@@ -145,36 +149,56 @@ def _load_asn1(device: Any, asked: Any, answered: Any, changes: Any) -> None:
             changes["firmware/image"] = image + found["firmware_version"]
 
 
-def _load_cells(device: Any, request: Any, response: Any, changes: Any) -> None:
+_PLACES = (("ds", False), ("ka", False), ("ka", True))
+
+
+def _place(cell: Any) -> "tuple[str, bool]":
+    """Use, and whether it is for prepayment, of the parts of a cell's name."""
+    found = {part[0]: part[2] for part in cell}
+    return {"1": "ds", "00001": "ka"}[found["key_usage"]], bool(found.get("cell_usage"))
+
+
+def _cell(keys: KeyStore, eui: bytes, key_id: bytes, use: str, prepayment: bool) -> Cell:
+    """A cell that says so, with the public key that the key store has of its holder."""
+    certificate = keys.certificate(eui, "pp-ka" if prepayment else use)
+    return Cell(eui, key_id, bytes(65) if certificate is None else certificate.public_key)
+
+
+def _load_cells(device: Any, response: Any, keys: KeyStore, changes: Any) -> None:
     for one in response[2]:
         found = _by_name(one)
         role, status = found["role"], found["status"]
-        if status == 25:
-            for use, prepayment in (("ds", False), ("ka", False), ("ka", True)):
-                changes.update(device.anchors.filled(role, use, None, prepayment))
-        elif status:
+        if status not in (0, 25):
             device.faults["T", role] = status
-        else:
+            continue
+        for use, prepayment in _PLACES:
+            changes.update(device.anchors.filled(role, use, None, prepayment))
+        for cell in found.get("cells", ()):
+            use, prepayment = _place(cell[2])
+            eui, key_id = cell[2][-2][2], cell[2][-1][2]
+            held = _cell(keys, eui, key_id, use, prepayment)
+            changes.update(device.anchors.filled(role, use, held, prepayment))
+        if status == 0:
             changes.update(device.anchors.counted(role, found["current_seq_number"]))
 
 
-def _load_replacements(device: Any, request: Any, response: Any, changes: Any) -> None:
-    path = _by_name(request)["certification_path"]
-    for one in path:  # nobody has the root's key: its issuing authority is trusted
+def _load_replacements(
+    device: Any, request: Any, response: Any, keys: KeyStore, changes: Any
+) -> None:
+    for one in _by_name(request)["certification_path"]:
+        # Nobody has the root's certificate: its issuing authority is trusted instead
         certificate = x509.read(der.encode(one))
         changes.update(device.anchors.filled(7, "ds", cell_of(certificate)))
     outcome = _by_name(response).get("outcome")
-    for one in _by_name((None, "", outcome, None))["replacements"] if outcome else ():
+    found = {} if outcome is None else {one[0]: one[2] for one in outcome}
+    for one in found.get("replacements", ()):
         cell, status, eui, key_id = [part[2] for part in one[2][:4]]
-        place = {part[0]: part[2] for part in cell}
-        use = {"1": "ds", "00001": "ka"}[place["key_usage"]]
-        prepayment = bool(place.get("cell_usage"))
+        role = cell[0][2]
+        use, prepayment = _place(cell)
         if status:
-            device.faults["T", place["role"], use, prepayment] = status
-        held = device.anchors.cell(place["role"], use, prepayment)
-        public_key = bytes(65) if held is None else held.public_key
-        before = Cell(eui, key_id, public_key)
-        changes.update(device.anchors.filled(place["role"], use, before, prepayment))
+            device.faults["T", role, use, prepayment] = status
+        before = _cell(keys, eui, key_id, use, prepayment)
+        changes.update(device.anchors.filled(role, use, before, prepayment))
 
 
 def _load_own_certificate(device: Any, request: Any, response: Any, changes: Any) -> None:
@@ -222,8 +246,6 @@ def _load_firmware(device: Any, request: Any, response: Any, changes: Any) -> No
 
 
 _ASN1 = {
-    "provide_credential_details_response": _load_cells,
-    "update_credentials_response": _load_replacements,
     "update_device_certificate_response": _load_key_pair,
     "join_device_response": _load_join,
     "unjoin_device_response": _load_unjoin,
