@@ -38,7 +38,7 @@ lint: $(VENV)/ready ## lint, format, and generated files that are fresh
 	$(BIN)/python -m tools.gen --check
 
 check: lint ## lint, and types
-	$(BIN)/mypy protocol host
+	$(BIN)/mypy protocol firmware host
 
 format: $(VENV)/ready ## let ruff format the tree
 	$(BIN)/ruff format .

@@ -119,7 +119,7 @@ class Anchors:
         for role in ROLES:
             cell = self.cell(role, KA)
             if cell is not None and cell.eui == party:
-                return self.own.secret(party, cell.public_key)  # type: ignore[no-any-return]
+                return self.own.secret(party, cell.public_key)
         return None
 
     def broker(self) -> "bytes | None":
@@ -150,11 +150,11 @@ class OwnKeys:
             if len(self._secrets) > 3:
                 self._secrets.clear()
             self._secrets[public_key] = secret
-        return secret  # type: ignore[no-any-return]
+        return secret
 
     def sign(self, octets: bytes) -> bytes:
         """The signature, r || s."""
-        return self._crypto.sign(self._ds, octets, self._random(8))  # type: ignore[no-any-return]
+        return self._crypto.sign(self._ds, octets, self._random(8))
 
 
 class HandedSecrets:

@@ -146,7 +146,7 @@ def _carried_out(
         if handler is None:
             answered = command.get("m" + name_of(*key)[1:])
             return _NULL if answered is None else answered
-        return handler(command, item)  # type: ignore[no-any-return]
+        return handler(command, item)
     if item.choice == _GET or item.choice == 4:
         return read(command, key, live)
     name = name_of(*key)
@@ -164,7 +164,7 @@ def read(command: "Command", key: "tuple[int, bytes, int]", live: "Any") -> byte
     octets = command.get(name_of(*key)) if maker is None else maker(command)
     if octets is None:
         raise Failed(OBJECT_UNDEFINED)
-    return octets  # type: ignore[no-any-return]
+    return octets
 
 
 def _protected(command: "Command", item: Item, live: "Any") -> bytes:

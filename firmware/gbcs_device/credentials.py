@@ -59,7 +59,7 @@ def provide_details(command: "Command", field: "Field") -> "Field":
         for use, prepayment in _REPORTED:
             cell = anchors.cell(role, use, prepayment)
             if cell is not None:
-                parts = [(None, "BIT STRING", _BITS[use], None)]
+                parts: list[Any] = [(None, "BIT STRING", _BITS[use], None)]
                 if prepayment:
                     parts.append(integer(1))
                 cells.append(sequence(*parts, octets(cell.eui), octets(cell.key_id)))
@@ -167,10 +167,10 @@ def _replace(
         else:
             status = _check(command, certificate, role, use, path)
     after = before
-    if status == SUCCESS:
+    if status == SUCCESS and use is not None:
         after = cell_of(certificate)
         command.changes.update(device.anchors.filled(role, use, after, prepayment))
-    parts = [integer(role), (None, "BIT STRING", cell["key_usage"], None)]
+    parts: list[Any] = [integer(role), (None, "BIT STRING", cell["key_usage"], None)]
     if prepayment:
         parts.append(integer(1))
     ids = [octets(b"") if one is None else octets(part) for one in (before, after)

@@ -74,7 +74,7 @@ class Command:
         """What stands in the store, with this command's changes."""
         if name in self.changes:
             return self.changes[name]
-        return self.device.store.get(name)  # type: ignore[no-any-return]
+        return self.device.store.get(name)
 
     def log(self, log: str, code: int, other: bytes = b"") -> None:
         """Adds a log entry."""
@@ -228,7 +228,7 @@ class Device:
 
     def _run(self, command: Command) -> bytes:
         case = command.case
-        content = self.servers[case.form](command)
+        content = self.servers[case.form or ""](command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self.anchors.counted(command.role, command.m.counter))
         answer = self._answer(command, content)

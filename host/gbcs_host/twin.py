@@ -37,7 +37,7 @@ def load(device: Any, command: bytes, response: bytes, keys: KeyStore) -> None:
 
 def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:
     items = cosemserver.items_of(asked.octets, asked.content_start, asked.content_end)
-    record = payload.decode(answered)
+    record: Any = payload.decode(answered)
     for item, (_, choice, result, data) in zip(items, record.items, strict=True):
         kind = "M" if choice == "action" else "A"
         key = (item.class_id, item.obis, item.index)
@@ -121,9 +121,14 @@ def moment_of(asked: Any, answered: Any) -> int:
         if found is not None:
             return found
     if asked.code == 0x007F:
-        device_time = payload.decode(answered).field[2][0][2]
+        device_time = _field(answered)[2][0][2]
         return clock.from_generalized(device_time)
     return clock.from_generalized("20150101000000Z")
+
+
+def _field(m: Any) -> Any:
+    record: Any = payload.decode(m)
+    return record.field
 
 
 def _by_name(field: Any) -> "dict[str, Any]":
@@ -131,8 +136,7 @@ def _by_name(field: Any) -> "dict[str, Any]":
 
 
 def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:
-    request = payload.decode(asked).field
-    response = payload.decode(answered).field
+    request, response = _field(asked), _field(answered)
     loader = _ASN1.get(response[0])
     if loader is not None:
         loader(device, request, response, changes)
