@@ -58,7 +58,7 @@ class Command:
     """
 
     def __init__(
-        self, device: "Device", m: "Message", case: "UseCase", role: int, now: int
+        self, device: "Any", m: "Message", case: "UseCase", role: int, now: int
     ) -> None:
         self.device = device
         self.m = m
@@ -67,6 +67,7 @@ class Command:
         self.now = now
         self.changes: dict[str, bytes | None] = {}
         self.after: list[Any] = []
+        self.work: dict[str, Any] = {}  # what the items of one command hand to one another
         self.counted = False  # whether a handler has set the originator's counter
         self._encryption: tuple[bytes, bytes] | None = None
 

@@ -45,19 +45,33 @@ def is_known(kind: str) -> bool:
     return kind in CELLS
 
 
-def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> Device:
+def make(  # what an import costs, only a device of that kind pays
+    kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any"
+) -> Device:
     """A device of a kind, its data those in the store."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
-    return Device(kind, eui, store, crypto, own, {"DLMS": _dlms, "GBZ": _gbz, "ASN.1": _asn1})
+    if kind == "CHF":
+        from gbcs_device import hub
+
+        servers = {"DLMS": _with(cosemserver.answer, {}, hub.ACTIONS), "ASN.1": _asn1}
+        return hub.Hub(kind, eui, store, crypto, own, servers)
+    if kind == "ESME" or kind == "SAPC":
+        from gbcs_device import electricity, meter
+
+        dlms = _with(cosemserver.answer, electricity.LIVE, electricity.ACTIONS)
+        return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
+    servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
+    if kind == "GSME":
+        from gbcs_device import meter
+
+        return meter.Meter(kind, eui, store, crypto, own, servers)
+    return Device(kind, eui, store, crypto, own, servers)
 
 
-def _dlms(command: "Command") -> bytes:
-    return cosemserver.answer(command, {}, {})
-
-
-def _gbz(command: "Command") -> bytes:
-    return zclserver.answer(command, {}, {})
+def _with(answer: "Any", live: "Any", actions: "Any") -> "Any":
+    """A server with these objects of its own."""
+    return lambda command: answer(command, live, actions)
 
 
 def _asn1(command: "Command") -> bytes:

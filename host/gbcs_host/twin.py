@@ -7,11 +7,14 @@ of the response's form is kept: the twin makes it anew.
 
 from typing import Any
 
-from gbcs import axdr, der, dlms, message, payload, protect, x509, zcltypes
+from gbcs import axdr, der, devicelogfields, dlms, message, payload, protect, x509, zcltypes
+from gbcs.devicelog import Entry
 from gbcs_device import clock, cosemserver, zclserver
 from gbcs_device.anchors import Cell, cell_of
 from gbcs_host.keystore import KeyStore
 
+_LOG_CLASS, _UNREGISTER, _BACKUP = 104, 2, 4
+_HISTORIC = bytes.fromhex("00001E0301FF")
 _READ_RESPONSE = 0x01
 _HARMLESS = (zclserver.SUCCESS, zclserver.NOT_FOUND)
 _SUPPRESSED = 250  # other-reason: not carried out, since one before it failed
@@ -46,12 +49,29 @@ def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes:
         if result:
             device.faults[(kind, *key)] = result
         elif kind == "M":
-            if item.class_id == 30 and data[1] == "structure":
+            if item.class_id == _LOG_CLASS:
+                _load_log(device.log, item, data)
+            elif item.class_id == 30 and data[1] == "structure":
                 _load_protected(item, data, answered, keys, changes)
             elif data[1] != "null-data":
                 changes["m" + cosemserver.name_of(*key)[1:]] = axdr.encode(data)
         elif choice == "get":
             changes[cosemserver.name_of(*key)] = axdr.encode(data)
+
+
+def _load_log(log: Any, item: Any, data: Any) -> None:
+    """What a hub's logs must have held for one of their methods to answer so."""
+    if item.index == _UNREGISTER:
+        field = axdr.decode(item.octets, item.start, item.end)[0]
+        log.register(devicelogfields.read_removal(field), 0, None)
+    elif item.index == _BACKUP:
+        found = devicelogfields.read_backup(data)
+        entries = [Entry(mac, None, hashed=hashed) for mac, hashed in found.devices]
+        log.extended_pan_id = found.extended_pan_id
+        if item.obis == _HISTORIC:
+            log.historic = entries
+        else:
+            log.entries = entries
 
 
 def _load_protected(item: Any, data: Any, answered: Any, keys: KeyStore, changes: Any) -> None:

@@ -103,6 +103,24 @@ class DeviceLog:
         self.historic: list[Entry] = []
         self._open: dict[bytes, tuple[int, int]] = {}  # from when, for how long each phase lasts
 
+    def copy(self) -> "DeviceLog":
+        """Another such log, which changes by itself."""
+        other = DeviceLog(self.extended_pan_id, self.split)
+        for one, entries in ((self.entries, other.entries), (self.historic, other.historic)):
+            for entry in one:
+                entries.append(
+                    Entry(
+                        entry.mac,
+                        entry.device_type,
+                        entry.hand_held,
+                        entry.install_key,
+                        entry.link_key,
+                        entry.hashed,
+                    )
+                )
+        other._open = dict(self._open)
+        return other
+
     def find(self, mac: bytes) -> "Entry | None":
         """The device's entry in the device log."""
         return _find(self.entries, mac)

@@ -1,0 +1,175 @@
+"""What a CHF does: its device logs as COSEM object 0-0:30.3.0.255, and who may join.
+
+The logs are a `gbcs.devicelog.DeviceLog`, kept in the store as octets. A command works on a copy,
+which takes the place of the old one when the batch is written, with alert CS14 behind it. How
+long joining is open is not kept: after a power cut it is closed.
+
+Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
+"""
+
+from gbcs import axdr, devicelogfields, installcode
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.devicelog import DeviceLog, LogRefused
+from gbcs_device import clock
+from gbcs_device.cosemserver import Failed
+from gbcs_device.device import Device, notification
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.cosemserver import Item
+    from gbcs_device.device import Command
+
+_LOG = "han/log"
+_TIMEOUT = "han/join_timeout"
+_CS14 = const(0x0018)
+_CLASS = const(104)
+_CURRENT = b"\x00\x00\x1e\x03\x00\xff"
+_HISTORIC = b"\x00\x00\x1e\x03\x01\xff"
+_MOST_S = const(0xFFFF)
+
+
+class Hub(Device):
+    """A CHF: a device with the logs of its HAN. `log` is as the last command left it."""
+
+    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]", gpf: "bytes | None" = None) -> None:  # fmt: skip  # noqa: E501
+        super().__init__(kind, eui, store, crypto, own, servers)
+        octets = store.get(_LOG)
+        if octets is None:
+            self.log = DeviceLog(gpf or eui)
+        else:
+            self.log = devicelogfields.from_octets(octets)
+
+    def established(self, mac: bytes, link_key: bytes, now: int) -> None:
+        """A device and the hub have agreed on a link key: its hash goes in the log, CS14 out.
+
+        Raises NotListed, NotAllowed.
+        """
+        log = self.log.copy()
+        if log.established(mac, link_key, self.crypto):
+            self._keep(log, now)
+
+    def returned(self, mac: bytes, now: int) -> None:
+        """A device of the historic log talks under its old key. Raises NotListed, NotAllowed."""
+        log = self.log.copy()
+        log.returned(mac, now)
+        self._keep(log, now)
+
+    def _keep(self, log: DeviceLog, now: int) -> None:
+        changes: dict[str, bytes | None] = {_LOG: devicelogfields.to_octets(log)}
+        self.log = log
+        changes.update(self._changed(log, now))
+        self.store.write(changes)
+
+    def _changed(self, log: DeviceLog, now: int) -> "dict[str, bytes | None]":
+        """Puts CS14 in the outbox."""
+        broker = self.anchors.broker()
+        if broker is None:
+            return {}
+        backup = devicelogfields.backup(log, clock.date_time(now))
+        body = axdr.encode(devicelogfields.alert_field(backup))
+        return self.alert(_CS14, broker, lambda counter: notification(counter, body), False)
+
+
+def _work(command: "Command") -> DeviceLog:
+    """The copy of the logs that this command works on."""
+    log: DeviceLog | None = command.work.get("log")
+    if log is None:
+        log = command.work["log"] = command.device.log.copy()
+    return log
+
+
+def _changed(command: "Command", log: DeviceLog) -> bytes:
+    """The log is another: it is kept with the batch, and CS14 goes out behind the answer."""
+    device = command.device
+    command.changes[_LOG] = devicelogfields.to_octets(log)
+
+    def adopt() -> None:
+        device.log = log
+        device.store.write(device._changed(log, command.now))
+
+    if "adopt" not in command.work:
+        command.work["adopt"] = True
+        command.after.append(adopt)
+    return b"\x00"
+
+
+def register(command: "Command", item: "Item") -> bytes:
+    """CCS01: lists a device with the key of its install code."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        mac, code, device_type = devicelogfields.read_registration(field)
+        key = installcode.link_key(code, command.device.crypto)
+        listed = log.register(mac, device_type, key)
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    command.work["mac"] = mac
+    return _changed(command, log) if listed else b"\x00"
+
+
+def set_join_timeout(command: "Command", item: "Item") -> bytes:
+    """CCS01: how long joining will be open, in seconds."""
+    command.work["timeout"] = item.octets[item.start + 1] << 8 | item.octets[item.start + 2]
+    return b"\x00"
+
+
+def set_joining(command: "Command", item: "Item") -> bytes:
+    """CCS01: opens joining for the device that was listed, or closes it for all."""
+    log = _work(command)
+    if item.octets[item.start + 1]:
+        mac = command.work.get("mac")
+        timeout = command.work.get("timeout", 0)
+        if mac is not None:
+            log.open_joining(mac, timeout, command.now)
+    else:
+        log.close_joining()
+    device = command.device
+
+    def adopt() -> None:
+        device.log = log
+
+    command.after.append(adopt)
+    return b"\x00"
+
+
+def unregister(command: "Command", item: "Item") -> bytes:
+    """CCS02: takes a device off the list."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        log.remove(devicelogfields.read_removal(field))
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    return _changed(command, log)
+
+
+def restore(command: "Command", item: "Item") -> bytes:
+    """CCS03: the list becomes that of another hub, the network that hub's."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        log.restore(*devicelogfields.read_restore(field))
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    return _changed(command, log)
+
+
+def backup(command: "Command", item: "Item") -> bytes:
+    """CCS07: the device log, or the historic one."""
+    make = devicelogfields.backup
+    if item.obis == _HISTORIC:
+        make = devicelogfields.historic_backup
+    found = make(_work(command), clock.date_time(command.now))
+    return axdr.encode(devicelogfields.backup_field(found))
+
+
+ACTIONS = {
+    ("M", _CLASS, _CURRENT, 1): register,
+    ("M", _CLASS, _CURRENT, 2): unregister,
+    ("M", _CLASS, _CURRENT, 4): backup,
+    ("M", _CLASS, _CURRENT, 5): restore,
+    ("M", _CLASS, _HISTORIC, 4): backup,
+    ("A", _CLASS, _CURRENT, 3): set_join_timeout,
+    ("A", _CLASS, _CURRENT, 2): set_joining,
+}
