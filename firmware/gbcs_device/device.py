@@ -14,7 +14,7 @@ from gbcs import message, payload, protect, x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
-from gbcs_device import clock, logs
+from gbcs_device import clock, later, logs
 from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, Anchors
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(
-        self, device: "Any", m: "Message", case: "UseCase", role: int, now: int
-    ) -> None:
+    def __init__(self, device: "Any", m: "Message", case: "UseCase", role: int, now: int) -> None:
         self.device = device
         self.m = m
         self.case = case
@@ -174,6 +172,25 @@ class Device:
         except (DecodeError, BadCertificate):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         return None
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
+        return later.next_timer(self.store)
+
+    def handle_timer(self, now: int) -> None:
+        """Does what was to be done by now; each outcome is an alert."""
+        for at, m in later.due(self.store, now):
+            case = payload.use_case(m)
+            roles = self.anchors.roles_of(m.originator)
+            command = Command(self, m, case, roles[0] if roles else -1, now)
+            code, content = later.carry_out(command, at)
+            command.cancel()
+            command.changes.update(
+                self.alert(code, m.originator, lambda counter, content=content: content, True)
+            )
+            self.store.write(command.changes)
+            for call in command.after:
+                call()
 
     def is_joined(self) -> bool:
         """Whether the device is on a HAN."""

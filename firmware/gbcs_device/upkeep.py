@@ -90,11 +90,11 @@ def activate_firmware(command: "Command", field: "Field") -> "Field":
         if clock.from_generalized(execution) > command.now:
             command.schedule(clock.from_generalized(execution))
             return NULL
-    return sequence(*_activate(command, values(field)["manufacturer_image_hash"]))
+    return sequence(*activate(command, values(field)["manufacturer_image_hash"]))
 
 
-def _activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
-    """Result and the version that runs then."""
+def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
+    """Runs the image that is held: the result, and the version that runs then."""
     image = command.get(IMAGE)
     running = command.get(FIRMWARE_VERSION) or _VERSION_UNKNOWN
     if image is None:

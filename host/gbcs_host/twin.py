@@ -276,3 +276,20 @@ _ASN1 = {
     "read_join_details_response": _load_devices,
     "read_firmware_version_response": _load_firmware,
 }
+
+
+def load_alert(device: Any, command: bytes, alert: bytes, keys: KeyStore) -> None:
+    """Gives `device` what it needs to say at the command's date what `alert` says."""
+    asked, said = message.decode(command), message.decode(alert)
+    changes: dict[str, bytes | None] = {"own/counter": (said.counter - 1).to_bytes(8, "big")}
+    request, body = _field(asked), _by_name(_field(said))
+    outcome = {one[0]: one[2] for one in body["outcome"]}
+    if "firmware_version" in outcome:
+        image = _by_name(request)["manufacturer_image_hash"]
+        version = outcome["firmware_version"]
+        changes["firmware/version"] = version
+        changes["firmware/image"] = (image if outcome["result"] == 0 else bytes(32)) + version
+    else:
+        response = (None, "", [("outcome", "", body["outcome"], None)], None)
+        _load_replacements(device, request, response, keys, changes)
+    device.store.write(changes)
