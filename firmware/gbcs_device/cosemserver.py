@@ -70,9 +70,9 @@ def name_of(class_id: int, obis: bytes, index: int) -> str:
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
     """The access response to a command that was checked whole (payload.skip).
 
-    `live[class, obis, index](command)` gives an attribute's octets; `actions[...]` is called with
-    the command and the Item where a method is invoked or an attribute set: it gives the answer's
-    octets, or raises Failed.
+    `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
+    with the command and the Item where a method is invoked or an attribute set: it gives the
+    answer's octets, or raises Failed.
     """
     m = command.m
     items = items_of(m.octets, m.content_start, m.content_end)
@@ -148,7 +148,7 @@ def _carried_out(
             return _NULL if answered is None else answered
         return handler(command, item)
     if item.choice == _GET or item.choice == 4:
-        return read(command, key, live)
+        return read(command, item, key, live)
     name = name_of(*key)
     before = command.get(name)
     if before is not None and before[0] != item.octets[item.start] and before[0] != 0:
@@ -158,10 +158,10 @@ def _carried_out(
     return _NULL if handler is None else handler(command, item)
 
 
-def read(command: "Command", key: "tuple[int, bytes, int]", live: "Any") -> bytes:
+def read(command: "Command", item: Item, key: "tuple[int, bytes, int]", live: "Any") -> bytes:
     """The octets of an attribute; Failed where there is none."""
     maker = live.get(key)
-    octets = command.get(name_of(*key)) if maker is None else maker(command)
+    octets = command.get(name_of(*key)) if maker is None else maker(command, item)
     if octets is None:
         raise Failed(OBJECT_UNDEFINED)
     return octets
@@ -182,7 +182,7 @@ def _protected(command: "Command", item: Item, live: "Any") -> bytes:
         fault = command.device.faults.get(("A",) + key)
         if fault is not None:
             raise Failed(fault)
-        plaintext += read(command, key, live)
+        plaintext += read(command, item, key, live)
     try:
         block = command.seal(plaintext)
     except Refused:

@@ -1,29 +1,35 @@
 """What of an ESME is not plain data: its clock, its logs, its registers that count.
 
-Registers are advanced when they are read, by a load that is data too: `load/import` and
-`load/export` hold watts, `load/since` the moment up to which the registers have counted.
+Registers are advanced by the simulated load (gbcs_device.load) when they are read.
 
 Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of the ESME).
 """
 
+from gbcs import axdr
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device import clock, logs
+from gbcs.octets import length_octets
+from gbcs_device import clock, load, logs
+from gbcs_device.cosemserver import TYPE_UNMATCHED, Failed, name_of
 
 if TYPE_CHECKING:
     from gbcs_device.cosemserver import Item
     from gbcs_device.device import Command
 
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
+_IMPORT = (1, b"\x00\x00\x5e\x2c\x22\x0a", 2)  # a structure that begins with active import
+_EXPORT = (3, b"\x01\x00\x02\x08\x00\xff", 2)
+_EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
+_SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
 _RELIABLE = const(0)
 _UNRELIABLE = const(1)
 _STATUS = "clock/status"
 
 
-def _time(command: "Command") -> bytes:
+def _time(command: "Command", item: "Item") -> bytes:
     return b"\x09\x0c" + clock.date_time(command.now)
 
 
-def _time_status(command: "Command") -> bytes:
+def _time_status(command: "Command", item: "Item") -> bytes:
     return b"\x11" + (command.get(_STATUS) or b"\x00")
 
 
@@ -45,8 +51,44 @@ def adjust_to_preset(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
+def buffer(command: "Command", item: "Item") -> bytes:
+    """A log as a compact array: data that were seeded, else the entries in the range asked for."""
+    seeded = command.get(name_of(item.class_id, item.obis, item.index))
+    if seeded is not None:
+        return seeded
+    log, with_other = (logs.SECURITY, False) if item.obis == _SECURITY_LOG else (logs.EVENT, True)
+    start, end = _range(item)
+    octets = b""
+    for entry in logs.entries(command.get(log) or b""):
+        if start <= entry.time <= end:
+            octets += entry.time.to_bytes(4, "big") + entry.code.to_bytes(2, "big")
+            if with_other:
+                octets += length_octets(len(entry.other)) + entry.other
+    described = b"\x13\x02\x03\x06\x12\x09" if with_other else b"\x13\x02\x02\x06\x12"
+    return described + length_octets(len(octets)) + octets
+
+
+def _range(item: "Item") -> "tuple[int, int]":
+    """The first and last second that a selection asks for; everything where there is none."""
+    if item.selection is None or item.selection[0] != 1:
+        return 0, 0xFFFFFFFF
+    field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
+    parts = field[2]
+    if type(parts) is not list or len(parts) != 4 or type(parts[1][2]) is not int:
+        raise Failed(TYPE_UNMATCHED)
+    return parts[1][2], parts[2][2]
+
+
+LOGS = {  # a CHF has these too
+    (7, _EVENT_LOG, 2): buffer,
+    (7, _SECURITY_LOG, 2): buffer,
+}
 LIVE = {
+    (7, _EVENT_LOG, 2): buffer,
+    (7, _SECURITY_LOG, 2): buffer,
     (_CLOCK[0], _CLOCK[1], 2): _time,
+    _IMPORT: load.live(_IMPORT, load.IMPORT, 3),
+    _EXPORT: load.live(_EXPORT, load.EXPORT, 1),
     (_CLOCK[0], _CLOCK[1], 4): _time_status,
 }
 ACTIONS = {

@@ -52,20 +52,22 @@ def make(  # what an import costs, only a device of that kind pays
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
     if kind == "CHF":
-        from gbcs_device import hub
+        from gbcs_device import electricity, hub
 
-        servers = {"DLMS": _with(cosemserver.answer, {}, hub.ACTIONS), "ASN.1": _asn1}
+        dlms = _with(cosemserver.answer, electricity.LOGS, hub.ACTIONS)
+        servers = {"DLMS": dlms, "ASN.1": _asn1}
         return hub.Hub(kind, eui, store, crypto, own, servers)
     if kind == "ESME" or kind == "SAPC":
         from gbcs_device import electricity, meter
 
         dlms = _with(cosemserver.answer, electricity.LIVE, electricity.ACTIONS)
         return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
-    servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
     if kind == "GSME":
-        from gbcs_device import meter
+        from gbcs_device import gas, meter
 
-        return meter.Meter(kind, eui, store, crypto, own, servers)
+        gbz = _with(zclserver.answer, gas.LIVE, gas.ACTIONS)
+        return meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
+    servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
     return Device(kind, eui, store, crypto, own, servers)
 
 

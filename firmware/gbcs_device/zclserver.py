@@ -81,7 +81,7 @@ def kept_name(cluster: int, command: int) -> str:
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
     """The components that answer a command which was checked whole (payload.skip).
 
-    `live[cluster, identifier](command)` gives an attribute's type and value;
+    `live[cluster, identifier](command, part)` gives an attribute's type and value;
     `actions[cluster, direction, command](command, part)` carries out a command: it gives the
     answer's payload, or None for a default response; or raises Failed.
     """
@@ -206,7 +206,7 @@ def _read(command: "Command", part: Part, live: "Any") -> "tuple[bytes, bool]":
         value = (
             command.get(attribute_name(part.cluster, identifier))
             if maker is None
-            else maker(command)
+            else maker(command, part)
         )
         if fault is not None:
             out.append(fault)
