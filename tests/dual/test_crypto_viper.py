@@ -74,3 +74,24 @@ def test_octets_are_loaded_with_either_sign():
         for sign in (1, -1):
             viper.load(limbs, b"\xff\xff" + octets, 2, sign)
             assert viper.number(7) == sign * int.from_bytes(octets, "big") % P
+
+
+def test_gmac_of_every_length_is_that_of_the_plain_modules():
+    if not VIPER:
+        return
+    from gbcs.crypto import aes_octets, gcm_viper, ghash, mmo
+
+    key, iv = bytes(range(16)), bytes(range(240, 252))
+    plain = aes_octets.encryptor(key)
+    assert gcm_viper.encryptor(key)(iv + b"abcd") == plain(iv + b"abcd")
+    data = bytes([7 * at & 255 for at in range(333)])
+    for size in (0, 1, 15, 16, 17, 31, 32, 33, 300, 333):
+        hashed = ghash.ghash(plain(bytes(16)), data[:size], b"")
+        wanted = mmo.xor(hashed, plain(iv + b"\x00\x00\x00\x01"))
+        assert gcm_viper.gmac(key, iv, data[:size]) == wanted
+        assert gcm_viper.gmac(key, iv, memoryview(data)[:size]) == wanted
+        assert gcm_viper.gmac(key, iv, bytearray(data[:size])) == wanted
+        h = plain(bytes(16))
+        assert gcm_viper.ghash(h, data[:size], data[size:]) == ghash.ghash(
+            h, data[:size], data[size:]
+        )

@@ -6,7 +6,8 @@ Source: FIPS 197.
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs.crypto.aes_octets import ROUNDS, SBOX, doubled
+from gbcs.crypto.aes_octets import ROUNDS, doubled
+from gbcs.crypto.sbox import SBOX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
