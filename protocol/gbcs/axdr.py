@@ -18,8 +18,7 @@ Source: DLMS UA 1000-2, 9.5 (the type Data); IEC 61334-6. Lengths are in their s
 all 641 reference payloads, and no others are let through.
 """
 
-from gbcs import axdrcompact, axdrtypes
-from gbcs.axdrencode import encode, write
+from gbcs import axdrtypes
 from gbcs.axdrtypes import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
 from gbcs.axdrvalues import check_fixed, fixed, skip_variable, variable
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from gbcs.axdrtypes import Field, Shape
 
-__all__ = ("decode", "decode_list", "encode", "skip", "skip_list", "write")
+__all__ = ("decode", "decode_list", "encode", "skip", "skip_list")
 
 _NOTHING: "Shape" = (None, None, None)
 _ALIKE = 0x10000 if MICROPYTHON else axdrwide.LEAST  # elements of an array to read by columns
@@ -171,9 +170,18 @@ def _other(data: bytes, at: int, end: int, inside: "Any") -> "tuple[str, Any, in
             return "", None, end + 1
         return axdrtypes.name_of(tag), fixed(tag, data, at + 1, stop), stop
     if tag == 19:
+        from gbcs import axdrcompact  # few messages have any
+
         return axdrcompact.read(data, at, end, inside)
     value, at = variable(tag, data, at + 1, end, "")
     return NAMES[tag], value, at
+
+
+def encode(field: "Field") -> bytes:
+    """The octets of a field; EncodeError where it has none."""
+    from gbcs import axdrencode  # who only reads does not pay for it
+
+    return axdrencode.encode(field)
 
 
 def skip(data: bytes, offset: int, end: int, shape: "Shape" = _NOTHING, field: str = "") -> int:
@@ -210,6 +218,8 @@ def _skip(data: bytes, at: int, end: int, shape: "Shape", field: str, depth: int
                 start = after_length(data, at)
                 check_when(shape[1], data, start, stop - start, field)
             return stop
+        from gbcs import axdrcompact
+
         return axdrcompact.skip(data, at - 1, end, shape[2], field)
     if not depth:
         raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, field)

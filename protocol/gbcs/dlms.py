@@ -16,7 +16,6 @@ from gbcs.axdrtypes import BLOCK, BLOCK_SIZE, after_length, length
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.cosemlayout import shape as shape_of
 from gbcs.datetimes import check_date_time
-from gbcs.dlmsencode import encode
 from gbcs.dlmsplan import (
     CHOICES,
     NOTHING,
@@ -307,6 +306,13 @@ def _response(
         items.append((head[0], CHOICES[choice], data[at + 1], field))
         at += 2
     return specification, items, at
+
+
+def encode(record: "Record") -> bytes:
+    """The octets of a payload; EncodeError where it has none."""
+    from gbcs import dlmsencode  # who only reads does not pay for it
+
+    return dlmsencode.encode(record)
 
 
 _PROTECTED_KEPT = 4 if MICROPYTHON else 64

@@ -8,8 +8,7 @@ of its own: CS02f and 0x011B are now "Provide Security Credential Details". It s
 provisional code outside the published range, which `set_draft_code` changes.
 """
 
-from gbcs import asn1
-from gbcs.compat import const
+from gbcs.compat import MICROPYTHON, const
 from gbcs.record import Record
 from gbcs.usecase_rows import ROWS
 
@@ -117,6 +116,8 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
                 break
             at += len(row) + 1
     if found is not None:  # only what exists is kept: hostile codes must not fill memory
+        if MICROPYTHON:
+            _found.clear()
         _found[key] = found
     return found
 
@@ -134,6 +135,8 @@ def all_cases() -> "list[UseCase]":
 
 def draft() -> UseCase:
     """The draft CS02f of SECMP0013 under its present code."""
+    from gbcs import asn1
+
     asn1.provisional[_draft_code[0]] = asn1.DISCONNECT_FROM_HAN
     return UseCase(_DRAFT, _draft_code[0])
 
@@ -145,6 +148,8 @@ def set_draft_code(code: int) -> None:
     taken = None if code == _draft_code[0] else find(code)
     if taken is not None:
         raise ValueError("message code 0x%04X is taken by %s" % (code, taken.name))
+    from gbcs import asn1
+
     asn1.provisional.pop(_draft_code[0], None)
     _found.clear()
     _draft_code[0] = code

@@ -26,7 +26,7 @@ import contextlib
 import build_board
 import fetch
 
-_PSRAM = 0x21000000  # 16 MB, which the firmware leaves alone
+PSRAM = 0x21000000  # 16 MB, which the firmware leaves alone
 _MACHINE = ("-machine", "mps2-an385", "-nographic", "-monitor", "none", "-semihosting")
 _COUNTED = ("-icount", "shift=0,sleep=off")
 
@@ -124,7 +124,7 @@ class Board:
         with tempfile.NamedTemporaryFile(delete=False) as file:
             file.write(image)
         self._image = file.name
-        loader = "loader,file=%s,addr=0x%x,force-raw=on" % (file.name, _PSRAM)
+        loader = "loader,file=%s,addr=0x%x,force-raw=on" % (file.name, PSRAM)
         self._process = subprocess.Popen(
             ["qemu-system-arm", *_MACHINE, *_COUNTED, "-kernel", str(path), "-device", loader]
             + ["-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"],
@@ -138,7 +138,7 @@ class Board:
         try:
             self._send(b"\x03\x01")  # interrupt, raw mode
             self._until(b"raw REPL; CTRL-B to exit\r\n>", 20)
-            self.run(_MOUNT % (_PSRAM, len(image)))
+            self.run(_MOUNT % (PSRAM, len(image)))
         except BaseException:
             self.close()
             raise
