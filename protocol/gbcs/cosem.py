@@ -95,26 +95,6 @@ class Request(Record):
         self.protects = protects
 
 
-class Template(Record):
-    """A use case's messages: what its request asks for, or the layout of its alert's body."""
-
-    __slots__ = ("code", "use_case", "requests", "alert", "protects")
-
-    def __init__(
-        self,
-        code: int,
-        use_case: str,
-        requests: "tuple[Request, ...]",
-        alert: "Layout | None",
-        protects: "tuple[Object, ...]",
-    ) -> None:
-        self.code = code
-        self.use_case = use_case
-        self.requests = requests
-        self.alert = alert
-        self.protects = protects
-
-
 def obis_text(octets: bytes) -> str:
     """`0-0:30.3.0.255` of six octets."""
     return "%d-%d:%d.%d.%d.%d" % tuple(octets)
@@ -128,20 +108,9 @@ def obis_octets(text: str) -> bytes:
     return bytes([int(part) for part in parts])
 
 
-def template(code: int) -> "Template | None":
-    """The template of the use case with this message code; None where there is none."""
-    line = _template(code)
-    if not line:
-        return None
-    use_case, _, rest = line.partition(" ")
-    if rest[0] != "!":
-        return Template(code, use_case, tuple(requests(code)), None, ())
-    return Template(code, use_case, (), alert(code), protected(code))
-
-
 def requests(code: int) -> "Iterator[Request]":
     """The requests of a template, one by one: of a long one, all do not fit a small heap."""
-    words = _template(code).split(" ")[1:]
+    words = template_line(code).split(" ")[1:]
     if words and words[0][0] != "!":
         for word in words:
             start = word.find("(")
@@ -154,14 +123,14 @@ def requests(code: int) -> "Iterator[Request]":
 
 def alert(code: int) -> "Layout | None":
     """The layout of an alert's body; None where no alert has this code."""
-    line = _template(code)
+    line = template_line(code)
     start = line.find("!")
     return None if start < 0 else parse(line, start + 1, "body")[0]
 
 
 def protected(code: int, index: int = 0) -> "tuple[Object, ...]":
     """The objects that an encrypted block holds: of the request `index`, or of an alert."""
-    line = _template(code)
+    line = template_line(code)
     if line.find("!") >= 0:
         start = line.rfind("(")
         return _protected(line[start:]) if start >= 0 and line[-1] == ")" else ()
@@ -170,26 +139,10 @@ def protected(code: int, index: int = 0) -> "tuple[Object, ...]":
     return _protected(words[index][start:]) if start >= 0 else ()
 
 
-def _template(code: int) -> str:
+def template_line(code: int) -> str:
     """The line of a template, without its code; "" where there is none."""
     start = "%04X " % code
-    return _line(_table("templates").TEMPLATES, start) or _line(_table("alerts").TEMPLATES, start)
-
-
-def codes() -> "Iterator[int]":
-    """The message codes that have a template: first of commands, then of alerts."""
-    for name in ("templates", "alerts"):
-        for text in _table(name).TEMPLATES:
-            for line in text.strip().split("\n"):
-                yield int(line[:4], 16)
-
-
-def objects() -> "Iterator[Object]":
-    """Every row of the table; an object used in two ways has two."""
-    for piece in range(len(_starts())):
-        for text in _piece(piece):
-            for line in text.strip().split("\n"):
-                yield _object(line)
+    return _line(table("templates").TEMPLATES, start) or _line(table("alerts").TEMPLATES, start)
 
 
 def find(class_id: int, obis: "bytes | str", index: int, kind: str = "A") -> "Object | None":
@@ -197,22 +150,22 @@ def find(class_id: int, obis: "bytes | str", index: int, kind: str = "A") -> "Ob
     if not isinstance(obis, str):
         obis = obis_text(obis)
     key = "|%d|%s|%s%d|" % (class_id, obis, kind, index)
-    for piece in range(len(_starts())):
-        for text in _piece(piece):
+    for piece in range(len(starts())):
+        for text in piece_of(piece):
             at = text.find(key)
             if at >= 0:
-                return _object(text[text.rfind("\n", 0, at) + 1 : text.find("\n", at)])
+                return object_of(text[text.rfind("\n", 0, at) + 1 : text.find("\n", at)])
     return None
 
 
 def class_name(class_id: int) -> "str | None":
     """The name of a COSEM class, `Activity calendar`; None where it is not known."""
-    return _line(_table("classes").CLASSES, "%d " % class_id).split("|")[0] or None
+    return _line(table("classes").CLASSES, "%d " % class_id).split("|")[0] or None
 
 
 def member_name(class_id: int, index: int, kind: str = "A") -> "str | None":
     """The name of an attribute or method of a class; None where it is not known."""
-    for member in _line(_table("classes").CLASSES, "%d " % class_id).split("|")[1:]:
+    for member in _line(table("classes").CLASSES, "%d " % class_id).split("|")[1:]:
         place, _, name = member.partition("=")
         if place == "%s%d" % (kind, index):
             return name
@@ -230,7 +183,7 @@ def _line(texts: "tuple[str, ...]", start: str) -> str:
     return ""
 
 
-def _table(name: str) -> "Any":
+def table(name: str) -> "Any":
     """The module of the generated tables with this name.
 
     On a board, only that of the classes and one more are in memory.
@@ -246,32 +199,32 @@ def _table(name: str) -> "Any":
     return getattr(__import__("gbcs." + name), name)
 
 
-def _piece(number: int) -> "tuple[str, ...]":
-    return _table("objects_%d" % number).OBJECTS
+def piece_of(number: int) -> "tuple[str, ...]":
+    return table("objects_%d" % number).OBJECTS
 
 
-def _starts() -> "list[str]":
-    return _table("classes").STARTS.split(" ")
+def starts() -> "list[str]":
+    return table("classes").STARTS.split(" ")
 
 
 def _numbered(number: int) -> Object:
     """The row with this number."""
     piece = -1
-    for start in _starts():
+    for start in starts():
         if int(start) > number:
             break
         piece += 1
-    return _object("%d|%s" % (number, _line(_piece(piece), "%d|" % number)))
+    return object_of("%d|%s" % (number, _line(piece_of(piece), "%d|" % number)))
 
 
-def _object(line: str) -> Object:
+def object_of(line: str) -> Object:
     _, class_id, obis, member, access, text, smets = line.split("|")
     number = int(class_id)
     kind = member[0]
     index = int(member[1:])
     name = member_name(number, index, kind) or ""
     if text[0] == "*":
-        text = _line(_table("classes").LAYOUTS, text[1:] + " ")
+        text = _line(table("classes").LAYOUTS, text[1:] + " ")
     layout, at = parse(text, 0, name)
     answer = None
     if at < len(text):

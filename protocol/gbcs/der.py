@@ -27,30 +27,43 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16  # elements inside elements; the reference messages have 11 with certificates
 LONG = " ~82"
 
-# The tag octet of a type; context tags are made from it.
-TAGS = {
-    "BOOLEAN": 0x01,
-    "INTEGER": 0x02,
-    "BIT STRING": 0x03,
-    "OCTET STRING": 0x04,
-    "NULL": 0x05,
-    "OBJECT IDENTIFIER": 0x06,
-    "ENUMERATED": 0x0A,
-    "UTF8String": 0x0C,
-    "NumericString": 0x12,
-    "PrintableString": 0x13,
-    "TeletexString": 0x14,
-    "IA5String": 0x16,
-    "UTCTime": 0x17,
-    "GeneralizedTime": 0x18,
-    "VisibleString": 0x1A,
-    "UniversalString": 0x1C,
-    "BMPString": 0x1E,
-    "SEQUENCE": 0x30,
-    "SEQUENCE OF": 0x30,
-    "SET OF": 0x31,
-}
-_KINDS = {TAGS[kind]: kind for kind in TAGS if kind != "SEQUENCE OF"}
+# The tag octet of a type, from which context tags are made: text, which costs a board no heap
+_TAGS = """
+01 BOOLEAN
+02 INTEGER
+03 BIT STRING
+04 OCTET STRING
+05 NULL
+06 OBJECT IDENTIFIER
+0A ENUMERATED
+0C UTF8String
+12 NumericString
+13 PrintableString
+14 TeletexString
+16 IA5String
+17 UTCTime
+18 GeneralizedTime
+1A VisibleString
+1C UniversalString
+1E BMPString
+30 SEQUENCE
+30 SEQUENCE OF
+31 SET OF
+"""
+
+
+def tag_of(kind: str) -> int:
+    """The tag octet of a universal type; 0 where there is none of that name."""
+    at = _TAGS.find(" %s\n" % kind)
+    while at >= 0 and _TAGS[at - 3] != "\n":  # the last word of a longer name
+        at = _TAGS.find(" %s\n" % kind, at + 1)
+    return 0 if at < 0 else int(_TAGS[at - 2 : at], 16)
+
+
+def _name_of(tag: int) -> str:
+    """The type that a universal tag octet stands for; "" for none."""
+    at = _TAGS.find("\n%02X " % tag)
+    return "" if at < 0 else _TAGS[at + 4 : _TAGS.find("\n", at + 1)]
 
 
 def header(
@@ -146,8 +159,8 @@ def _element(
 def _type_of(tag: int, offset: int, field: str) -> str:
     if tag & 0x80:
         return ("[%d]" if tag & 0x20 else "[%d] OCTET STRING") % (tag & 0x1F)
-    kind = _KINDS.get(tag)
-    if kind is None:
+    kind = _name_of(tag)
+    if not kind:
         raise DecodeError("a known tag expected, found %02X" % tag, offset, field)
     return kind
 
@@ -258,7 +271,7 @@ def _head(kind: str, name: "str | None") -> "tuple[bytes, int, bool]":
             base = "SEQUENCE" if base[close:] == "]" else base[close + 2 :]
             if context < 0 or kind[close : close + 2] not in ("]", "] "):
                 base = ""
-        tag = TAGS.get(base, 0)
+        tag = tag_of(base)
         if not tag or (long and (tag != 0x30 or context >= 0)):
             raise EncodeError("an ASN.1 type expected, found '%s'" % kind, name or "")
         octet = tag if context < 0 else 0x80 | tag & 0x20 | context

@@ -22,7 +22,6 @@ from gbcs.dlmsplan import (
     SELECTIONS,
     Plan,
     alert_shape,
-    aligned,
     count_at,
     entry_of,
     plan_of,
@@ -291,6 +290,8 @@ def _response(
     if specification is not None:
         _check_counts(count, len(specification), at - 1)
     elif count != len(entries):
+        from gbcs.dlmsalign import aligned  # few leave anything out
+
         entries = aligned(data, at, end, count, plan)
     planned = entries is plan.entries
     shapes = plan.answers if planned else tuple([entry[4] for entry in entries])

@@ -7,7 +7,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-from gbcs import axdr, cosem, dlms
+from gbcs import axdr, cosem, cosemtemplate, dlms
 
 SIMPLE = {
     "octet-string": b"",
@@ -34,14 +34,14 @@ def test_the_tables_are_fresh(shared):
 
 def test_every_dlms_use_case_has_a_template(records):
     codes = {int(record["message_code"], 16): record["code"] for record in records}
-    assert sorted(cosem.codes()) == sorted(codes)
+    assert sorted(cosemtemplate.codes()) == sorted(codes)
     for code, name in codes.items():
-        assert cosem.template(code).use_case == name
+        assert cosemtemplate.template(code).use_case == name
 
 
 def test_every_request_is_that_of_the_facts(records):
     for record in records:
-        found = cosem.template(int(record["message_code"], 16))
+        found = cosemtemplate.template(int(record["message_code"], 16))
         assert [
             (
                 one.choice,
@@ -80,7 +80,7 @@ def test_every_row_of_the_facts_has_its_object(records):
 
 def test_every_object_has_names_a_layout_and_an_access():
     keys = set()
-    for one in cosem.objects():
+    for one in cosemtemplate.objects():
         assert one.name
         assert cosem.class_name(one.class_id)
         assert one.layout[1] in axdr_types()
@@ -116,8 +116,8 @@ def unnamed(field, in_array=False):
 
 @pytest.mark.parametrize("twin", [True, False])
 def test_messages_made_of_each_template_decode_with_names(twin):
-    for code in cosem.codes():
-        found = cosem.template(code)
+    for code in cosemtemplate.codes():
+        found = cosemtemplate.template(code)
         if found.alert is not None:
             body = example(found.alert, twin)
             octets = dlms.encode(dlms.DataNotification(1, b"", body))
@@ -157,8 +157,8 @@ def test_messages_made_of_each_template_decode_with_names(twin):
 
 
 def test_each_item_of_a_template_can_be_told_apart():
-    for code in cosem.codes():
-        found = cosem.template(code)
+    for code in cosemtemplate.codes():
+        found = cosemtemplate.template(code)
         titles = [one.object.title for one in found.requests]
         keys = [(one.object.class_id, one.object.obis, one.object.index) for one in found.requests]
         if len(set(keys)) == len(keys):

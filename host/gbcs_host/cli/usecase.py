@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from gbcs import asn1, clusters, cosem, gbz, usecases, zcl
+from gbcs import asn1, clusters, cosem, cosemtemplate, gbz, usecases, zcl
 
 HELP = "What the registry knows of a use case: codes, targets, roles, message template."
 
@@ -93,7 +93,7 @@ def _template(case: usecases.UseCase) -> list[str]:
 
 
 def _dlms(code: int) -> Iterator[str]:
-    template = cosem.template(code)
+    template = cosemtemplate.template(code)
     if template is None:
         return
     for request in template.requests:

@@ -33,8 +33,8 @@ from gbcs.crypto.p256_table import COMB
 if TYPE_CHECKING:
     from gbcs.crypto.keys import PublicKey
 
-TEETH = const(6)  # of the comb for G, 2 KB
-SPACING = const(43)
+TEETH = const(7)  # of the comb for G, 4 KB
+SPACING = const(37)
 _KEY_TEETH = const(4)  # of a key's comb, 512 octets
 _KEY_SPACING = const(64)
 NOTHING = const(255)  # no point is added at this place
