@@ -178,6 +178,6 @@ def _leaf(leaf: dict[str, Any]) -> str:
     return "%s (%s)" % (means, text) if means and means != text else text
 
 
-def print_tree(found: dict[str, Any], out: TextIO = sys.stdout) -> None:
-    """Prints one message's tree and an empty line."""
-    out.write(draw(found, wants_colour(out)) + "\n\n")
+def print_tree(found: dict[str, Any]) -> None:
+    """Prints one message's tree and an empty line on standard output."""
+    sys.stdout.write(draw(found, wants_colour(sys.stdout)) + "\n\n")

@@ -157,7 +157,10 @@ class Board:
     def _listen(self) -> None:
         stream = self._process.stdout
         while stream is not None:
-            octets = os.read(stream.fileno(), 65536)
+            try:
+                octets = os.read(stream.fileno(), 65536)
+            except (OSError, ValueError):  # closed while it was listened to
+                octets = b""
             self._received.put(octets)
             if not octets:
                 return
