@@ -63,6 +63,12 @@ class KeyStore:
             self.problems.append("%s: %s" % (path, error))
             return None
 
+    def put(self, eui: bytes, use: str, certificate: Any, private: "bytes | None" = None) -> None:
+        """Adds a party's gbcs.x509.Certificate for that use, and its private key, 32 octets."""
+        self._certificates[eui, use] = certificate
+        if private is not None:
+            self._private[eui, use] = self.crypto.private_key(private)
+
     def euis(self) -> "list[bytes]":
         """Every party of whom anything is held."""
         return sorted({key[0] for key in self._paths} | {key[0] for key in self._certificates})
@@ -140,7 +146,8 @@ class KeyStore:
         """The Access Control Broker: the holder of a private key whose certificate says so."""
         if not self._broker_sought:
             self._broker_sought = True
-            holders = sorted({eui for eui, _, suffix in self._paths if suffix == "key"})
+            held = {eui for eui, _, suffix in self._paths if suffix == "key"}
+            holders = sorted(held | {eui for (eui, _), key in self._private.items() if key})
             for eui in holders:
                 if self.role(eui) == _BROKER_ROLE:
                     self._broker = eui
