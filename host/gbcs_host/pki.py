@@ -80,6 +80,7 @@ class Pki:
         self.not_before = not_before
         self.not_after = not_after
         self._issued: dict[tuple[bytes, str], Issued] = {}
+        self._keys = KeyStore()
         name = self._name(("2.5.4.11", "00"), ("2.5.4.3", "ZA"))
         self.root = self._issue("root", name, name, None, _ORGANISATION_POLICY, ca=1)
         self._root_name = name
@@ -110,11 +111,8 @@ class Pki:
         return self._for(eui, use, self._device_name, nobody, self.device_issuing, _DEVICE_POLICY)
 
     def keystore(self) -> KeyStore:
-        """All that was issued so far, as a key store."""
-        store = KeyStore()
-        for (eui, use), issued in self._issued.items():
-            store.put(eui, use, issued.parsed, issued.private)
-        return store
+        """All that was issued and will be, as a key store."""
+        return self._keys
 
     def write(self, folder: str) -> None:
         """The same as files, as `KeyStore.load` reads them."""
@@ -133,6 +131,7 @@ class Pki:
             name = None if subject[2] else eui
             found = self._issue(eui.hex() + use, issuer, subject, by, policy, use, eui=name)
             self._issued[eui, use] = found
+            self._keys.put(eui, use, found.parsed, found.private)
         return found
 
     def _name(self, *parts: "tuple[str, str]") -> Field:
