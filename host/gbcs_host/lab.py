@@ -1,0 +1,290 @@
+"""A lab: remote parties, an inventory, hubs and meters, a clock that only the lab moves.
+
+Service requests are its methods. Each composes the commands that the DCC would, carries them, and
+brings the inventory up to date by what came back. Everything that was sent stands in `exchanges`.
+"""
+
+import base64
+import random
+from typing import Any
+
+from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
+from gbcs.errors import GbcsError
+from gbcs_device import clock, kinds, meter
+from gbcs_device.anchors import OwnKeys, cell_of
+from gbcs_device.store import MemoryMedium, Store
+from gbcs_host.han import Han, Joining
+from gbcs_host.inventory import Inventory
+from gbcs_host.parties import Parties, RemoteParty, UnexpectedResponse
+from gbcs_host.pki import Pki
+
+ESME, GSME, CHF = "ESME", "GSME", "CHF"
+_DEVICE_TYPES = {ESME: 0, GSME: 1}
+_LOG_CLASS = 104
+_LOG = bytes.fromhex("00001E0300FF")
+_HISTORIC_LOG = bytes.fromhex("00001E0301FF")
+_NULL: Any = (None, "null-data", None, None)
+JOIN_TIMEOUT_S = 120
+
+
+class Exchange:
+    """A command, what came back, and the verdict on that; `at` is when."""
+
+    __slots__ = ("answer", "at", "command", "verdict", "what")
+
+    def __init__(self, what: str, command: bytes, answer: "bytes | None", verdict: Any, at: int) -> None:  # fmt: skip  # noqa: E501
+        self.what = what
+        self.command = command
+        self.answer = answer
+        self.verdict = verdict
+        self.at = at
+
+    @property
+    def payload(self) -> Any:
+        """The decoded payload of a response that came and verified, or None."""
+        return self.verdict.payload if self.verdict is not None and self.verdict.is_clean else None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it came, verified, and says success for everything."""
+        record = self.payload
+        if record is None:
+            return False
+        if isinstance(record, payload.Asn1):
+            value = record.field[2]
+            return value == 0 or (isinstance(value, list) and _all_zero(value))
+        if hasattr(record, "components"):
+            return all(_component_is_fine(one) for one in record.components)
+        return all(item[2] == 0 for item in record.items)
+
+
+def _all_zero(fields: "list[Any]") -> bool:
+    return all(one[2] == 0 for one in fields if one[0] in ("result", "status"))
+
+
+def _component_is_fine(component: Any) -> bool:
+    fields = component.fields or ()
+    return not any(one[0] == "status" and one[2] != 0 for one in fields)
+
+
+class Lab:
+    """Everything follows from the seed; `url` is the inventory's."""
+
+    def __init__(self, seed: int = 1, url: str = "sqlite://") -> None:
+        self.random = random.Random(seed)
+        self.now = clock.from_generalized("20260105090000Z")
+        self.pki = Pki(seed)
+        self.parties = Parties(self.pki)
+        self.inventory = Inventory(url)
+        self.han = Han(self.random.randbytes)
+        self.exchanges: list[Exchange] = []
+        self.alerts: list[bytes] = []
+        self.media: dict[bytes, MemoryMedium] = {}
+        self.codes: dict[bytes, bytes] = {}
+        self._kinds: dict[bytes, str] = {}
+
+    def pass_time(self, seconds: float) -> None:
+        """Moves the clock."""
+        self.now += int(seconds * 1000)
+
+    # What there is
+
+    def make(self, kind: str, eui: bytes) -> Any:
+        """A new device out of the box, its credentials and install code in it."""
+        self.media[eui] = MemoryMedium()
+        self._kinds[eui] = kind
+        store = Store(self.media[eui])
+        changes: dict[str, bytes | None] = {}
+        for use in ("ds", "ka"):
+            issued = self.pki.device(eui, use)
+            changes["own/" + use] = issued.private
+            changes["own/certificate/" + use] = issued.certificate
+        if kind != CHF:
+            code = self.random.randbytes(16)
+            self.codes[eui] = code
+            changes[meter.INSTALL_CODE] = installcode.complete(code)
+        changes["firmware/version"] = bytes.fromhex("00010203")
+        store.write(changes)
+        device = self._start(kind, eui, store)
+        for role, use, prepayment, cell in self._cells(kind):
+            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
+        return device
+
+    def restart(self, eui: bytes) -> Any:
+        """The device after a power cut: what its store holds is all it knows."""
+        self.media[eui].cut_after = None
+        return self._start(self._kinds[eui], eui, Store(self.media[eui]))
+
+    def _start(self, kind: str, eui: bytes, store: Any) -> Any:
+        crypto = self.parties.keys.crypto
+        ds, ka = store.get("own/ds"), store.get("own/ka")
+        device = kinds.make(
+            kind, eui, store, crypto, OwnKeys(crypto, ds, ka, self.random.randbytes)
+        )
+        where = self.han.hubs if kind == CHF else self.han.meters
+        where[eui] = device
+        return device
+
+    def _cells(self, kind: str) -> "list[tuple[int, str, bool, Any]]":
+        cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
+        for party in self.parties:
+            if party.role in kinds.CELLS[kind]:
+                for use in ("ds", "ka", "pp-ka"):
+                    certificate = self.parties.keys.certificate(party.eui, use)
+                    if certificate is not None:
+                        cell = cell_of(certificate)
+                        cells.append((party.role, use[-2:], use == "pp-ka", cell))
+        return cells
+
+    # Messages
+
+    def send(
+        self, use_case: str, party: "RemoteParty | str", device: bytes, record: Any,
+        hub: "bytes | None" = None, **how: Any,
+    ) -> Exchange:  # fmt: skip
+        """Composes a command and carries it; `how` goes to `Parties.command`."""
+        who = self.parties[party] if isinstance(party, str) else party
+        case = usecases.by_name(use_case)[0]
+        octets = self.parties.command_for(case, who, device, record, **how)
+        return self.carry(use_case, octets, device, hub)
+
+    def carry(
+        self, what: str, octets: bytes, device: bytes, hub: "bytes | None" = None
+    ) -> Exchange:
+        """Carries the octets of a command by way of the hub that the inventory has."""
+        if hub is None:
+            hub = device if device in self.han.hubs else self._hub_of(device)
+        answer = None
+        if hub is not None:
+            answer = self.han.deliver(self.han.hubs[hub], octets, device, self.now)
+        verdict = None
+        if answer is not None:
+            try:
+                verdict = self.parties.read(answer)
+            except UnexpectedResponse:
+                verdict = None
+        exchange = Exchange(what, octets, answer, verdict, self.now)
+        self.exchanges.append(exchange)
+        self._collect()
+        self.pass_time(1)
+        return exchange
+
+    def _hub_of(self, device: bytes) -> "bytes | None":
+        hub = self.inventory.device(device)["hub"]
+        return None if hub is None else bytes.fromhex(hub)
+
+    def _collect(self) -> None:
+        for device in (*self.han.hubs.values(), *self.han.meters.values()):
+            self.alerts += device.outbox
+            device.outbox.clear()
+
+    def alerts_of(self, device: bytes) -> "list[Any]":
+        """The verdicts on the alerts that came from a device and were not asked for before."""
+        self._collect()
+        mine = [one for one in self.alerts if _originator(one) == device]
+        self.alerts = [one for one in self.alerts if _originator(one) != device]
+        return [self.parties.read(one) for one in mine]
+
+    # Service requests
+
+    def add_to_hub(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
+        """8.11 (add): CCS01, and the inventory."""
+        kind = _DEVICE_TYPES[self._kinds[device]]
+        register = devicelogfields.registration_field(device, self.codes[device], kind)
+        items: list[Any] = [
+            (None, "action", _LOG_CLASS, _LOG, 1, None, register),
+            (None, "set", _LOG_CLASS, _LOG, 3, None,
+             (None, "long-unsigned", JOIN_TIMEOUT_S, None)),
+            (None, "set", _LOG_CLASS, _LOG, 2, None, (None, "boolean", True, None)),
+        ]  # fmt: skip
+        done = self._to_hub("CCS01", hub, items)
+        if done.is_success:
+            self.inventory.added(device, hub, self.now, meter_points)
+        return done
+
+    def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
+        """8.11 (remove): CCS02, and the inventory."""
+        field = devicelogfields.removal_field(device)
+        done = self._to_hub("CCS02", hub, [(None, "action", _LOG_CLASS, _LOG, 2, None, field)])
+        if done.is_success:
+            self.inventory.removed(device, self.now)
+        return done
+
+    def read_logs(self, hub: bytes) -> "tuple[Exchange, list[Any]]":
+        """8.9: CCS07; the current and the historic log as they came."""
+        items: list[Any] = [
+            (None, "action", _LOG_CLASS, obis, 4, None, _NULL) for obis in (_LOG, _HISTORIC_LOG)
+        ]
+        done = self._to_hub("CCS07", hub, items)
+        logs = []
+        if done.is_success:
+            logs = [devicelogfields.read_backup(item[3]) for item in done.payload.items]
+        return done, logs
+
+    def restore(self, hub: bytes, device: bytes, log: str, meter_points: str) -> Exchange:
+        """8.16: one entry of a device log (base64 of the response that held it), by CCS03.
+
+        Raises ValueError where the log is damaged or has no entry of the device.
+        """
+        pan, entry = extract(log, device)
+        field = devicelogfields.restore_field(pan, [entry])
+        done = self._to_hub("CCS03", hub, [(None, "action", _LOG_CLASS, _LOG, 5, None, field)])
+        if done.is_success:
+            self.inventory.restored(device, hub, self.now, meter_points)
+        return done
+
+    def disconnect(self, device: bytes, party: str = "supplier", **how: Any) -> Exchange:
+        """8.15: the draft CS02f, and the inventory."""
+        record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
+        done = self.send(usecases.DRAFT_NAME, party, device, record, **how)
+        if done.is_success:
+            self.inventory.disconnected(device, self.now)
+        else:
+            why = "no answer" if done.answer is None else "the meter says no"
+            self.inventory.disconnect_failed(device, self.now, why)
+        return done
+
+    def _to_hub(self, use_case: str, hub: bytes, items: "list[Any]") -> Exchange:
+        broker = self.parties["access control broker"]
+        counter = (broker.counter + 1) & 0xFFFFFF
+        record = dlms.AccessRequest(0x20000000 | counter, b"", items)
+        supplier = self.parties["supplier"]
+        return self.send(use_case, broker, hub, record, on_behalf_of=supplier)
+
+    def join(self, device: bytes, hub: bytes) -> Joining:
+        """The meter is switched on near the hub."""
+        done = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
+        if done and self.inventory.device(device)["hub"] == hub.hex():
+            self.inventory.joined(device, self.now)
+        self._collect()
+        self.pass_time(1)
+        return done
+
+
+def _originator(octets: bytes) -> bytes:
+    start = octets.index(b"\xdf\x09")
+    return octets[start + 12 : start + 20]
+
+
+def encoded_log(exchange: Exchange, historic: bool = False) -> str:
+    """A log of CCS07's response, base64 of its DLMS octets: what goes into 8.16."""
+
+    return base64.b64encode(axdr.encode(exchange.payload.items[int(historic)][3])).decode()
+
+
+def extract(log: str, device: bytes) -> "tuple[bytes, tuple[bytes, bytes]]":
+    """The network and the one entry of a device in such a log; ValueError where it has none."""
+
+    try:
+        octets = base64.b64decode(log, validate=True)
+        field, end = axdr.decode(octets, 0, len(octets))
+        found = devicelogfields.read_backup(field)
+    except (ValueError, GbcsError) as error:
+        raise ValueError("the device log is damaged: %s" % error) from None
+    if end != len(octets):
+        raise ValueError("the device log is damaged: %d octets follow it" % (len(octets) - end))
+    for mac, hashed in found.devices:
+        if mac == device:
+            return found.extended_pan_id, (mac, hashed)
+    raise ValueError("the device log has no entry of %s" % device.hex())
