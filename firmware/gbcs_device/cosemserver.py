@@ -10,10 +10,11 @@ Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected att
 """
 
 from gbcs import axdr, cosem
-from gbcs.axdrtypes import after_length, length
+from gbcs.axdrtypes import NAMES, after_length, length
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import Refused
 from gbcs.octets import length_octets
+from gbcs_device.defaults import octets_of
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 SUCCESS = const(0)
 HARDWARE_FAULT = const(1)
 READ_WRITE_DENIED = const(3)
-OBJECT_UNDEFINED = const(4)
 TYPE_UNMATCHED = const(12)
 OTHER_REASON = const(250)
 
@@ -119,13 +119,13 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
     return items
 
 
-def _allowed(code: int) -> "set[tuple[int, int, bytes, int]]":
-    """What the use case's template has: choice, class, OBIS code, index."""
-    allowed = set()
+def _allowed(code: int) -> "dict[tuple[int, int, bytes, int], Any]":
+    """What the use case's template has, by choice, class, OBIS code and index: the layouts."""
+    allowed = {}
     for request in cosem.requests(code):
         target = request.object
         choice = ("", "get", "set", "action", "get-with-selection").index(request.choice)
-        allowed.add((choice, target.class_id, target.obis, target.index & 0xFF))
+        allowed[choice, target.class_id, target.obis, target.index & 0xFF] = target.layout
     return allowed
 
 
@@ -134,6 +134,7 @@ def _carried_out(
 ) -> bytes:
     if (item.choice, item.class_id, item.obis, item.index) not in allowed:
         raise Failed(READ_WRITE_DENIED)
+    layout = allowed[item.choice, item.class_id, item.obis, item.index]
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
     fault = command.device.faults.get((kind,) + key)
@@ -148,41 +149,45 @@ def _carried_out(
             return _NULL if answered is None else answered
         return handler(command, item)
     if item.choice == _GET or item.choice == 4:
-        return read(command, item, key, live)
+        return read(command, item, key, live, layout)
     name = name_of(*key)
-    before = command.get(name)
-    if before is not None and before[0] != item.octets[item.start] and before[0] != 0:
+    kind = NAMES[item.octets[item.start]] if item.octets[item.start] < len(NAMES) else ""
+    if kind not in ("null-data", layout[1]):
         raise Failed(TYPE_UNMATCHED)
     command.changes[name] = item.data
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 
 
-def read(command: "Command", item: Item, key: "tuple[int, bytes, int]", live: "Any") -> bytes:
-    """The octets of an attribute; Failed where there is none."""
+def read(
+    command: "Command",
+    item: Item,
+    key: "tuple[int, bytes, int]",
+    live: "Any",
+    layout: "tuple[Any, ...]",
+) -> bytes:
+    """The octets of an attribute; those of its default where nothing was ever written."""
     maker = live.get(key)
     octets = command.get(name_of(*key)) if maker is None else maker(command, item)
-    if octets is None:
-        raise Failed(OBJECT_UNDEFINED)
-    return octets
+    return octets_of(layout) if octets is None else octets
 
 
 def _protected(command: "Command", item: Item, live: "Any") -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
-    allowed = [
-        (one.class_id, one.obis, one.index)
+    allowed = {
+        (one.class_id, one.obis, one.index): one.layout
         for one in cosem.protected(command.m.code, _index_of(command, item))
-    ]
+    }
     plaintext = b"\x02" + length_octets(len(keys))
     for key in keys:
-        if allowed and key not in allowed:
+        if key not in allowed:
             raise Failed(READ_WRITE_DENIED)
         fault = command.device.faults.get(("A",) + key)
         if fault is not None:
             raise Failed(fault)
-        plaintext += read(command, item, key, live)
+        plaintext += read(command, item, key, live, allowed[key])
     try:
         block = command.seal(plaintext)
     except Refused:

@@ -196,10 +196,6 @@ class Device:
         """Whether the device is on a HAN."""
         return self.store.get("han/link_key") is not None
 
-    def leave(self) -> None:
-        """Forgets network and link keys; the install code stays, for the next HAN."""
-        self.store.write(dict.fromkeys(self.store.names("han/")))
-
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
         octets = self.store.get(logs.SECURITY) or b""
@@ -294,13 +290,14 @@ class Device:
         content: "Any",
         signed: bool,
         party: "bytes | None" = None,
+        changes: "dict[str, bytes | None] | None" = None,
     ) -> "dict[str, bytes | None]":
         """Puts an alert in the outbox; the changes of the store that count it.
 
-        `content(counter)` gives its payload, whose id holds the counter. When nobody fetches
-        alerts the newest are dropped.
+        `content(counter)` gives its payload, whose id holds the counter. `changes` are those of
+        the command that causes it. When nobody fetches alerts the newest are dropped.
         """
-        octets = self.store.get("own/counter") or bytes(8)
+        octets = (changes or {}).get("own/counter") or self.store.get("own/counter") or bytes(8)
         counter = int.from_bytes(octets, "big") + 1
         if len(self.outbox) < _MAX_OUTBOX:
             composed = message.compose(

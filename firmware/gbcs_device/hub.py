@@ -57,18 +57,22 @@ class Hub(Device):
 
     def _keep(self, log: DeviceLog, now: int) -> None:
         changes: dict[str, bytes | None] = {_LOG: devicelogfields.to_octets(log)}
-        self.log = log
-        changes.update(self._changed(log, now))
+        changes.update(self.changed(log, now))
         self.store.write(changes)
+        self.log = log
 
-    def _changed(self, log: DeviceLog, now: int) -> "dict[str, bytes | None]":
-        """Puts CS14 in the outbox."""
+    def changed(
+        self, log: DeviceLog, now: int, changes: "dict[str, bytes | None] | None" = None
+    ) -> "dict[str, bytes | None]":
+        """Puts CS14 in the outbox; `changes` as `Device.alert` has them."""
         broker = self.anchors.broker()
         if broker is None:
             return {}
         backup = devicelogfields.backup(log, clock.date_time(now))
         body = axdr.encode(devicelogfields.alert_field(backup))
-        return self.alert(_CS14, broker, lambda counter: notification(counter, body), False)
+        return self.alert(
+            _CS14, broker, lambda counter: notification(counter, body), False, None, changes
+        )
 
 
 def _work(command: "Command") -> DeviceLog:
@@ -80,18 +84,22 @@ def _work(command: "Command") -> DeviceLog:
 
 
 def _changed(command: "Command", log: DeviceLog) -> bytes:
-    """The log is another: it is kept with the batch, and CS14 goes out behind the answer."""
+    """The log is another: it is kept with the batch, as is that CS14 goes out."""
     device = command.device
     command.changes[_LOG] = devicelogfields.to_octets(log)
+    command.changes.update(device.changed(log, command.now, command.changes))
+    _adopt(command, log)
+    return b"\x00"
+
+
+def _adopt(command: "Command", log: DeviceLog) -> None:
+    """Once the batch is written, the hub works with this log."""
+    device = command.device
 
     def adopt() -> None:
         device.log = log
-        device.store.write(device._changed(log, command.now))
 
-    if "adopt" not in command.work:
-        command.work["adopt"] = True
-        command.after.append(adopt)
-    return b"\x00"
+    command.after.append(adopt)
 
 
 def register(command: "Command", item: "Item") -> bytes:
@@ -124,12 +132,7 @@ def set_joining(command: "Command", item: "Item") -> bytes:
             log.open_joining(mac, timeout, command.now)
     else:
         log.close_joining()
-    device = command.device
-
-    def adopt() -> None:
-        device.log = log
-
-    command.after.append(adopt)
+    _adopt(command, log)
     return b"\x00"
 
 

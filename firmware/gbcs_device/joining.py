@@ -1,7 +1,7 @@
 """A meter's device log: joining, unjoining, reading it; leaving the HAN; a GPF's log restored.
 
 CS03 enters a device that this one may talk to, CS04 removes it, CS07 reads the log. The draft
-CS02f of SECMP0013 tells the meter to leave: it answers first, then leaves (`Device.leave`).
+CS02f of SECMP0013 tells the meter to leave: its answer is the last thing it says there.
 
 Sources: GBCS 13.4 to 13.7; SECMP0013 impact assessment, 3.2.
 """
@@ -92,7 +92,8 @@ def disconnect(command: "Command", field: "Field") -> "Field":
     if not command.device.is_joined():
         return integer(NOT_JOINED)
     command.log(logs.SECURITY, logs.UNJOINING_SUCCEEDED)
-    command.after.append(command.device.leave)
+    for name in command.device.store.names("han/"):  # the install code stays, for the next HAN
+        command.changes[name] = None
     return integer(SUCCESS)
 
 

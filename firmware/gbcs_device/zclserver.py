@@ -13,6 +13,7 @@ Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10.
 from gbcs import clusters, gbztemplate, zcltypes
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
+from gbcs_device.defaults import attribute_of
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -98,7 +99,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
             answers = [(_DEFAULT, bytes((_NOT_CARRIED_OUT, FAILURE)))]
         else:
             try:
-                specific, answers, failed = _carried_out(command, part, live, actions)
+                specific, answers, failed = _carried_out(command, part, live, actions, template)
             except Failed as error:
                 answers = [(_DEFAULT, bytes((part.command, error.status)))]
                 failed = error.status == HARDWARE_FAILURE
@@ -132,12 +133,12 @@ def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
 
 
 def _carried_out(
-    command: "Command", part: Part, live: "Any", actions: "Any"
+    command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
     if not part.frame_control & _SPECIFIC:
         if part.command == _READ:
-            content, failed = _read(command, part, live)
+            content, failed = _read(command, part, live, template)
             return 0, [(_READ_RESPONSE, content)], failed
         if part.command == _WRITE:
             return 0, [(_WRITE_RESPONSE, _write(command, part))], False
@@ -194,7 +195,9 @@ def _form(
     return specific | direction, False
 
 
-def _read(command: "Command", part: Part, live: "Any") -> "tuple[bytes, bool]":
+def _read(
+    command: "Command", part: Part, live: "Any", template: "list[Any]"
+) -> "tuple[bytes, bool]":
     """A read attributes response, and whether an attribute failed by the hardware."""
     out = bytearray()
     failed = False
@@ -208,14 +211,15 @@ def _read(command: "Command", part: Part, live: "Any") -> "tuple[bytes, bool]":
             if maker is None
             else maker(command, part)
         )
+        default = attribute_of(template, part.cluster, identifier)
         if fault is not None:
             out.append(fault)
             failed = failed or fault == HARDWARE_FAILURE
-        elif value is None:
+        elif value is None and default is None:
             out.append(UNSUPPORTED_ATTRIBUTE)
         else:
             out.append(SUCCESS)
-            out += value
+            out += default or b"" if value is None else value
     return bytes(out), failed
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
-from gbcs_device import clock, kinds, meter
+from gbcs_device import clock, cosemserver, kinds, load, meter, zclserver
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
+from gbcs_host import compose
 from gbcs_host.han import Han, Joining
 from gbcs_host.inventory import Inventory
 from gbcs_host.parties import Parties, RemoteParty, UnexpectedResponse
@@ -25,6 +26,25 @@ _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
 _NULL: Any = (None, "null-data", None, None)
 JOIN_TIMEOUT_S = 120
+_FIRMWARE = bytes.fromhex("00010203")
+_LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
+
+
+def _data(kind: str) -> "dict[str, bytes]":
+    """What a meter holds out of the box, beside defaults: its registers and versions."""
+    if kind == ESME:
+        imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
+        return {
+            cosemserver.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
+            cosemserver.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
+            cosemserver.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
+        }
+    if kind == GSME:
+        return {
+            zclserver.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
+            zclserver.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
+        }
+    return {}
 
 
 class Exchange:
@@ -103,7 +123,9 @@ class Lab:
             code = self.random.randbytes(16)
             self.codes[eui] = code
             changes[meter.INSTALL_CODE] = installcode.complete(code)
-        changes["firmware/version"] = bytes.fromhex("00010203")
+        changes["firmware/version"] = _FIRMWARE
+        changes.update(_data(kind))
+        changes.update(load.started(self.now, _LOADS.get(kind, {})))
         store.write(changes)
         device = self._start(kind, eui, store)
         for role, use, prepayment, cell in self._cells(kind):
@@ -190,6 +212,13 @@ class Lab:
 
     def add_to_hub(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
         """8.11 (add): CCS01, and the inventory."""
+        done = self.list_on_hub(hub, device)
+        if done.is_success:
+            self.inventory.added(device, hub, self.now, meter_points)
+        return done
+
+    def list_on_hub(self, hub: bytes, device: bytes) -> Exchange:
+        """CCS01: the hub lists the device, with its install code, and opens joining."""
         kind = _DEVICE_TYPES[self._kinds[device]]
         register = devicelogfields.registration_field(device, self.codes[device], kind)
         items: list[Any] = [
@@ -198,10 +227,19 @@ class Lab:
              (None, "long-unsigned", JOIN_TIMEOUT_S, None)),
             (None, "set", _LOG_CLASS, _LOG, 2, None, (None, "boolean", True, None)),
         ]  # fmt: skip
-        done = self._to_hub("CCS01", hub, items)
-        if done.is_success:
-            self.inventory.added(device, hub, self.now, meter_points)
-        return done
+        return self._to_hub("CCS01", hub, items)
+
+    def read(
+        self, use_case: str, device: bytes, values: "dict[str, Any] | None" = None,
+        party: str = "supplier",
+    ) -> Exchange:  # fmt: skip
+        """Any use case of a meter, made of its template: a read, or `values` set."""
+        who = self.parties[party]
+        if usecases.by_name(use_case)[0].form == payload.GBZ:
+            record: Any = compose.gbz_command(use_case, values)
+        else:
+            record = compose.access_request(use_case, who.counter + 1, values, who.eui, device)
+        return self.send(use_case, who, device, record)
 
     def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
         """8.11 (remove): CCS02, and the inventory."""

@@ -16,6 +16,7 @@ COMMANDS = (
     ("encode", "turn what decode --json printed back into octets"),
     ("utrn", "make and check prepayment tokens"),
     ("installcode", "CRC and link key of a ZigBee install code"),
+    ("run", "play a scenario: emulated hubs and meters, driven as a supplier does"),
     ("coverage", "replay reference commands to emulated devices, compare the answers"),
     ("usecase", "what the registry knows of a use case"),
 )  # fmt: skip
