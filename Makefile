@@ -15,7 +15,7 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,lint,bench]'
 	@touch $@
 
-demo: $(VENV)/ready ## decode and verify real GBCS messages, with readable output
+demo: $(VENV)/ready ## play the SECMP0013 triage; read, verify and answer real messages
 	@$(BIN)/python -m gbcs_host.demo
 
 test: $(VENV)/ready ## run every test; what is skipped says why

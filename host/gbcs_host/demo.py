@@ -1,47 +1,59 @@
-"""`make demo`: real GBCS messages decoded, verified and decrypted."""
+"""`make demo`: the SECMP0013 triage from end to end, and real messages read and answered."""
 
 import os
 import sys
 
 from gbcs_host.cli import main
 
-SHOWN = (  # folder, beginning of the file's name
-    ("8.9_CCS07", "CCS07_8.9_SUCCESS_COMMAND"),
-    ("8.9_CCS07", "CCS07_8.9_SUCCESS_RESPONSE"),
-    ("4.1.1_GCS13a", "GCS13a_4.1.1_SUCCESS_RELIABLE_GPF_RESPONSE"),
-    ("6.24.1_CS02fMAC", "CS02fMAC_6.24.1_SUCCESS_RESPONSE"),
-)
-
-
-def demo() -> int:
-    """Shows a few messages as trees, then checks them all; the exit status of the last."""
-    shared = os.environ.get("GBCS_SHARED", os.path.join("..", "shared"))
-    messages = os.path.join(shared, "rtds", "messages")
-    keys = ["--keystore", os.path.join(shared, "rtds", "keystore")]
-    if not os.path.isdir(messages):
-        print(
-            "demo: no reference messages at hand: set GBCS_SHARED to the folder that holds "
-            "rtds/messages.\nMeanwhile, one message from the command line:\n",
-            file=sys.stderr,
-        )
-        return main(["decode", EXAMPLE])
-    paths = [os.path.join(messages, folder, name + "_GBCS.HEX") for folder, name in SHOWN]
-    print("$ gbcs decode --keystore KEYS four messages\n", flush=True)
-    main(["decode", "--quiet", *keys, *(path for path in paths if os.path.exists(path))])
-    print("$ gbcs decode --json --keystore KEYS %s > /dev/null" % messages, flush=True)
-    out, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - closed below
-    try:
-        return main(["decode", "--json", *keys, messages])
-    finally:
-        sys.stdout.close()
-        sys.stdout = out
-
-
 # ECS14, "Disable Privacy PIN Protection on ESME"
 EXAMPLE = (
     "DD000000000000481100000000DF090100000000000003E80890B3D51F3001000008"
     "00DB1234567890A00002002314D9200003E8000102000100005E2C030102010900004A23B545F6CA24D1DC19D676"
 )
+REPORT = os.path.join("build", "triage.html")
+
+
+def demo() -> int:
+    """The triage; then, where reference messages are at hand, these. 0 when all is well."""
+    shared = os.environ.get("GBCS_SHARED", os.path.join("..", "shared"))
+    messages = os.path.join(shared, "rtds", "messages")
+    keys = ["--keystore", os.path.join(shared, "rtds", "keystore")]
+    os.makedirs(os.path.dirname(REPORT), exist_ok=True)
+    _say("gbcs run triage --html %s" % REPORT)
+    status = main(["run", "triage", "--html", REPORT])
+    if not os.path.isdir(messages):
+        print(
+            "\nNo reference messages at hand (GBCS_SHARED names the folder with rtds/messages). "
+            "One message from the command line:",
+            file=sys.stderr,
+        )
+        _say("gbcs decode DD0000...")
+        return main(["decode", "--quiet", EXAMPLE]) or status
+    shown = os.path.join(messages, "8.9_CCS07", "CCS07_8.9_SUCCESS_RESPONSE_GBCS.HEX")
+    if os.path.exists(shown):
+        _say("gbcs decode --keystore KEYS %s" % os.path.basename(shown))
+        main(["decode", "--quiet", *keys, shown])
+    _say("gbcs decode --json --keystore KEYS %s > /dev/null" % messages)
+    status = _silently(["decode", "--json", *keys, messages]) or status
+    _say("gbcs coverage > /dev/null")
+    _silently(["coverage", "--rtds", messages, *keys])
+    print("\nThe report of the triage: %s" % REPORT)
+    return status
+
+
+def _say(command: str) -> None:
+    print("\n$ %s\n" % command, flush=True)
+
+
+def _silently(arguments: "list[str]") -> int:
+    """The exit status of a command whose output goes nowhere."""
+    out, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 - closed below
+    try:
+        return main(arguments)
+    finally:
+        sys.stdout.close()
+        sys.stdout = out
+
 
 if __name__ == "__main__":
     sys.exit(demo())

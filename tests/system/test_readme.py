@@ -21,6 +21,16 @@ def test_the_transcript_is_what_the_command_prints(shared, capsys):
         at = printed.index(line, at) + 1
 
 
+def test_the_transcript_of_the_triage_is_what_it_prints(capsys):
+    block = next(part for part in README.split("```") if part.strip().startswith("$ gbcs run"))
+    _, *shown = [line for line in block.strip().splitlines() if line.strip() != "..."]
+    assert cli.main(["run", "triage"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    at = printed.index(shown[0])
+    start = printed.index(shown[1], at)
+    assert printed[start : start + len(shown) - 1] == shown[1:]
+
+
 def test_the_commands_in_the_table_are_those_there_are():
     for name, _ in cli.COMMANDS:
         assert "`gbcs %s" % name in README, name
