@@ -2,7 +2,11 @@
 # A board's own manifest.py includes this one.
 import os
 
+options.defaults(viper=True)  # noqa: F821 - MicroPython's; whether there is an emitter of 32 bits
+
 _CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "axdrwide.py"}
+if not options.viper:  # noqa: F821
+    _CPYTHON |= {"p256_viper.py", "gcm_viper.py"}
 _PACKAGES = (("../protocol", "gbcs"), ("../firmware", "gbcs_device"))
 
 for _base, _name in _PACKAGES:

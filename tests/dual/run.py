@@ -2,7 +2,8 @@
 
     run.py [--unix] [--board] [--heap KB] [--quick] [NAME...]
 
---unix: the unix port, the core imported from source, in a heap of 128 KB unless told. Its peak is
+--unix: the unix port, the core imported from source (whole devices: frozen), in a heap of 128 KB
+unless told. Its peak is
 the smallest heap in which a file passes, in steps of 8 KB, with what the compiler needs for every
 module (a 64-bit port: a board needs about half); --quick does not look for it.
 --board: the emulated Cortex-M3, the core frozen in, the tests compiled beforehand. The heap that
@@ -21,10 +22,13 @@ from concurrent.futures import ThreadPoolExecutor
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))
+import build_unix  # noqa: E402
 import fetch  # noqa: E402
 import qemu  # noqa: E402
 
 STEP_KB = 8
+FROZEN = "test_device_"  # whole devices: of a 64-bit port's heap their source takes too much
+SHARED = ("device_cases",)  # modules that tests import
 
 # What runs on MicroPython. Garbage is collected between tests, for what counts is what they need,
 # and early, so that what the compiler leaves does not break the heap into small pieces
@@ -79,7 +83,11 @@ def names() -> "list[str]":
 def on_unix(name: str, heap_kb: int = 128) -> Result:
     """Runs one file on the unix port; fetch.Unavailable where that cannot be had."""
     path = [str(ROOT / "protocol"), str(ROOT / "firmware"), str(HERE)]
-    command = [fetch.MICROPYTHON if fetch.MICROPYTHON.exists() else fetch.runtime()]
+    if name.startswith(FROZEN):
+        path = [".frozen", str(HERE)]
+        command = [build_unix.micropython()]
+    else:
+        command = [fetch.MICROPYTHON if fetch.MICROPYTHON.exists() else fetch.runtime()]
     try:
         done = subprocess.run(
             [*command, "-X", "heapsize=%dk" % heap_kb, "-c", RUNNER % name],
@@ -96,7 +104,7 @@ def on_unix(name: str, heap_kb: int = 128) -> Result:
 
 def on_board(name: str, heap_kb: int = 128) -> Result:
     """Runs one file on the emulated board; fetch.Unavailable where that cannot be had."""
-    files = {name + ".mpy": qemu.compiled(HERE / (name + ".py"))}
+    files = {one + ".mpy": qemu.compiled(HERE / (one + ".py")) for one in (name, *SHARED)}
     try:
         with qemu.Board(heap_kb, files) as board:
             return Result(name, board.run(RUNNER % name, timeout=300))

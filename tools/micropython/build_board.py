@@ -27,10 +27,10 @@ CACHE = fetch.ROOT / ".cache" / "board"
 HEAPS_KB = (128, 64)
 
 
-def _inputs() -> "list[pathlib.Path]":
+def _inputs(board: str = BOARD) -> "list[pathlib.Path]":
     """The files of ours that the firmware is made of."""
     found = [pathlib.Path(__file__), pathlib.Path(fetch.__file__), BOARDS / "manifest.py"]
-    found += [path for path in sorted((BOARDS / BOARD).iterdir()) if path.suffix != ".md"]
+    found += [path for path in sorted((BOARDS / board).iterdir()) if path.suffix != ".md"]
     for folder in FROZEN:
         found += sorted((fetch.ROOT / folder).rglob("*.py"))
     return found
@@ -44,8 +44,13 @@ def _digest(paths: "list[pathlib.Path]") -> str:
     return digest.hexdigest()[:16]
 
 
+def digest_of(board: str) -> str:
+    """What tells one build for a board from another."""
+    return _digest(_inputs(board))
+
+
 @contextlib.contextmanager
-def _alone() -> "Iterator[None]":
+def alone() -> "Iterator[None]":
     """One build at a time."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / "lock", "w") as file:
@@ -68,7 +73,7 @@ def _make(build: pathlib.Path, heap_kb: int) -> None:
             "MICROPY_MPYCROSS_DEPENDENCY=%s" % fetch.MPY_CROSS,
             "MICROPY_HEAP_SIZE=%d" % (heap_kb * 1024),
             # The source of Debian has no micropython-lib, and asks for nothing but its README
-            "MPY_LIB_DIR=%s" % _library(),
+            "MPY_LIB_DIR=%s" % library(),
         ],
         env=fetch.build_environment(),
         stdout=subprocess.PIPE,
@@ -80,7 +85,8 @@ def _make(build: pathlib.Path, heap_kb: int) -> None:
         raise fetch.Unavailable("the firmware does not build:\n" + done.stdout[-3000:])
 
 
-def _library() -> pathlib.Path:
+def library() -> pathlib.Path:
+    """An empty micropython-lib."""
     folder = CACHE / "micropython-lib"
     folder.mkdir(exist_ok=True)
     (folder / "README.md").touch()
@@ -102,7 +108,7 @@ def firmware(heap_kb: int = 128) -> pathlib.Path:
                 "no %s on this machine; next step: install the packages that "
                 "tools/micropython/packages.txt names" % tool
             )
-    with _alone():
+    with alone():
         for _ in range(5):  # somebody may be editing
             target = _target(heap_kb)
             if target.exists() or _build(target, heap_kb):

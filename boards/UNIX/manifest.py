@@ -1,0 +1,1 @@
+include("../manifest.py", viper=False)  # noqa: F821 - MicroPython's
