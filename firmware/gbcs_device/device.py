@@ -15,7 +15,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
 from gbcs_device import clock, later, logs
-from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, Anchors
+from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gbcs.usecases import UseCase
 
 _MAX_OUTBOX = const(16)
+_CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
 _NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
 _ROLE_NAMES = {
     "Supplier": 2,
@@ -307,7 +308,22 @@ class Device:
         return {"own/counter": counter.to_bytes(8, "big")}
 
     def _refused(self, code: int, now: int) -> None:
-        self.store.write(logs.added(self.store, logs.SECURITY, clock.seconds(now), code))
+        """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
+        changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
+        supplier = self.anchors.cell(SUPPLIER, KA)
+        if supplier is not None and not self.outbox:
+            payload_of = self._alert_of(code, now)
+            changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
+        self.store.write(changes)
+
+    def _alert_of(self, code: int, now: int) -> "Any":
+        """The payload of a generic alert, by its counter: GBZ for gas, DLMS for others."""
+        if "GBZ" in self.servers:
+            octets = b"\x01\x09\x00" + code.to_bytes(2, "big")
+            octets += clock.seconds(now).to_bytes(4, "big")
+            return lambda counter: octets
+        body = b"\x02\x02\x12" + code.to_bytes(2, "big") + b"\x09\x0c" + clock.date_time(now)
+        return lambda counter: notification(counter, body)
 
     def _not_supported(self, m: "Message", now: int) -> None:
         """ECS100, to whoever sent it: message code and counter of the command."""

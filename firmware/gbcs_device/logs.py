@@ -40,7 +40,9 @@ class Entry(Record):
         self.other = other
 
 
-def added(store: "Any", log: str, time: int, code: int, other: bytes = b"") -> "dict[str, bytes]":
+def added(
+    store: "Any", log: str, time: int, code: int, other: bytes = b""
+) -> "dict[str, bytes | None]":
     """The changes of the store that add an entry; the oldest makes room."""
     octets = store.get(log) or b""
     entry = time.to_bytes(4, "big") + code.to_bytes(2, "big") + bytes((len(other),)) + other

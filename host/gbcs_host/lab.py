@@ -188,7 +188,7 @@ class Lab:
                 verdict = None
         exchange = Exchange(what, octets, answer, verdict, self.now)
         self.exchanges.append(exchange)
-        self._collect()
+        self._collect(device, hub)
         self.pass_time(1)
         return exchange
 
@@ -196,14 +196,17 @@ class Lab:
         hub = self.inventory.device(device)["hub"]
         return None if hub is None else bytes.fromhex(hub)
 
-    def _collect(self) -> None:
-        for device in (*self.han.hubs.values(), *self.han.meters.values()):
-            self.alerts += device.outbox
-            device.outbox.clear()
+    def _collect(self, *euis: "bytes | None") -> None:
+        """Fetches the alerts of these devices."""
+        for eui in euis:
+            device = self.han.hubs.get(eui or b"") or self.han.meters.get(eui or b"")
+            if device is not None:
+                self.alerts += device.outbox
+                device.outbox.clear()
 
     def alerts_of(self, device: bytes) -> "list[Any]":
         """The verdicts on the alerts that came from a device and were not asked for before."""
-        self._collect()
+        self._collect(device)
         mine = [one for one in self.alerts if _originator(one) == device]
         self.alerts = [one for one in self.alerts if _originator(one) != device]
         return [self.parties.read(one) for one in mine]
@@ -295,7 +298,7 @@ class Lab:
         done = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
         if done and self.inventory.device(device)["hub"] == hub.hex():
             self.inventory.joined(device, self.now)
-        self._collect()
+        self._collect(device, hub)
         self.pass_time(1)
         return done
 
