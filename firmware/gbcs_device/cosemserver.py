@@ -14,6 +14,7 @@ from gbcs.axdrtypes import NAMES, after_length, length
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import Refused
 from gbcs.octets import length_octets
+from gbcs_device import later
 from gbcs_device.defaults import octets_of
 
 if TYPE_CHECKING:
@@ -155,6 +156,8 @@ def _carried_out(
     if kind not in ("null-data", layout[1]):
         raise Failed(TYPE_UNMATCHED)
     command.changes[name] = item.data
+    if (item.class_id, item.index) in later.ACTIVATIONS:
+        later.activate(command, key, item.data, name_of)
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 

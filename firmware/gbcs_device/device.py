@@ -58,7 +58,7 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Message", case: "UseCase", role: int, now: int) -> None:
+    def __init__(self, device: "Any", m: "Any", case: "Any", role: int, now: int) -> None:
         self.device = device
         self.m = m
         self.case = case
@@ -82,11 +82,11 @@ class Command:
 
     def schedule(self, at: int) -> None:
         """Keeps the command for its time; of one use case the last one counts."""
-        self.changes["later/%04X" % self.m.code] = at.to_bytes(8, "big") + self.m.octets
+        later.keep_command(self, at)
 
     def cancel(self) -> None:
         """Drops what this use case was to do later."""
-        self.changes["later/%04X" % self.m.code] = None
+        later.cancel_command(self)
 
     def party(self) -> bytes:
         """Who is behind it: the supplementary remote party, or the originator."""
@@ -141,6 +141,7 @@ class Device:
         self.anchors = Anchors(eui, store, crypto, own)
         self.servers = servers
         self.time_status = 0
+        self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
 
@@ -180,15 +181,16 @@ class Device:
 
     def handle_timer(self, now: int) -> None:
         """Does what was to be done by now; each outcome is an alert."""
-        for at, m in later.due(self.store, now):
-            case = payload.use_case(m)
-            roles = self.anchors.roles_of(m.originator)
+        for at, _, name in later.due(self.store, now):
+            octets = self.store.get(name)
+            m = later.command_of(name, octets)
+            case = None if m is None else payload.use_case(m)
+            originator = octets[8:16]
+            roles = self.anchors.roles_of(originator)
             command = Command(self, m, case, roles[0] if roles else -1, now)
-            code, content = later.carry_out(command, at)
-            command.cancel()
-            command.changes.update(
-                self.alert(code, m.originator, lambda counter, content=content: content, True)
-            )
+            code, content = later.carry_out(command, name, octets, at)
+            command.changes[name] = None
+            command.changes.update(self.alert(code, originator, content, True))
             self.store.write(command.changes)
             for call in command.after:
                 call()

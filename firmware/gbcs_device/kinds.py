@@ -66,7 +66,9 @@ def make(  # what an import costs, only a device of that kind pays
         from gbcs_device import gas, meter
 
         gbz = _with(zclserver.answer, gas.LIVE, gas.ACTIONS)
-        return meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
+        made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
+        made.gbz_actions = gas.ACTIONS
+        return made
     servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
     return Device(kind, eui, store, crypto, own, servers)
 

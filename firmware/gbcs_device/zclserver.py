@@ -10,9 +10,10 @@ and whether it is encrypted, its template says.
 Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10.
 """
 
-from gbcs import clusters, gbztemplate, zcltypes
+from gbcs import clusters, gbztemplate, zcl, zcltypes
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
+from gbcs_device import later
 from gbcs_device.defaults import attribute_of
 
 if TYPE_CHECKING:
@@ -149,6 +150,11 @@ def _carried_out(
     if fault is not None:
         raise Failed(fault)
     handler = actions.get(key)
+    fields = zcl.decode_payload(
+        part.payload, 0, len(part.payload), part.cluster, part.frame_control, part.command
+    )[1]
+    if later.keep_part(command, part, fields):
+        handler = None
     found = None if handler is None else handler(command, part)
     if found is None:
         octets = command.get(answer_name(part.cluster, part.command, part.payload))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gbcs import message
+from gbcs import message, payload
 from gbcs_device import clock
 from gbcs_host import coverage, twin
 
@@ -69,3 +69,41 @@ def test_a_cancelled_command_is_not_carried_out(shared, key_store):
     assert device.next_timer() is not None
     assert device.receive(cancelling, now)
     assert device.next_timer() is None
+
+
+def future_dated(shared):
+    """Each future-dated DLMS or GBZ command of which reference alerts are at hand, with these."""
+    found = []
+    for folder in sorted((shared / "rtds" / "messages").iterdir()):
+        alerts = [message.decode(read(path)) for path in sorted(folder.glob("*_8F66_*_ALERT_*"))]
+        for path in sorted(folder.glob("*_FUTURE_DATED_*SUCCESS_COMMAND_*")):
+            asked = message.decode(read(path))
+            named = asked.code.to_bytes(2, "big") + asked.counter.to_bytes(8, "big")
+            mine = [one for one in alerts if one.code in (0x00CC, 0x00CD) and named in one.content]
+            if mine:
+                found.append((path.stem, asked, mine))
+    return found
+
+
+def without_counter(alert):
+    """An alert's payload; of a data notification without the id, which holds a counter."""
+    return alert.content[6:] if alert.content[0] == 0x0F else alert.content
+
+
+def test_what_is_activated_later_is_reported_as_by_real_devices(shared, key_store):
+    reported = 0
+    for name, asked, wanted in future_dated(shared):
+        kind = payload.use_case(asked).targets[0]
+        device = coverage.Coverage(key_store).device(kind, asked.recipient, (asked.originator,))
+        now = clock.from_generalized("20150101000000Z")
+        assert device.receive(asked.octets, now) is not None, name
+        said = []
+        while device.next_timer() is not None:
+            device.handle_timer(device.next_timer())
+            said += [without_counter(message.decode(one)) for one in device.outbox]
+            device.outbox.clear()
+        missing = {without_counter(one).hex() for one in wanted} - {one.hex() for one in said}
+        assert not missing, (name, missing, [one.hex() for one in said])
+        assert len(said) >= len(wanted)
+        reported += len(wanted)
+    assert reported > 25
