@@ -129,24 +129,30 @@ class Anchors:
 
 
 class OwnKeys:
-    """A device's private keys: 32 octets each, `ds` for signatures, `ka` for key agreement.
+    """A device's private keys, which are in its store: `own/ds` for signatures, `own/ka`.
 
-    `random(n)` gives n octets; they keep what timing tells apart from the keys.
+    `random(n)` gives n octets; with them, timing tells less of the keys.
     """
 
-    def __init__(self, crypto: "Any", ds: bytes, ka: bytes, random: "Any") -> None:
+    def __init__(self, crypto: "Any", store: "Any", random: "Any") -> None:
         self._crypto = crypto
-        self._random = random
-        self._ds = crypto.private_key(ds)
-        self._ka = crypto.private_key(ka)
+        self._store = store
+        self.random = random
         self._secrets: dict[bytes, bytes] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Takes the keys that the store has now."""
+        self._ds = self._crypto.private_key(self._store.get("own/ds"))
+        self._ka = self._crypto.private_key(self._store.get("own/ka"))
+        self._secrets.clear()
 
     def secret(self, eui: bytes, public_key: bytes) -> bytes:
         """What is agreed with the holder of this public key, 32 octets; a few are kept."""
         secret = self._secrets.get(public_key)
         if secret is None:
             key = self._crypto.public_key(public_key)
-            secret = self._crypto.agree(self._ka, key, self._random(8))
+            secret = self._crypto.agree(self._ka, key, self.random(8))
             if len(self._secrets) > 3:
                 self._secrets.clear()
             self._secrets[public_key] = secret
@@ -154,7 +160,7 @@ class OwnKeys:
 
     def sign(self, octets: bytes) -> bytes:
         """The signature, r || s."""
-        return self._crypto.sign(self._ds, octets, self._random(8))
+        return self._crypto.sign(self._ds, octets, self.random(8))
 
 
 class HandedSecrets:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
 _IMPORT = (1, b"\x00\x00\x5e\x2c\x22\x0a", 2)  # a structure that begins with active import
 _EXPORT = (3, b"\x01\x00\x02\x08\x00\xff", 2)
+_POWER = (1, b"\x00\x00\x5e\x2c\x22\x14", 2)  # a structure that begins with active power
+_SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
+_SWITCH = {51: 1, 52: 0, 54: 2}  # scripts, and the state: enabled, disabled, armed
 _EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
 _SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
 _RELIABLE = const(0)
@@ -79,6 +82,15 @@ def _range(item: "Item") -> "tuple[int, int]":
     return parts[1][2], parts[2][2]
 
 
+def switch_load(command: "Command", item: "Item") -> bytes:
+    """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch."""
+    state = _SWITCH.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
+    if item.octets[item.start] != 18 or state is None:
+        raise Failed(TYPE_UNMATCHED)
+    command.changes[name_of(*_SWITCH_STATE)] = b"\x16" + bytes((state,))
+    return b"\x00"
+
+
 LOGS = {  # a CHF has these too
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
@@ -89,9 +101,11 @@ LIVE = {
     (_CLOCK[0], _CLOCK[1], 2): _time,
     _IMPORT: load.live(_IMPORT, load.IMPORT, 3),
     _EXPORT: load.live(_EXPORT, load.EXPORT, 1),
+    _POWER: load.power(_POWER, load.IMPORT, 3),
     (_CLOCK[0], _CLOCK[1], 4): _time_status,
 }
 ACTIONS = {
+    ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,
 }

@@ -11,7 +11,7 @@ from gbcs import axdr, devicelogfields, installcode
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
 from gbcs_device import clock
-from gbcs_device.cosemserver import Failed
+from gbcs_device.cosemserver import Failed, name_of
 from gbcs_device.device import Device, notification
 
 if TYPE_CHECKING:
@@ -167,6 +167,22 @@ def backup(command: "Command", item: "Item") -> bytes:
     return axdr.encode(devicelogfields.backup_field(found))
 
 
+def active_devices(command: "Command", item: "Item") -> bytes:
+    """CCS06: data that were seeded, else the devices of the log, each as in touch just now."""
+    seeded = command.get(name_of(item.class_id, item.obis, item.index))
+    if seeded is not None:
+        return seeded
+    entries = [one for one in _work(command).entries if one.link_key is not None]
+    out = bytes((1, len(entries)))
+    now = clock.date_time(command.now)
+    for one in entries:
+        out += b"\x02\x0e\x09\x08" + one.mac + b"\x04\x08\x80"  # bit 0: active
+        out += b"\x0f\xce" * 3 + b"\x11\xff" * 3 + b"\x09\x0c" + now  # -50 dBm, best link
+        out += b"\x11\x01\x11\x00\x11\x64\x11\x01\x11\x01"
+    return out
+
+
+LIVE = {(_CLASS, _CURRENT, 4): active_devices}
 ACTIONS = {
     ("M", _CLASS, _CURRENT, 1): register,
     ("M", _CLASS, _CURRENT, 2): unregister,

@@ -24,6 +24,7 @@ CELLS = {
 _ASN1 = {
     0x0008: ("credentials", "provide_details"),
     0x011B: ("credentials", "provide_details"),
+    0x000A: ("upkeep", "issue_credentials"),
     0x000B: ("upkeep", "update_certificate"),
     0x000C: ("upkeep", "provide_certificate"),
     0x000D: ("joining", "join"),
@@ -54,7 +55,9 @@ def make(  # what an import costs, only a device of that kind pays
     if kind == "CHF":
         from gbcs_device import electricity, hub
 
-        dlms = _with(cosemserver.answer, electricity.LOGS, hub.ACTIONS)
+        live = dict(electricity.LOGS)
+        live.update(hub.LIVE)
+        dlms = _with(cosemserver.answer, live, hub.ACTIONS)
         servers = {"DLMS": dlms, "ASN.1": _asn1}
         return hub.Hub(kind, eui, store, crypto, own, servers)
     if kind == "ESME" or kind == "SAPC":

@@ -51,3 +51,18 @@ def live(key: "tuple[int, bytes, int]", name: str, place: int) -> "Any":
         return None if octets is None else added(octets, place, counted(command, name))
 
     return made
+
+
+def power(key: "tuple[int, bytes, int]", name: str, place: int) -> "Any":
+    """What makes an attribute afresh: the data of `key`, with a load's watts at `place`."""
+    from gbcs_device.cosemserver import name_of
+
+    stored = name_of(*key)
+
+    def made(command: "Command", item: "Any") -> "bytes | None":
+        octets, watts = command.get(stored), command.get(name)
+        if octets is None or watts is None:
+            return octets
+        return octets[:place] + watts + octets[place + 4 :]
+
+    return made

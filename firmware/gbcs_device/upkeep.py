@@ -3,9 +3,9 @@
 Sources: GBCS 13.3 (CS02c to CS02e), 11.2 (CS06, CS08), 9.1 (GCS28).
 """
 
-from gbcs import x509
+from gbcs import der, x509
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import BadCertificate, DecodeError
+from gbcs.errors import BadCertificate, BadKey, DecodeError
 from gbcs_device import clock, logs
 from gbcs_device.asn1server import NULL, integer, octets, sequence, values
 
@@ -21,6 +21,7 @@ _VERSION_UNKNOWN = bytes(4)
 
 # CS02c, CS02d, CS02e
 _INVALID_KEY_USAGE = const(1)
+_KEY_PAIR_FAILED = const(2)
 _NO_CERTIFICATE = const(2)
 _INVALID_CERTIFICATE = const(1)
 _WRONG_IDENTITY = const(2)
@@ -35,6 +36,62 @@ _HASH_MISMATCH = const(2)
 # GCS28
 _RELIABLE = const(0)
 _UNRELIABLE = const(2)
+
+
+def issue_credentials(command: "Command", field: "Field") -> "Field":
+    """CS02c: a new key pair, and the request for its certificate (RFC 2986), signed by it.
+
+    The pair is used from CS02d on.
+    """
+    usage = field[2][0][2]
+    use = _USES.get(usage)
+    if use is None:
+        return integer(_INVALID_KEY_USAGE)
+    device = command.device
+    crypto = device.crypto
+    private = device.anchors.own.random(32)
+    try:
+        key = crypto.private_key(private)
+    except BadKey:  # one in 2^32: not below the order of the group
+        return integer(_KEY_PAIR_FAILED)
+    public = key.public.octets
+    module = sequence(_oid("1.2.826.0.1.8641679.1.2.2.1"), octets(device.eui))
+    other = _tagged("[0]", _oid("1.3.6.1.5.5.7.8.4"), _tagged("[0]", module))
+    extensions = sequence(
+        _extension("2.5.29.15", (None, "BIT STRING", usage, None)),
+        _extension("2.5.29.17", sequence(other)),
+    )
+    asked = sequence(_oid("1.2.840.113549.1.9.14"), (None, "SET OF", [extensions], None))
+    algorithm = sequence(_oid("1.2.840.10045.2.1"), _oid("1.2.840.10045.3.1.7"))
+    info = sequence(
+        integer(0),
+        (None, "SEQUENCE OF", [], None),
+        sequence(algorithm, (None, "BIT STRING", public, None)),
+        _tagged("[0]", asked),
+    )
+    signature = crypto.sign(key, der.encode(info), device.anchors.own.random(8))
+    value = sequence(
+        integer(int.from_bytes(signature[:32], "big")),
+        integer(int.from_bytes(signature[32:], "big")),
+    )
+    command.changes["own/new/" + use] = private
+    command.changes["own/new/%s/public" % use] = public
+    signed = sequence(_oid("1.2.840.10045.4.3.2"))
+    return sequence(info, signed, (None, "BIT STRING", der.encode(value), None))
+
+
+def _oid(text: str) -> "Field":
+    return (None, "OBJECT IDENTIFIER", text, None)
+
+
+def _tagged(tag: str, *fields: "Field") -> "Field":
+    return (None, tag, list(fields), None)
+
+
+def _extension(oid: str, value: "Field") -> "Field":
+    return sequence(
+        _oid(oid), (None, "BOOLEAN", True, None), (None, "OCTET STRING", [value], None)
+    )
 
 
 def provide_certificate(command: "Command", field: "Field") -> "Field":

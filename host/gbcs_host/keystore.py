@@ -69,6 +69,13 @@ class KeyStore:
         if private is not None:
             self._private[eui, use] = self.crypto.private_key(private)
 
+    def forget(self, eui: bytes) -> None:
+        """Drops what was derived of a party's certificates, which are others now."""
+        for use in ("ds", "ka", "pp-ka"):
+            self._public.pop((eui, use), None)
+        self._signers.pop(eui, None)
+        self._secrets = {pair: one for pair, one in self._secrets.items() if eui not in pair}
+
     def euis(self) -> "list[bytes]":
         """Every party of whom anything is held."""
         return sorted({key[0] for key in self._paths} | {key[0] for key in self._certificates})

@@ -34,8 +34,10 @@ def _data(kind: str) -> "dict[str, bytes]":
     """What a meter holds out of the box, beside defaults: its registers and versions."""
     if kind == ESME:
         imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
+        power = bytes.fromhex("0202060000000002020F00161B")
         return {
             cosemserver.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
+            cosemserver.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
             cosemserver.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
             cosemserver.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
         }
@@ -140,10 +142,8 @@ class Lab:
 
     def _start(self, kind: str, eui: bytes, store: Any) -> Any:
         crypto = self.parties.keys.crypto
-        ds, ka = store.get("own/ds"), store.get("own/ka")
-        device = kinds.make(
-            kind, eui, store, crypto, OwnKeys(crypto, ds, ka, self.random.randbytes)
-        )
+        own = OwnKeys(crypto, store, self.random.randbytes)
+        device = kinds.make(kind, eui, store, crypto, own)
         where = self.han.hubs if kind == CHF else self.han.meters
         where[eui] = device
         return device

@@ -110,6 +110,14 @@ class Pki:
         nobody = _f("SEQUENCE OF", [])
         return self._for(eui, use, self._device_name, nobody, self.device_issuing, _DEVICE_POLICY)
 
+    def certify(self, eui: bytes, use: str, public: bytes) -> bytes:
+        """A device's certificate for a public key of its own making."""
+        nobody = _f("SEQUENCE OF", [])
+        return self._signed(
+            "%s%s%s" % (eui.hex(), use, public.hex()), self._device_name, nobody,
+            self.device_issuing, _DEVICE_POLICY, use, None, eui, public,
+        )  # fmt: skip
+
     def keystore(self) -> KeyStore:
         """All that was issued and will be, as a key store."""
         return self._keys
@@ -153,10 +161,26 @@ class Pki:
         eui: "bytes | None" = None,
     ) -> Issued:
         private = self._octets("key of " + what, 32)
-        key = openssl.private_key(private)
-        public = key.public.octets
+        public = openssl.private_key(private).public.octets
+        octets = self._signed(what, issuer, subject, by, policy, use, ca, eui, public, private)
+        return Issued(octets, private, public)
+
+    def _signed(
+        self,
+        what: str,
+        issuer: Field,
+        subject: Field,
+        by: "Issued | None",
+        policy: str,
+        use: str,
+        ca: "int | None",
+        eui: "bytes | None",
+        public: bytes,
+        private: bytes = b"",
+    ) -> bytes:
+        """The octets of a certificate; `by` None for one that `private` signs for itself."""
         identifier = key_identifier(public)
-        signer = key if by is None else openssl.private_key(by.private)
+        signer = openssl.private_key(private if by is None else by.private)
         usage = _USAGES.get(use, "0000011")
         extensions = [_extension("2.5.29.15", True, _f("BIT STRING", usage))]
         if ca is not None:
@@ -188,7 +212,7 @@ class Pki:
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
         value = der.encode(_sequence(_f("INTEGER", r), _f("INTEGER", s)))
         whole = _sequence(_f("ANY", octets), _sequence(_oid(_ECDSA)), _f("BIT STRING", value))
-        return Issued(der.encode(whole), private, public)
+        return der.encode(whole)
 
 
 def _time(text: str) -> Field:

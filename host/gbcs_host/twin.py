@@ -5,6 +5,8 @@ holds, opened where it was encrypted; an item that failed becomes a fault of its
 of the response's form is kept: the twin makes it anew.
 """
 
+import json
+import pathlib
 from typing import Any
 
 from gbcs import axdr, der, devicelogfields, dlms, message, payload, protect, x509, zcltypes
@@ -15,6 +17,7 @@ from gbcs_host.keystore import KeyStore
 
 _LOG_CLASS, _UNREGISTER, _BACKUP = 104, 2, 4
 _HISTORIC = bytes.fromhex("00001E0301FF")
+_DATA = ("a/", "m/", "z/", "q/", "c/", "devices", "firmware/", "load/")
 _READ_RESPONSE = 0x01
 _HARMLESS = (zclserver.SUCCESS, zclserver.NOT_FOUND)
 _SUPPRESSED = 250  # other-reason: not carried out, since one before it failed
@@ -132,6 +135,21 @@ def _load_attributes(device: Any, part: Any, octets: bytes, changes: Any) -> Non
         stop = zcltypes.skip_typed(octets, at, len(octets), "")
         changes[zclserver.attribute_name(part.cluster, identifier)] = octets[at:stop]
         at = stop
+
+
+def save(device: Any, path: str) -> None:
+    """Writes a device's data (objects, attributes, answers) as JSON: names, and octets in hex."""
+    names = [name for name in device.store.names() if name.startswith(_DATA)]
+    data = {name: device.store.get(name).hex().upper() for name in names}
+    pathlib.Path(path).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def seed(device: Any, path: str) -> None:
+    """Gives a device the data that `save` wrote. ValueError for a file of another form."""
+    data = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    if not isinstance(data, dict) or not all(str(name).startswith(_DATA) for name in data):
+        raise ValueError("names beginning with one of %s expected" % ", ".join(_DATA))
+    device.store.write({name: bytes.fromhex(octets) for name, octets in data.items()})
 
 
 def moment_of(asked: Any, answered: Any) -> int:

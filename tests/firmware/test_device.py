@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from gbcs import dlms, message, usecases
+from gbcs import der, dlms, message, payload, usecases, x509
 from gbcs_device import logs
-from gbcs_host import damage
+from gbcs_host import compose, damage, twin
 from gbcs_host.lab import CHF, ESME, GSME, Lab
 
 HUB = bytes.fromhex("00DB1234567890A2")
@@ -109,3 +109,72 @@ def test_a_flood_of_damaged_messages_changes_nothing_but_the_log(lab):
     assert len(meter.outbox) < 20
     assert lab.read("ECS17b", METER).is_success
     assert lab.read("ECS70", METER).is_success
+
+
+def test_the_load_switch_does_what_it_is_told(lab):
+    for use_case, state in (("ECS43", 0), ("ECS44", 2), ("ECS42", 1)):
+        assert lab.read(use_case, METER).is_success
+        done = lab.read("ECS45", METER)
+        assert done.payload.items[0][3][2] == state
+
+
+def test_power_and_registers_follow_the_load(lab):
+    done = lab.read("ECS17c", METER, party="access control broker")
+    assert done.payload.items[0][3][2][0][2] == 460
+    (block,) = lab.read("ECS17b", METER).verdict.opened
+    first = block.fields[0][2][0][2][0][2]
+    lab.pass_time(7200)
+    (block,) = lab.read("ECS17b", METER).verdict.opened
+    assert block.fields[0][2][0][2][0][2] - first == 920  # two hours of 460 W
+
+
+def test_a_new_key_pair_is_certified_and_used(lab):
+    from cryptography import x509 as peer
+
+    from gbcs_host.pki import Pki
+
+    usage = ("key_usage", "BIT STRING", "1", None)
+    asked = payload.Asn1("IssueCredentialsCommand", (None, "SEQUENCE", [usage], None))
+    done = lab.send("CS02c", "supplier", METER, asked)
+    record = done.payload
+    request = peer.load_der_x509_csr(der.encode(record.field))
+    assert request.is_signature_valid
+    meter = lab.han.meters[METER]
+    public = meter.store.get("own/new/ds/public")
+    assert public in der.encode(record.field)
+    wrong = Pki(99).device(METER, "ds").certificate
+    field = ("certificate", "ANY", wrong, None)
+    refused = lab.send("CS02d", "supplier", METER, payload.Asn1("Certificate", field))
+    assert refused.payload.field[2] == 5  # another public key
+    before = meter.store.get("own/ds")
+    right = lab.pki.certify(METER, "ds", public)
+    field = ("certificate", "ANY", right, None)
+    done = lab.send("CS02d", "supplier", METER, payload.Asn1("Certificate", field))
+    assert done.payload.field[2] == 0
+    assert meter.store.get("own/ds") != before
+    lab.parties.keys.put(METER, "ds", x509.read(right))
+    lab.parties.keys.forget(METER)
+    assert lab.read("ECS70", METER).is_success
+
+
+def test_the_hub_says_who_is_in_touch(lab):
+    broker = lab.parties["access control broker"]
+    record = compose.access_request("CCS06", broker.counter + 1)
+    done = lab.send("CCS06", broker, HUB, record)
+    devices = done.payload.items[0][3][2]
+    assert [one[2][0][2] for one in devices] == [METER]
+
+
+def test_data_are_seeded_from_a_file(lab, tmp_path):
+    lab.read("ECS10", METER, {"value": b"Seeded"})
+    path = str(tmp_path / "meter.json")
+    twin.save(lab.han.meters[METER], path)
+    other = lab.make(ESME, bytes.fromhex("00DB1234567890B7"))
+    twin.seed(other, path)
+    names = [name for name in other.store.names() if name.startswith("a/")]
+    assert names
+    for name in names:
+        assert other.store.get(name) == lab.han.meters[METER].store.get(name)
+    (tmp_path / "meter.json").write_text('{"own/ds": "00"}')
+    with pytest.raises(ValueError, match="names"):
+        twin.seed(other, path)
