@@ -159,6 +159,8 @@ def main() -> int:
             )
         if arguments.unix or not arguments.board:
             fetch.runtime()
+            if any(name.startswith(FROZEN) for name in wanted):
+                build_unix.micropython()
             run = on_unix if arguments.quick else on_unix_with_peak
             results += _report(
                 "unix port, heap of %d KB" % arguments.heap,

@@ -7,15 +7,12 @@ takes no time. A changed module of ours takes seconds, a cold build under a minu
 """
 
 import argparse
-import contextlib
-import fcntl
 import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import fetch
@@ -47,15 +44,6 @@ def _digest(paths: "list[pathlib.Path]") -> str:
 def digest_of(board: str) -> str:
     """What tells one build for a board from another."""
     return _digest(_inputs(board))
-
-
-@contextlib.contextmanager
-def alone() -> "Iterator[None]":
-    """One build at a time."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _make(build: pathlib.Path, heap_kb: int) -> None:
@@ -108,7 +96,7 @@ def firmware(heap_kb: int = 128) -> pathlib.Path:
                 "no %s on this machine; next step: install the packages that "
                 "tools/micropython/packages.txt names" % tool
             )
-    with alone():
+    with fetch.alone("board"):
         for _ in range(5):  # somebody may be editing
             target = _target(heap_kb)
             if target.exists() or _build(target, heap_kb):

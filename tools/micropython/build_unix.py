@@ -34,7 +34,7 @@ def micropython() -> pathlib.Path:
     for tool in ("make", "gcc"):
         if not shutil.which(tool):
             raise fetch.Unavailable("no %s on this machine; next step: install it" % tool)
-    with build_board.alone():
+    with fetch.alone("unix"):
         if not target.exists():
             _build(target)
     return target

@@ -10,6 +10,8 @@ What is there already is left alone.
 """
 
 import argparse
+import contextlib
+import fcntl
 import os
 import pathlib
 import re
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "micropython"
@@ -240,13 +243,23 @@ def _build_mpy_cross() -> None:
         os.replace(str(MPY_CROSS) + ".new", MPY_CROSS)
 
 
+@contextlib.contextmanager
+def alone(what: str) -> "Iterator[None]":
+    """One process and thread at a time."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE.parent / (what + ".lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def runtime() -> pathlib.Path:
     """The path of a MicroPython, fetched where it is not there; Unavailable, with the reason."""
     path = installed()
-    if path:
-        _write(MICROPYTHON, '#!/bin/sh\nexec "%s" "$@"\n' % path)
-    elif not (MICROPYTHON.exists() and version(str(MICROPYTHON))):
-        fetch(source=False)
+    with alone("fetch"):
+        if path:
+            _write(MICROPYTHON, '#!/bin/sh\nexec "%s" "$@"\n' % path)
+        elif not (MICROPYTHON.exists() and version(str(MICROPYTHON))):
+            fetch(source=False)
     if version(str(MICROPYTHON)) is None:
         raise Unavailable("what was fetched does not run on this machine; " + INSTEAD)
     return MICROPYTHON
@@ -254,10 +267,11 @@ def runtime() -> pathlib.Path:
 
 def source() -> pathlib.Path:
     """The folder of MicroPython's source, and mpy-cross built from it; or Unavailable."""
-    if not (SOURCE / "py" / "mpconfig.h").exists():
-        fetch(source=True)
-    if not MPY_CROSS.exists():
-        _build_mpy_cross()
+    with alone("fetch"):
+        if not (SOURCE / "py" / "mpconfig.h").exists():
+            fetch(source=True)
+        if not MPY_CROSS.exists():
+            _build_mpy_cross()
     return SOURCE
 
 
