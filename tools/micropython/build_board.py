@@ -76,7 +76,7 @@ def _make(build: pathlib.Path, heap_kb: int) -> None:
 def library() -> pathlib.Path:
     """An empty micropython-lib."""
     folder = CACHE / "micropython-lib"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").touch()
     return folder
 
@@ -116,7 +116,7 @@ def _build(target: pathlib.Path, heap_kb: int) -> bool:
     mark = build / "board"
     if build.exists() and (not mark.exists() or mark.read_text() != board):
         shutil.rmtree(build)
-    build.mkdir(exist_ok=True)
+    build.mkdir(parents=True, exist_ok=True)
     mark.write_text(board)
     for name in ("main.o", "firmware.elf"):  # of another heap; make does not look at flags
         (build / name).unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def _build(target: pathlib.Path, heap_kb: int) -> bool:
             raise
     if _target(heap_kb) != target:
         return False
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(build / "firmware.elf", str(target) + ".new")
     os.replace(str(target) + ".new", target)
     others = sorted(CACHE.glob("*/firmware-*.elf"), key=lambda path: path.stat().st_mtime)
