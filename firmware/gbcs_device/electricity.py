@@ -77,9 +77,12 @@ def _range(item: "Item") -> "tuple[int, int]":
         return 0, 0xFFFFFFFF
     field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
     parts = field[2]
-    if type(parts) is not list or len(parts) != 4 or type(parts[1][2]) is not int:
+    if type(parts) is not list or len(parts) != 4:
         raise Failed(TYPE_UNMATCHED)
-    return parts[1][2], parts[2][2]
+    start, end = parts[1][2], parts[2][2]
+    if type(start) is not int or type(end) is not int:
+        raise Failed(TYPE_UNMATCHED)
+    return start, end
 
 
 def switch_load(command: "Command", item: "Item") -> bytes:

@@ -50,6 +50,7 @@ class Pair:
         self.outcome = ""
         self.why = ""
         self.case: Any = None
+        self.kind = "?"
 
 
 def pairs(folder: str) -> "list[Pair]":
@@ -103,7 +104,7 @@ class Coverage:
     def _replay(self, pair: Pair, kinds_of: "dict[bytes, str]") -> None:
         asked, wanted = message.decode(pair.command), message.decode(pair.response)
         pair.case = payload.use_case(asked)
-        kind = kinds_of[asked.recipient]
+        kind = pair.kind = kinds_of[asked.recipient]
         if not kinds.is_known(kind):
             pair.outcome, pair.why = UNSUPPORTED, "no emulator of a %s" % kind
             return
@@ -168,16 +169,20 @@ def _difference(answer: bytes, wanted: bytes) -> str:
 def summary(found: "list[Pair]") -> "dict[str, Any]":
     """The totals, as one JSON object."""
     counts = collections.Counter(pair.outcome for pair in found)
-    by_use_case: dict[str, dict[str, int]] = {}
+    tables: list[dict[str, dict[str, int]]] = [{}, {}, {}]
     for pair in found:
         name = "?" if pair.case is None else pair.case.name
-        row = by_use_case.setdefault(name, {"pairs": 0, **dict.fromkeys(OUTCOMES, 0)})
-        row["pairs"] += 1
-        row[pair.outcome] += 1
+        for table, key in zip(tables, (name, pair.kind, "%s %s" % (name, pair.kind)), strict=True):
+            row = table.setdefault(key, {"pairs": 0, **dict.fromkeys(OUTCOMES, 0)})
+            row["pairs"] += 1
+            row[pair.outcome] += 1
+    by_use_case, by_device, by_both = (dict(sorted(table.items())) for table in tables)
     return {
         "pairs": len(found),
         **{outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
-        "by_use_case": dict(sorted(by_use_case.items())),
+        "by_use_case": by_use_case,
+        "by_device": by_device,
+        "by_use_case_and_device": by_both,
         "exceptions": [
             {"pair": pair.name, "outcome": pair.outcome, "why": pair.why}
             for pair in found

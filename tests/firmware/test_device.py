@@ -3,11 +3,13 @@
 import tracemalloc
 
 import pytest
+from cryptography import x509 as peer
 
 from gbcs import der, dlms, message, payload, usecases, x509
 from gbcs_device import logs
 from gbcs_host import compose, damage, twin
 from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.pki import Pki
 
 HUB = bytes.fromhex("00DB1234567890A2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -129,10 +131,6 @@ def test_power_and_registers_follow_the_load(lab):
 
 
 def test_a_new_key_pair_is_certified_and_used(lab):
-    from cryptography import x509 as peer
-
-    from gbcs_host.pki import Pki
-
     usage = ("key_usage", "BIT STRING", "1", None)
     asked = payload.Asn1("IssueCredentialsCommand", (None, "SEQUENCE", [usage], None))
     done = lab.send("CS02c", "supplier", METER, asked)
@@ -178,3 +176,50 @@ def test_data_are_seeded_from_a_file(lab, tmp_path):
     (tmp_path / "meter.json").write_text('{"own/ds": "00"}')
     with pytest.raises(ValueError, match="names"):
         twin.seed(other, path)
+
+
+def test_a_supplier_replaces_its_own_certificate_by_the_chain_to_the_root(lab):
+    def field(kind, value):
+        return (None, kind, value, None)
+
+    supplier = lab.parties["supplier"]
+    meter = lab.han.meters[METER]
+    before = meter.anchors.cell(2, "ds")
+    other = Pki(lab.pki.seed)  # the same authorities
+    fresh = other.organisation(supplier.eui, 2, "ds", "SUPPLIER, NEW")
+    stranger = Pki(99).organisation(supplier.eui, 2, "ds")
+
+    def command(certificate, issuing):
+        cell = field("SEQUENCE", [field("INTEGER", 2), field("BIT STRING", "1")])
+        control = [
+            field("INTEGER", 2),
+            field("[2] SEQUENCE", cell[2]),
+            field("[3] INTEGER", supplier.counter + 1),
+        ]
+        return payload.Asn1(
+            "UpdateCredentialsCommand",
+            field(
+                "SEQUENCE",
+                [
+                    field("SEQUENCE", control),
+                    field("SEQUENCE OF", [field("SEQUENCE", [field("ANY", certificate), cell])]),
+                    field("SEQUENCE OF", [field("ANY", issuing)]),
+                ],
+            ),
+        )
+
+    case = next(one for one in usecases.by_name("CS02b") if one.mode == 2)
+
+    def status(record):
+        octets = lab.parties.command(
+            supplier, METER, case.code, der.encode(record.field), critical=True
+        )
+        outcome = lab.carry("CS02b", octets, METER).payload.field[2][1]
+        return outcome[2][3][2][0][2][1][2]
+
+    assert status(command(stranger.certificate, Pki(99).issuing.certificate)) == 10
+    assert meter.anchors.cell(2, "ds") == before
+    assert status(command(stranger.certificate, lab.pki.issuing.certificate)) in (5, 10)
+    assert meter.anchors.cell(2, "ds") == before
+    assert status(command(fresh.certificate, lab.pki.issuing.certificate)) == 0
+    assert meter.anchors.cell(2, "ds").key_id == fresh.parsed.subject_key_id

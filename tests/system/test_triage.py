@@ -32,7 +32,7 @@ def test_all_steps_hold(played):
     assert status == 0
     assert {one["part"] for one in steps} == {
         "Quality check", "Returned meter", "What must fail"}  # fmt: skip
-    assert len(steps) == 37
+    assert len(steps) == 39
 
 
 def test_the_messages_of_a_step_are_real_ones(played):

@@ -57,9 +57,11 @@ def run(args: argparse.Namespace) -> int:
 def _table(found: "dict[str, Any]") -> None:
     print(
         "%-24s %6s %s"
-        % ("use case", "pairs", " ".join("%12s" % one for one in _HEADINGS.values()))
+        % ("use case, device", "pairs", " ".join("%12s" % one for one in _HEADINGS.values()))
     )
-    rows = [*found["by_use_case"].items(), ("total", found)]
+    rows = [*found["by_use_case_and_device"].items()]
+    rows += [("all of " + name, row) for name, row in found["by_device"].items()]
+    rows.append(("total", found))
     for name, row in rows:
         counts = " ".join("%12s" % (row[one] or "") for one in _HEADINGS)
         print("%-24s %6d %s" % (name, row["pairs"], counts))

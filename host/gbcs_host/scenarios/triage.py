@@ -9,7 +9,7 @@ from typing import Any
 
 from gbcs import devicelog, payload, usecases
 from gbcs_device.store import PowerCut
-from gbcs_host.lab import CHF, ESME, GSME, encoded_log
+from gbcs_host.lab import CHF, ESME, GSME, JOIN_TIMEOUT_S, encoded_log
 
 TITLE = "SECMP0013: quality check, returned meter, and what must fail"
 
@@ -262,12 +262,60 @@ def _power_cuts(p: Any) -> None:
     """Power goes at every octet of what a meter or hub writes; then the same again."""
     lab = p.lab
     for title, run in (
+        ("the hub's power goes during CCS01", _cut_addition),
+        ("the meter's power goes while it joins", _cut_joining),
         ("the meter's power goes during CS02f", _cut_disconnect),
         ("the hub's power goes during CCS02", _cut_removal),
         ("the hub's power goes during CCS03", _cut_restore),
     ):
         with p.step(title, "afterwards the same finishes the job, or says what is so") as step:
             run(step, lab)
+
+
+def _cut_addition(step: Any, lab: Any) -> None:
+    eui = bytes.fromhex("00DB1234567890F2")
+    lab.make(ESME, eui)
+    _until_done(
+        step, lab, _OTHER_HUB,
+        lambda: lab.add_to_hub(_OTHER_HUB, eui, _MPAN), lambda log: log.find(eui) is not None,
+    )  # fmt: skip
+    log = lab.han.hubs[_OTHER_HUB].log
+    step.check([one.mac for one in log.entries].count(eui) == 1, "the device is listed once")
+    step.check(lab.join(eui, _OTHER_HUB), "and joins")
+    lab.remove_from_hub(_OTHER_HUB, eui)
+
+
+def _cut_joining(step: Any, lab: Any) -> None:
+    eui = bytes.fromhex("00DB1234567890F3")
+    lab.make(ESME, eui)
+    cuts = halves = 0
+    joined = None
+    whole = True
+    while joined is None:
+        if not lab.han.hubs[_OTHER_HUB].log.keys(eui, lab.now):
+            if lab.han.hubs[_OTHER_HUB].log.find(eui) is not None:
+                lab.remove_from_hub(_OTHER_HUB, eui)  # it has a key that the meter has not
+            lab.add_to_hub(_OTHER_HUB, eui, _MPAN)
+        lab.media[eui].cut_after = 9 * cuts
+        try:
+            joined = lab.join(eui, _OTHER_HUB)
+            if not joined:  # the hub remembers a key of it, and waits for that first
+                halves += 1
+                lab.pass_time(JOIN_TIMEOUT_S / 2)
+                joined = lab.join(eui, _OTHER_HUB)
+        except PowerCut:
+            cuts += 1
+            meter = lab.restart(eui)
+            joined = None
+            whole = whole and meter.is_joined() == (meter.network() is not None)
+            if not meter.is_joined():
+                lab.remove_from_hub(_OTHER_HUB, eui)
+    lab.media[eui].cut_after = None
+    step.check(whole and cuts > 5, "at %d cuts it had network and key, or neither" % cuts)
+    step.check(joined, "then the meter joins")
+    step.check(halves, "by its install code in the second half of the time, %d times" % halves)
+    lab.disconnect(eui)
+    lab.remove_from_hub(_OTHER_HUB, eui)
 
 
 def _cut_disconnect(step: Any, lab: Any) -> None:
