@@ -19,6 +19,11 @@ _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
 _IMPORT = (1, b"\x00\x00\x5e\x2c\x22\x0a", 2)  # a structure that begins with active import
 _EXPORT = (3, b"\x01\x00\x02\x08\x00\xff", 2)
 _POWER = (1, b"\x00\x00\x5e\x2c\x22\x14", 2)  # a structure that begins with active power
+# A structure that begins with an array of registers, of which the first is in force
+_TARIFF = (1, b"\x00\x00\x5e\x2c\x22\x01", 2)
+_BLOCKS = (1, b"\x00\x00\x5e\x2c\x22\x02", 2)
+_PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
+_MOST_PERIODS = const(1000)
 _SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
 _SWITCH = {51: 1, 52: 0, 54: 2}  # scripts, and the state: enabled, disabled, armed
 _EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
@@ -85,6 +90,33 @@ def _range(item: "Item") -> "tuple[int, int]":
     return start, end
 
 
+def half_hours(command: "Command", item: "Item") -> bytes:
+    """ECS22b: data that were seeded, else what the load has used in each half hour asked for.
+
+    At most the last _MOST_PERIODS of them: a message holds no more.
+    """
+    seeded = command.get(name_of(*_PROFILE))
+    if seeded is not None:
+        return seeded
+    start, end = _restricted(item)
+    periods = load.periods(command, load.IMPORT, start, end, _MOST_PERIODS)
+    octets = b"".join([at.to_bytes(4, "big") + used.to_bytes(4, "big") for at, used in periods])
+    return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
+
+
+def _restricted(item: "Item") -> "tuple[int | None, int | None]":
+    """The range of date-times in the object list of a protected read, milliseconds since 2000."""
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        restriction = field[2][0][2][0][2][4][2]
+        if restriction[0][2] != 1:
+            return None, None
+        start, end = [one[2] for one in restriction[1][2]]
+        return clock.from_date_time(start), clock.from_date_time(end)
+    except (TypeError, ValueError, IndexError):  # of another form
+        raise Failed(TYPE_UNMATCHED) from None
+
+
 def switch_load(command: "Command", item: "Item") -> bytes:
     """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch."""
     state = _SWITCH.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
@@ -105,6 +137,9 @@ LIVE = {
     _IMPORT: load.live(_IMPORT, load.IMPORT, 3),
     _EXPORT: load.live(_EXPORT, load.EXPORT, 1),
     _POWER: load.power(_POWER, load.IMPORT, 3),
+    _TARIFF: load.live(_TARIFF, load.IMPORT, 5),
+    _BLOCKS: load.live(_BLOCKS, load.IMPORT, 5),
+    _PROFILE: half_hours,
     (_CLOCK[0], _CLOCK[1], 4): _time_status,
 }
 ACTIONS = {

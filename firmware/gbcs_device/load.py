@@ -16,6 +16,7 @@ EXPORT = "load/export"
 GAS = "load/gas"
 _SINCE = "load/since"
 _HOUR_MS = 3_600_000
+_HALF_HOUR_MS = 1_800_000
 
 
 def started(now: int, rates: "dict[str, int]") -> "dict[str, bytes]":
@@ -32,6 +33,29 @@ def counted(command: "Command", name: str) -> int:
         return 0
     passed = max(command.now - int.from_bytes(since, "big"), 0)
     return passed * int.from_bytes(rate, "big") // _HOUR_MS
+
+
+def periods(
+    command: "Command", name: str, start: "int | None", end: "int | None", most: int
+) -> "list[tuple[int, int]]":
+    """What was used in each of the last half hours that ended in a range, `most` at most.
+
+    `start` and `end` are milliseconds since 2000. Pairs of a half hour's end, in seconds since
+    2000, and whole watt-hours.
+    """
+    since, rate = command.get(_SINCE), command.get(name)
+    if since is None or rate is None:
+        return []
+    begun = int.from_bytes(since, "big")
+    last = command.now if end is None else min(command.now, end)
+    first = max(begun, start or 0, last - most * _HALF_HOUR_MS + 1)
+    used = int.from_bytes(rate, "big") // 2
+    at = -(-first // _HALF_HOUR_MS) * _HALF_HOUR_MS
+    found = []
+    while at <= last:
+        found.append((at // 1000, used))
+        at += _HALF_HOUR_MS
+    return found
 
 
 def added(octets: bytes, place: int, amount: int) -> bytes:

@@ -30,6 +30,11 @@ _FIRMWARE = bytes.fromhex("00010203")
 _LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
 
 
+def _registers(count: int) -> bytes:
+    """A structure of one array of so many registers, all zero."""
+    return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
+
+
 def _data(kind: str) -> "dict[str, bytes]":
     """What a meter holds out of the box, beside defaults: its registers and versions."""
     if kind == ESME:
@@ -38,6 +43,8 @@ def _data(kind: str) -> "dict[str, bytes]":
         return {
             cosemserver.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
             cosemserver.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
+            cosemserver.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
+            cosemserver.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
             cosemserver.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
             cosemserver.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
         }

@@ -223,3 +223,25 @@ def test_a_supplier_replaces_its_own_certificate_by_the_chain_to_the_root(lab):
     assert meter.anchors.cell(2, "ds") == before
     assert status(command(fresh.certificate, lab.pki.issuing.certificate)) == 0
     assert meter.anchors.cell(2, "ds").key_id == fresh.parsed.subject_key_id
+
+
+def protected(done):
+    """The first value in the opened block of a response."""
+    (block,) = done.verdict.opened
+    return block.fields[0][2][0]
+
+
+def test_tariff_registers_and_half_hours_follow_the_load(lab):
+    for use_case in ("ECS17d", "ECS17e"):
+        first = protected(lab.read(use_case, METER))[2][0][2]
+        lab.pass_time(3600)
+        second = protected(lab.read(use_case, METER))[2][0][2]
+        assert len(first) == {"ECS17d": 48, "ECS17e": 64}[use_case]
+        assert second[0][2] - first[0][2] == 460
+        assert second[1][2] == 0
+    periods = protected(lab.read("ECS22b", METER))[2]
+    assert [one[2][1][2] for one in periods] == [230] * len(periods)
+    assert 4 <= len(periods) <= 6
+    ends = [one[2][0][2] for one in periods]
+    assert all(end % 1800 == 0 for end in ends)
+    assert ends == sorted(set(ends))
