@@ -1,6 +1,7 @@
 """The emulated devices: reference responses reproduced, the triage, a street of meters."""
 
 import gc
+import importlib.util
 import io
 import os
 import pathlib
@@ -9,6 +10,7 @@ import sys
 import time
 import tracemalloc
 from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
 
 from gbcs_host import cli, coverage
 from gbcs_host.keystore import KeyStore
@@ -98,6 +100,16 @@ def _street() -> "list[Row]":
     ]
 
 
+def _dual() -> "Any":
+    """tests/dual/run.py."""
+    spec = importlib.util.spec_from_file_location("dual_run", ROOT / "tests" / "dual" / "run.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("tests/dual/run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _unix_port() -> "list[Row]":
     try:
         port = build_unix.micropython()
@@ -111,6 +123,11 @@ def _unix_port() -> "list[Row]":
         check=False,
     )
     rows: list[Row] = []
+    for name in ("test_device_esme", "test_device_gsme"):
+        result = _dual().on_unix_with_peak(name, 128)
+        row = "%d passed, %d failed, peak %d KB" % (result.passed, result.failed, result.peak_kb)
+        figure = "unix port, 128 KB: %s" % name
+        rows.append((figure, row, "all pass", bool(result.passed) and not result.failed))
     for line in done.stdout.splitlines():
         name, _, milliseconds = line.rpartition(" ")
         rows.append(("unix port, 128 KB: %s answered" % name, "%.1f ms" % float(milliseconds), "", True))  # fmt: skip  # noqa: E501
