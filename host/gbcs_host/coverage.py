@@ -98,7 +98,8 @@ class Coverage:
         for pair in found:
             try:
                 self._replay(pair, kinds_of)
-            except GbcsError as error:
+            except (GbcsError, LookupError, TypeError, ValueError) as error:
+                # a response that the twin cannot be made of; the others still count
                 pair.outcome, pair.why = DIFFERENT, "%s: %s" % (type(error).__name__, error)
 
     def _replay(self, pair: Pair, kinds_of: "dict[bytes, str]") -> None:

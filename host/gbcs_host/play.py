@@ -168,5 +168,7 @@ def find(name: str) -> Any:
         if spec is not None and spec.loader is not None:
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
+            if not hasattr(module, "play") or not hasattr(module, "TITLE"):
+                raise UnknownScenario("'%s' has no TITLE and play(p)" % name)
             return module
     raise UnknownScenario("there is no scenario '%s'" % name)

@@ -88,3 +88,9 @@ def test_what_there_is_is_listed_and_what_is_not_is_refused(capsys):
     assert cli.main(["run"]) == 2
     with pytest.raises(play.UnknownScenario):
         play.find("nothing.py")
+
+
+def test_a_file_that_is_no_scenario_is_refused(tmp_path, capsys):
+    (tmp_path / "empty.py").write_text("")
+    assert cli.main(["run", str(tmp_path / "empty.py")]) == 2
+    assert "play(p)" in capsys.readouterr().err
