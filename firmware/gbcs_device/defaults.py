@@ -6,6 +6,7 @@ give for attributes, when such an object is read.
 
 from gbcs import zcltypes
 from gbcs.compat import TYPE_CHECKING
+from gbcs.octets import length_octets
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -32,7 +33,7 @@ def octets_of(layout: "tuple[Any, ...]") -> bytes:
         return bytes((2, len(parts))) + b"".join(parts)
     if kind == "array":
         least = size[0] if size else 0
-        return bytes((1, least)) + octets_of(children[0]) * least
+        return b"\x01" + length_octets(least) + octets_of(children[0]) * least
     if kind in _NUMBERS:
         tag, width = _NUMBERS[kind]
         number = int(constant or 0) & (1 << 8 * width) - 1
@@ -44,12 +45,12 @@ def octets_of(layout: "tuple[Any, ...]") -> bytes:
         if hint == "date-time" and not value:
             value = _NO_DATE
         value = value if type(value) is bytes else value.encode()
-        return bytes((_STRINGS[kind], len(value))) + value
+        return bytes((_STRINGS[kind],)) + length_octets(len(value)) + value
     if kind == "bit-string":
         bits = constant or "0" * (size or 0)
         whole = bits + "0" * (-len(bits) & 7)
         octets = [int(whole[at : at + 8], 2) for at in range(0, len(whole), 8)]
-        return bytes((4, len(bits))) + bytes(octets)
+        return b"\x04" + length_octets(len(bits)) + bytes(octets)
     return b"\x00"
 
 

@@ -1,8 +1,9 @@
 # ruff: noqa: F821 - viper's own names
 """AES-128 and GHASH for boards with a native emitter of 32 bits: the functions `gcm` names.
 
-AES looks up one table of 256 words and turns what it finds; GHASH goes nibble by nibble through
-the sixteen multiples of its key. Tables and registers are static: a MAC makes next to no garbage.
+AES looks up one octet at a time and multiplies the four of a column in one word: a MAC encrypts
+two blocks, for which a table of words would not earn its kilobyte. GHASH goes nibble by nibble
+through the sixteen multiples of its key. Registers are static: a MAC makes next to no garbage.
 Literals stay below 2^16, functions have at most four parameters and stay below 2 KB of code, for
 ARMv6-M.
 
@@ -15,7 +16,6 @@ import micropython
 
 from gbcs.crypto.sbox import SBOX
 
-_TABLE = array("I", bytes(4 * 256))  # twice, once, once, three times the substituted octet
 _KEYS = array("I", bytes(4 * 44))
 # GHASH: sixteen multiples of four words; 64: what a nibble shifted out adds; 80: the register;
 # 84: how many blocks to take
@@ -23,17 +23,10 @@ _MULTIPLES = array("I", bytes(4 * 85))
 _ZEROS = bytes(16)
 _FIRST = b"\x00\x00\x00\x01"
 _BLOCK = bytearray(16)
-_H = bytearray(16)
 
 
 @micropython.viper
-def _prepare(table: ptr32, multiples: ptr32, sbox: ptr8):
-    for i in range(256):
-        s = sbox[i]
-        twice = s << 1
-        if s & 128:
-            twice = twice ^ 0x11B
-        table[i] = twice << 24 | s << 16 | s << 8 | (twice ^ s)
+def _prepare(multiples: ptr32):
     for i in range(16):
         r = 0
         for bit in range(4):
@@ -60,7 +53,11 @@ def _expand(keys: ptr32, key: ptr8, sbox: ptr8):
 
 
 @micropython.viper
-def _encrypt(table: ptr32, keys: ptr32, data: ptr8, out: ptr8):
+def _encrypt(s: ptr8, x: int, keys: ptr32, data: ptr8):
+    """Encrypts a block where it is. `x` only has its name to give, to a processor register."""
+    ones = 0x0101
+    ones = ones << 16 | ones
+    low = ones << 7 ^ -1  # all but the highest bit of each octet
     a = uint(data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3]) ^ uint(keys[0])
     b = uint(data[4] << 24 | data[5] << 16 | data[6] << 8 | data[7]) ^ uint(keys[1])
     c = uint(data[8] << 24 | data[9] << 16 | data[10] << 8 | data[11]) ^ uint(keys[2])
@@ -68,48 +65,48 @@ def _encrypt(table: ptr32, keys: ptr32, data: ptr8, out: ptr8):
     left = 9
     while left:
         keys = ptr32(int(keys) + 16)
-        x = uint(table[int(d) & 255])
-        w = x >> 8 | x << 24
-        x = uint(table[int(c >> 8) & 255]) ^ w
-        w = x >> 8 | x << 24
-        x = uint(table[int(b >> 16) & 255]) ^ w
-        w = (x >> 8 | x << 24) ^ uint(table[int(a >> 24)]) ^ uint(keys[0])
-        x = uint(table[int(a) & 255])
-        e = x >> 8 | x << 24
-        x = uint(table[int(d >> 8) & 255]) ^ e
-        e = x >> 8 | x << 24
-        x = uint(table[int(c >> 16) & 255]) ^ e
-        e = (x >> 8 | x << 24) ^ uint(table[int(b >> 24)]) ^ uint(keys[1])
-        x = uint(table[int(b) & 255])
-        f = x >> 8 | x << 24
-        x = uint(table[int(a >> 8) & 255]) ^ f
-        f = x >> 8 | x << 24
-        x = uint(table[int(d >> 16) & 255]) ^ f
-        f = (x >> 8 | x << 24) ^ uint(table[int(c >> 24)]) ^ uint(keys[2])
-        x = uint(table[int(c) & 255])
-        g = x >> 8 | x << 24
-        x = uint(table[int(b >> 8) & 255]) ^ g
-        g = x >> 8 | x << 24
-        x = uint(table[int(a >> 16) & 255]) ^ g
-        d = (x >> 8 | x << 24) ^ uint(table[int(d >> 24)]) ^ uint(keys[3])
-        a = w
-        b = e
-        c = f
+        x = s[int(a >> 24)] << 24 | s[int(b >> 16) & 255] << 16
+        x = x | s[int(c >> 8) & 255] << 8 | s[int(d) & 255]
+        y = (x & low) << 1 ^ (int(uint(x) >> 7) & ones) * 27
+        e = uint(x) << 8 ^ uint(x) >> 24 ^ uint(x)
+        e = e << 8 ^ e >> 24 ^ uint(x ^ y)
+        e = e << 8 ^ e >> 24 ^ uint(y ^ keys[0])
+        x = s[int(b >> 24)] << 24 | s[int(c >> 16) & 255] << 16
+        x = x | s[int(d >> 8) & 255] << 8 | s[int(a) & 255]
+        y = (x & low) << 1 ^ (int(uint(x) >> 7) & ones) * 27
+        f = uint(x) << 8 ^ uint(x) >> 24 ^ uint(x)
+        f = f << 8 ^ f >> 24 ^ uint(x ^ y)
+        f = f << 8 ^ f >> 24 ^ uint(y ^ keys[1])
+        x = s[int(c >> 24)] << 24 | s[int(d >> 16) & 255] << 16
+        x = x | s[int(a >> 8) & 255] << 8 | s[int(b) & 255]
+        y = (x & low) << 1 ^ (int(uint(x) >> 7) & ones) * 27
+        g = uint(x) << 8 ^ uint(x) >> 24 ^ uint(x)
+        g = g << 8 ^ g >> 24 ^ uint(x ^ y)
+        g = g << 8 ^ g >> 24 ^ uint(y ^ keys[2])
+        x = s[int(d >> 24)] << 24 | s[int(a >> 16) & 255] << 16
+        x = x | s[int(b >> 8) & 255] << 8 | s[int(c) & 255]
+        y = (x & low) << 1 ^ (int(uint(x) >> 7) & ones) * 27
+        d = uint(x) << 8 ^ uint(x) >> 24 ^ uint(x)
+        d = d << 8 ^ d >> 24 ^ uint(x ^ y)
+        d = d << 8 ^ d >> 24 ^ uint(y ^ keys[3])
+        a = e
+        b = f
+        c = g
         left -= 1
     keys = ptr32(int(keys) + 16)
     left = 4
-    while left:  # the last round only substitutes: an octet stands alone in the table's third
-        out[0] = (table[int(a >> 24)] >> 8 ^ keys[0] >> 24) & 255
-        out[1] = (table[int(b >> 16) & 255] >> 8 ^ keys[0] >> 16) & 255
-        out[2] = (table[int(c >> 8) & 255] >> 8 ^ keys[0] >> 8) & 255
-        out[3] = (table[int(d) & 255] >> 8 ^ keys[0]) & 255
-        x = a
+    while left:  # the last round only substitutes
+        data[0] = s[int(a >> 24)] ^ keys[0] >> 24
+        data[1] = s[int(b >> 16) & 255] ^ keys[0] >> 16
+        data[2] = s[int(c >> 8) & 255] ^ keys[0] >> 8
+        data[3] = s[int(d) & 255] ^ keys[0]
+        e = a
         a = b
         b = c
         c = d
-        d = x
+        d = e
         keys = ptr32(int(keys) + 4)
-        out = ptr8(int(out) + 4)
+        data = ptr8(int(data) + 4)
         left -= 1
 
 
@@ -124,6 +121,7 @@ def _start(m: ptr32, h: ptr8):
         m[i] = 0
         m[80 + i] = 0
     at = 8
+    top = 0xE1
     while at:
         m[4 * at] = int(a)
         m[4 * at + 1] = int(b)
@@ -135,7 +133,7 @@ def _start(m: ptr32, h: ptr8):
         b = b >> 1 | a << 31
         a = a >> 1
         if low:
-            a = a ^ uint(0xE1 << 24)
+            a = a ^ uint(top << 24)
         at = at >> 1
     at = 2
     while at < 16:
@@ -188,36 +186,51 @@ def _fold(d: uint, n: ptr32, m: ptr32, data: ptr8):
         blocks -= 1
 
 
-_prepare(_TABLE, _MULTIPLES, SBOX)
+@micropython.viper
+def _add(m: ptr32, data: ptr8):
+    """Adds the register to a block."""
+    at = 80
+    while at < 84:
+        word = m[at]
+        data[0] = data[0] ^ word >> 24
+        data[1] = data[1] ^ word >> 16
+        data[2] = data[2] ^ word >> 8
+        data[3] = data[3] ^ word
+        data = ptr8(int(data) + 4)
+        at += 1
+
+
+_prepare(_MULTIPLES)
 
 
 def _take(data):
     """Puts octets through the register, the last block filled up with zeros."""
     size = len(data)
-    _MULTIPLES[84] = size >> 4
-    _fold(0, _MULTIPLES, _MULTIPLES, data)
-    if size & 15:
+    if size > 15:
+        _MULTIPLES[84] = size >> 4
+        _fold(0, _MULTIPLES, _MULTIPLES, data)
+    rest = size & 15
+    if rest:
         _MULTIPLES[84] = 1
         _BLOCK[:] = _ZEROS
-        _BLOCK[: size & 15] = data[size & 0xFFF0 :]
+        _BLOCK[:rest] = data[size - rest :]
         _fold(0, _MULTIPLES, _MULTIPLES, _BLOCK)
 
 
-def _finish(aad, text):
-    """The hash: two octet strings, and their lengths in bits."""
-    if aad:
-        _take(aad)
-    if text:
-        _take(text)
+def _hash(h, aad, text, out):
+    """Adds the hash under the key `h` to a block: two octet strings, and their lengths in bits."""
+    _start(_MULTIPLES, h)
+    _take(aad)
+    _take(text)
     _take((len(aad) * 8).to_bytes(8, "big") + (len(text) * 8).to_bytes(8, "big"))
-    m = _MULTIPLES
-    return b"".join([m[at].to_bytes(4, "big") for at in range(80, 84)])
+    _add(_MULTIPLES, out)
 
 
 def ghash(h, aad, text):
     """The hash under the key `h`, 16 octets."""
-    _start(_MULTIPLES, h)
-    return _finish(aad, text)
+    found = bytearray(16)
+    _hash(h, aad, text, found)
+    return bytes(found)
 
 
 def encryptor(key):
@@ -228,20 +241,22 @@ def encryptor(key):
     _expand(keys, key, SBOX)
 
     def encrypt(block):
-        out = bytearray(16)
-        _encrypt(_TABLE, keys, block, out)
+        out = bytearray(block)
+        _encrypt(SBOX, 0, keys, out)
         return bytes(out)
 
     return encrypt
 
 
 def gmac(key, iv, aad):
-    """The tag over `aad` alone, 16 octets."""
+    """The tag over `aad` alone, 16 octets; ValueError for a key or an IV of another size."""
     if len(key) != 16 or len(iv) != 12:
         raise ValueError("a key of 16 octets and an IV of 12 expected")
     _expand(_KEYS, key, SBOX)
-    _encrypt(_TABLE, _KEYS, _ZEROS, _H)
-    _start(_MULTIPLES, _H)
-    found = _finish(aad, b"")
-    _encrypt(_TABLE, _KEYS, iv + _FIRST, _H)
-    return bytes([one ^ other for one, other in zip(found, _H)])
+    h = bytearray(16)
+    _encrypt(SBOX, 0, _KEYS, h)
+    tag = bytearray(iv)
+    tag.extend(_FIRST)
+    _encrypt(SBOX, 0, _KEYS, tag)
+    _hash(h, aad, b"", tag)
+    return bytes(tag)
