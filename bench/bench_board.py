@@ -16,23 +16,29 @@ sys.path.insert(0, str(ROOT / "tools" / "micropython"))
 import fetch  # noqa: E402
 import qemu  # noqa: E402
 
-SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", "../shared"))
+SHARED = ROOT / os.environ.get("GBCS_SHARED", "../shared")
 Row = tuple[str, str, str, bool]
 
-_COUNTS = (
+# What a product takes: 200 of them, less the loop they are in
+_PRODUCTS = (
     qemu.COUNTER
     + """
 import gc
-from gbcs.crypto import ecdsa, keys
-from gbcs.crypto import %s as curve
 from gbcs.crypto.domain import P
 a = P * 5 // 7
 b = P * 3 // 11
 def products(n):
-    for i in range(n): a * b %% P
+    for i in range(n): a * b % P
 def nothing(n):
     for i in range(n): pass
 mm = (count(products, 200) - count(nothing, 200)) / 200
+"""
+)
+_COUNTS = (
+    _PRODUCTS.replace("%", "%%")
+    + """
+from gbcs.crypto import ecdsa, keys
+from gbcs.crypto import %s as curve
 K = bytes.fromhex("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721")
 private = keys.private_key(K, curve)
 public = private.public
@@ -50,18 +56,9 @@ assert found[1:] == [True] * 3
 """
 )
 _GMAC = (
-    qemu.COUNTER
+    _PRODUCTS
     + """
-import gc
 from gbcs.crypto import gcm, gcm_viper, ghash, aes_octets, mmo
-from gbcs.crypto.domain import P
-a = P * 5 // 7
-b = P * 3 // 11
-def products(n):
-    for i in range(n): a * b % P
-def nothing(n):
-    for i in range(n): pass
-mm = (count(products, 200) - count(nothing, 200)) / 200
 key, iv, data = bytes(range(16)), bytes(12), bytes(range(250)) + bytes(50)
 def plain(key, iv, aad):
     encrypt = aes_octets.encryptor(key)
@@ -76,11 +73,18 @@ _HEAP = """
 import gc
 gc.collect()
 before = gc.mem_alloc()
-import gbcs.message, gbcs.payload, gbcs.protect, gbcs.usecases
-import gbcs.%s, gbcs.asn1
+from gbcs import message, payload, protect, usecases
 import gbcs.crypto.portable
-gc.collect()
-print("resident", gc.mem_alloc() - before)
+def used(name):
+    gc.collect()
+    print(name, gc.mem_alloc() - before)
+def each(call):
+    for octets in (%s): call(message.decode(octets))
+used("imported")
+each(payload.skip)
+used("walked")
+each(payload.decode)
+used("decoded")
 """
 _WALK = """
 import gc, uctypes
@@ -99,7 +103,7 @@ class Keys:
     def broker(self): return b"broker.."
 keys = Keys()
 octets = uctypes.bytearray_at(%d, %d)
-at = whole = peak = 0
+at = whole = peak = signatures = macs = 0
 while at < len(octets):
     size = octets[at] << 8 | octets[at + 1]
     has_secret, has_point = octets[at + 2], octets[at + 3]
@@ -111,8 +115,10 @@ while at < len(octets):
         case = payload.use_case(m)
         if m.mac is not None and has_secret:
             protect.check_mac(m, keys, portable, case.is_device_to_device)
+            macs += 1
         if m.signature:
             protect.check_signature(m, keys, portable)
+            signatures += 1
         payload.skip(m)
         whole += 1
     except Exception as error:
@@ -122,6 +128,8 @@ while at < len(octets):
     gc.collect()
     peak = max(peak, gc.mem_alloc())
 print("whole", whole)
+print("signatures", signatures)
+print("macs", macs)
 print("in use", peak)
 """
 
@@ -169,56 +177,95 @@ def gmac() -> "list[Row]":
 
 
 def resident() -> "list[Row]":
-    """What a meter loads of the core and of cryptography takes of the heap, frozen."""
+    """What the core and cryptography take of the heap, frozen: imported, and with codecs in use.
+
+    A meter has DLMS or GBZ, and ASN.1: a message of each is walked, then decoded with its names.
+    What the codecs keep of these messages' templates is counted too.
+    """
+    some = _of_each_form(_messages())
     rows = []
-    for role, codec in (("ESME: DLMS", "dlms"), ("GSME: GBZ", "gbz")):
+    for role, forms in (
+        ("ESME: DLMS, ASN.1", (payload.DLMS, payload.ASN1)),
+        ("GSME: GBZ, ASN.1", (payload.GBZ, payload.ASN1)),
+    ):
+        octets = "".join(["%r, " % some[form] for form in forms if form in some])
         with qemu.Board(128) as board:
-            used = _figures(board.run(_HEAP % codec))["resident"]
-        rows.append(
-            ("core and cryptography resident, frozen (%s, ASN.1)" % role,
-             "%.1f KB" % (used / 1024), "<= 20 KB", used <= 20 * 1024)
-        )  # fmt: skip
+            found = _figures(board.run(_HEAP % octets))
+        for step in ("imported", "walked", "decoded"):
+            if step != "imported" and not some:
+                continue
+            size = found[step]
+            promised = step != "decoded"  # names and what is kept of templates come on top
+            rows.append(
+                ("resident, frozen (%s): %s" % (role, step), "%.1f KB" % (size / 1024),
+                 "<= 20 KB" if promised else "", size <= 20 * 1024 or not promised)
+            )  # fmt: skip
     return rows
+
+
+def _messages() -> "list[bytes]":
+    paths = sorted((SHARED / "rtds" / "messages").glob("*/*.HEX"))
+    return [bytes.fromhex(path.read_text().strip()) for path in paths]
+
+
+def _of_each_form(messages: "list[bytes]") -> "dict[str, bytes]":
+    """The message of middling size of each payload form."""
+    found: dict[str, list[bytes]] = {}
+    for one in messages:
+        found.setdefault(payload.use_case(message.decode(one)).form, []).append(one)
+    return {form: sorted(some, key=len)[len(some) // 2] for form, some in found.items()}
 
 
 def walk(most: "int | None" = None) -> "list[Row]":
     """Every reference message (or about `most` of them) checked and walked in a heap of 64 KB."""
-    folder = SHARED / "rtds"
-    paths = sorted((folder / "messages").glob("*/*.HEX"))
-    if not paths:
+    messages = _messages()
+    if not messages:
         return [("reference messages on the board", "not at hand (GBCS_SHARED)", "", True)]
-    messages = [bytes.fromhex(path.read_text().strip()) for path in paths]
     if most is not None:
         largest = sorted(messages, key=len)[-3:]
         messages = messages[:: len(messages) // most + 1] + largest
-    keys = KeyStore.load(str(folder / "keystore"))
+    keys = KeyStore.load(str(SHARED / "rtds" / "keystore"))
     blob = b"".join([_record(one, keys) for one in messages])
     files = {"messages.bin": blob}
     at = qemu.PSRAM + qemu.romfs(files).index(blob)
     with qemu.Board(64, files) as board:
         text = board.run(_WALK % (at, len(blob)), timeout=900)
     found = _figures(text)
-    whole = int(found["whole"])
     wrong = [line for line in text.splitlines() if line.startswith("failed")]
+    read = [message.decode(one) for one in messages]
+    signed = sum(bool(m.signature) for m in read)
+    maced = [m for m in read if m.mac is not None]
+    closed = [m for m in maced if _secret(m, keys) is None]
+    names = sorted({payload.use_case(m).name for m in closed})
+    checked = len(maced) - len(closed)
+    whole, signatures, macs = (int(found[name]) for name in ("whole", "signatures", "macs"))
     return [
         ("reference messages checked and walked in 64 KB", "%d of %d%s"
          % (whole, len(messages), " " + wrong[0] if wrong else ""), "all", whole == len(messages)),
+        ("signatures verified there", "%d of %d" % (signatures, signed), "all",
+         signatures == signed),
+        ("MACs verified there", "%d of %d" % (macs, len(maced)),
+         "all but %d: %s" % (len(closed), ", ".join(names)) if closed else "all",
+         macs == checked and set(names) <= {"PCS01", "PCS02"}),
         ("most of the heap in use between them", "%.1f KB" % (found["in use"] / 1024), "", True),
     ]  # fmt: skip
+
+
+def _secret(m: message.Message, keys: KeyStore) -> "bytes | None":
+    """The shared secret of the MAC; None from device to device: nobody holds a private key."""
+    if payload.use_case(m).is_device_to_device:
+        return None
+    if m.cra == 1:
+        broker = keys.broker()
+        return None if broker is None else keys.secret(m.recipient, broker)
+    return keys.secret(m.originator, m.recipient)
 
 
 def _record(octets: bytes, keys: KeyStore) -> bytes:
     """A message with what checks it: the shared secret and the signer's point, or zeros."""
     m = message.decode(octets)
-    secret = point = None
-    if m.mac is not None:
-        broker = keys.broker()
-        command = m.cra == 1 and broker is not None
-        secret = keys.secret(m.recipient, broker) if command and broker else None
-        if not command:
-            secret = keys.secret(m.originator, m.recipient)
-        if payload.use_case(m).is_device_to_device:
-            secret = None  # nobody holds a private key of either
+    secret = None if m.mac is None else _secret(m, keys)
+    point = None
     if m.signature:
         certificate = keys.certificate(m.originator, "ds")
         point = None if certificate is None else certificate.public_key

@@ -34,11 +34,13 @@ def test_a_mac_stays_within_its_instructions(board):
     assert not missed(bench_board.gmac())
 
 
-def test_a_meters_share_of_the_core_stays_within_its_heap(board):
-    assert not missed(bench_board.resident())
+def test_a_meters_share_of_the_core_stays_within_its_heap(board, shared):
+    rows = bench_board.resident()
+    assert len(rows) == 6
+    assert not missed(rows)
 
 
 def test_reference_messages_are_checked_and_walked_in_64_kb(board, shared):
     rows = bench_board.walk(60)
-    assert rows[0][1].startswith("6")
+    assert int(rows[0][1].split(" ")[0]) >= 60
     assert not missed(rows)

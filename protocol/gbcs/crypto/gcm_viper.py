@@ -20,7 +20,7 @@ _KEYS = array("I", bytes(4 * 44))
 # GHASH: sixteen multiples of four words; 64: what a nibble shifted out adds; 80: the register;
 # 84: how many blocks to take
 _MULTIPLES = array("I", bytes(4 * 85))
-_ZEROS = bytes(16)
+_ZEROS = b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 _FIRST = b"\x00\x00\x00\x01"
 _BLOCK = bytearray(16)
 

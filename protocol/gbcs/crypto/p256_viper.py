@@ -30,56 +30,58 @@ _REGISTERS = array("i", bytes(76 * 9))
 _SCRATCH = array("i", bytes(4 * 38))
 
 # An instruction: operation, target, one, other. 1 is the product; else the sum of both, times
-# (operation >> 4) - 8 and (operation & 15) - 8. The names of p256.double and p256.add
-_DOUBLE = bytes((
-    0x01, 5, 2, 2,  # zz
-    0x01, 6, 1, 1,  # g
-    0x97, 7, 0, 5,  # X - zz
-    0x99, 5, 0, 5,  # X + zz
-    0x01, 5, 7, 5,
-    0xB8, 5, 5, 5,  # a
-    0x01, 7, 0, 6,  # b
-    0x01, 2, 1, 2,  # Z
-    0x01, 0, 5, 5,
-    0x96, 0, 0, 7,  # X
-    0x97, 7, 7, 0,
-    0x01, 5, 5, 7,
-    0x01, 6, 6, 6,
-    0xA7, 1, 5, 6,  # W
-    0,
-))  # fmt: skip
-_ADD = bytes((
-    0x01, 5, 2, 2,
-    0x01, 5, 5, 8,  # zz, once more times R, as x and w are without
-    0x01, 6, 3, 5,
-    0x97, 6, 6, 0,  # h
-    0x01, 5, 2, 5,
-    0x01, 5, 4, 5,
-    0x97, 5, 5, 1,  # r
-    0xA8, 7, 6, 6,  # h2
-    0x01, 2, 2, 7,  # Z
-    0x01, 7, 7, 7,  # i
-    0x01, 6, 6, 7,  # j
-    0x01, 7, 0, 7,  # v
-    0x01, 0, 5, 5,
-    0x97, 0, 0, 6,
-    0x96, 0, 0, 7,  # X
-    0x97, 7, 7, 0,
-    0x01, 5, 5, 7,
-    0x01, 6, 1, 6,
-    0xA6, 1, 5, 6,  # W
-    0,
-))  # fmt: skip
-_BEGIN = bytes((  # the point to add becomes the sum, with the Z that is in register 7
-    0x01, 2, 7, 8,
-    0x01, 5, 2, 2,
-    0x01, 0, 3, 8,
-    0x01, 0, 0, 5,
-    0x01, 5, 2, 5,
-    0x01, 1, 4, 8,
-    0x01, 1, 1, 5,
-    0,
-))  # fmt: skip
+# (operation >> 4) - 8 and (operation & 15) - 8. The names of p256.double and p256.add. As
+# literals they take no heap
+_DOUBLE = (
+    b"\x01\x05\x02\x02"  # zz
+    b"\x01\x06\x01\x01"  # g
+    b"\x97\x07\x00\x05"  # X - zz
+    b"\x99\x05\x00\x05"  # X + zz
+    b"\x01\x05\x07\x05"
+    b"\xb8\x05\x05\x05"  # a
+    b"\x01\x07\x00\x06"  # b
+    b"\x01\x02\x01\x02"  # Z
+    b"\x01\x00\x05\x05"
+    b"\x96\x00\x00\x07"  # X
+    b"\x97\x07\x07\x00"
+    b"\x01\x05\x05\x07"
+    b"\x01\x06\x06\x06"
+    b"\xa7\x01\x05\x06"  # W
+    b"\x00"
+)
+_ADD = (
+    b"\x01\x05\x02\x02"
+    b"\x01\x05\x05\x08"  # zz, once more times R, as x and w are without
+    b"\x01\x06\x03\x05"
+    b"\x97\x06\x06\x00"  # h
+    b"\x01\x05\x02\x05"
+    b"\x01\x05\x04\x05"
+    b"\x97\x05\x05\x01"  # r
+    b"\xa8\x07\x06\x06"  # h2
+    b"\x01\x02\x02\x07"  # Z
+    b"\x01\x07\x07\x07"  # i
+    b"\x01\x06\x06\x07"  # j
+    b"\x01\x07\x00\x07"  # v
+    b"\x01\x00\x05\x05"
+    b"\x97\x00\x00\x06"
+    b"\x96\x00\x00\x07"  # X
+    b"\x97\x07\x07\x00"
+    b"\x01\x05\x05\x07"
+    b"\x01\x06\x01\x06"
+    b"\xa6\x01\x05\x06"  # W
+    b"\x00"
+)
+_BEGIN = (
+    # the point to add becomes the sum, with the Z that is in register 7
+    b"\x01\x02\x07\x08"
+    b"\x01\x05\x02\x02"
+    b"\x01\x00\x03\x08"
+    b"\x01\x00\x00\x05"
+    b"\x01\x05\x02\x05"
+    b"\x01\x01\x04\x08"
+    b"\x01\x01\x01\x05"
+    b"\x00"
+)
 
 
 @micropython.viper
