@@ -1,0 +1,108 @@
+"""Security of NWK and APS frames: auxiliary header, nonce, CCM*, and the keys made of a link key.
+
+Both layers do the same: level 5 (encryption, a MIC of 4 octets) everywhere, and the level's bits
+sent as zero and put back before anything is computed.
+
+Source: ZigBee 05-3474-21, 4.5 and annex A; deployed practice for the level's bits.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import BadBlock
+from gbcs.octets import Reader
+from gbcs.record import Record
+from gbcs.zigbee.mac import little, reverse
+
+if TYPE_CHECKING:
+    from gbcs.interfaces import Crypto
+
+LEVEL = const(5)
+MIC = 4
+
+# Which key, bits 3 and 4 of the security control
+DATA_KEY = 0  # a link key itself
+NETWORK_KEY = 1
+KEY_TRANSPORT_KEY = 2
+KEY_LOAD_KEY = 3
+
+_EXTENDED_NONCE = const(0x20)
+_KINDS = {KEY_TRANSPORT_KEY: b"\x00", KEY_LOAD_KEY: b"\x02"}
+
+
+class Auxiliary(Record):
+    """The auxiliary header: `key` says which key, `source` is an EUI-64 or None."""
+
+    __slots__ = ("control", "counter", "source", "key_sequence")
+
+    def __init__(
+        self,
+        control: int,
+        counter: int,
+        source: "bytes | None" = None,
+        key_sequence: "int | None" = None,
+    ) -> None:
+        self.control = control
+        self.counter = counter
+        self.source = source
+        self.key_sequence = key_sequence
+
+    @property
+    def key(self) -> int:
+        """DATA_KEY, NETWORK_KEY, KEY_TRANSPORT_KEY or KEY_LOAD_KEY."""
+        return self.control >> 3 & 3
+
+
+def auxiliary(key: int, counter: int, source: "bytes | None", key_sequence: int = 0) -> Auxiliary:
+    """A header to send: with the sender's EUI-64 where given, the sequence for a network key."""
+    control = key << 3 | (_EXTENDED_NONCE if source is not None else 0)
+    return Auxiliary(control, counter, source, key_sequence if key == NETWORK_KEY else None)
+
+
+def decode_auxiliary(reader: Reader) -> Auxiliary:
+    """The header at the reader; DecodeError."""
+    control = reader.octet("security_control")
+    counter = little(reader, 4, "frame_counter")
+    source = sequence = None
+    if control & _EXTENDED_NONCE:
+        source = reverse(reader.take(8, "security_source"))
+    if control >> 3 & 3 == NETWORK_KEY:
+        sequence = reader.octet("key_sequence")
+    return Auxiliary(control, counter, source, sequence)
+
+
+def encode_auxiliary(one: Auxiliary) -> bytes:
+    """Its octets, as they are sent."""
+    out = bytes((one.control,)) + one.counter.to_bytes(4, "little")
+    if one.source is not None:
+        out += reverse(one.source)
+    if one.key_sequence is not None:
+        out += bytes((one.key_sequence,))
+    return out
+
+
+def seal(header: bytes, one: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
+    """A secured frame: header, auxiliary header, ciphertext, MIC. `source` is the sender's EUI-64."""
+    sent = encode_auxiliary(one)
+    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
+    nonce = reverse(source) + sent[1:5] + whole[:1]
+    return header + sent + crypto.ccm_seal(key, nonce, header + whole, payload, MIC)
+
+
+def unseal(header: bytes, one: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
+    """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock."""
+    if len(secured) < MIC:
+        raise BadBlock("a MIC expected")
+    sent = encode_auxiliary(one)
+    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
+    nonce = reverse(source) + sent[1:5] + whole[:1]
+    return crypto.ccm_unseal(key, nonce, header + whole, secured[:-MIC], secured[-MIC:])
+
+
+def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
+    """The key of an APS frame: the link key, or what is made of it to carry keys."""
+    kind = _KINDS.get(use)
+    return link_key if kind is None else crypto.hmac_mmo(link_key, kind)
+
+
+def verify_key_hash(link_key: bytes, crypto: "Crypto") -> bytes:
+    """What Verify-Key proves a link key by, 16 octets."""
+    return crypto.hmac_mmo(link_key, b"\x03")
