@@ -46,7 +46,7 @@ LEAVE_REJOIN = 0x20
 
 
 class Frame(Record):
-    """A frame; `relays` are those of a source route with its two counts. What is not there is None."""
+    """A frame; `relays` are a source route's, with its two counts. What is not there is None."""
 
     __slots__ = (
         "control",

@@ -80,7 +80,7 @@ def encode_auxiliary(one: Auxiliary) -> bytes:
 
 
 def seal(header: bytes, one: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
-    """A secured frame: header, auxiliary header, ciphertext, MIC. `source` is the sender's EUI-64."""
+    """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64."""
     sent = encode_auxiliary(one)
     whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
     nonce = reverse(source) + sent[1:5] + whole[:1]
