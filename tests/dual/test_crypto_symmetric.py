@@ -117,6 +117,41 @@ HMACS = (
     ("5a6967426565416c6c69616e63653039", "02", "c5a47035c332ccbf251571d8baded188"),
     ("5a6967426565416c6c69616e63653039", "03", "1ab128df1639a1246aaba72a6a559124"),
 )
+# ZigBee 05-3474 C.3; RFC 3610 packet vectors 1, 4 and 13: key, nonce, aad, plaintext, sealed, tag
+CCMS = (
+    (
+        "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf",
+        "a0a1a2a3a4a5a6a70302010006",
+        "0001020304050607",
+        "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e",
+        "1a55a36abb6c610d066b3375649cef10d4664ecad854a8",
+        "0a895cc1d8ff9469",
+    ),
+    (
+        "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf",
+        "00000003020100a0a1a2a3a4a5",
+        "0001020304050607",
+        "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e",
+        "588c979a61c663d2f066d0c2c0f989806d5f6b61dac384",
+        "17e8d12cfdf926e0",
+    ),
+    (
+        "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf",
+        "00000006050403a0a1a2a3a4a5",
+        "000102030405060708090a0b",
+        "0c0d0e0f101112131415161718191a1b1c1d1e",
+        "a28c6865939a9a79faaa5c4c2a9d4a91cdac8c",
+        "96c861b9c9e61ef1",
+    ),
+    (
+        "d7828d13b2b0bdc325a76236df93cc6b",
+        "00412b4ea9cdbe3c9696766cfa",
+        "0be1a88bace018b1",
+        "08e8cf97d820ea258460e96ad9cf5289054d895ceac47c",
+        "4cb97f86a2a4689a877947ab8091ef5386a6ffbdd080f8",
+        "e78cf7cb0cddd7b3",
+    ),
+)
 # The published reference test data set, ECS14, ECS09 and GCS14: z, originator, cra, counter,
 # recipient, key
 DERIVED = (
@@ -178,6 +213,14 @@ def _opens(crypto, *args):
         return crypto.unseal(*args)
     except BadBlock:
         return None
+
+
+def _frame_opens(crypto, args):
+    try:
+        crypto.ccm_unseal(*args)
+    except BadBlock:
+        return False
+    return True
 
 
 def _raises(call, *args):
@@ -253,6 +296,31 @@ def test_a_long_mac_is_that_of_its_parts_sealed():
         # Made by pyca/cryptography
         assert crypto.gmac(key, iv, aad).hex() == "90a170b49ea774b50f2657c347fd3580", crypto.NAME
         assert crypto.seal(key, iv, aad, b"") == crypto.gmac(key, iv, aad), crypto.NAME
+
+
+def test_a_frame_is_sealed_as_published():
+    for crypto in BACKENDS:
+        for key, nonce, aad, plain, sealed, tag in CCMS:
+            key, nonce, aad, plain = [_octets(text) for text in (key, nonce, aad, plain)]
+            found = crypto.ccm_seal(key, nonce, aad, plain, len(tag) // 2)
+            assert found.hex() == sealed + tag, crypto.NAME
+            opened = crypto.ccm_unseal(key, nonce, aad, _octets(sealed), _octets(tag))
+            assert opened == plain, crypto.NAME
+
+
+def test_a_frame_with_a_changed_bit_does_not_open():
+    for crypto in BACKENDS:
+        for key, nonce, aad, _, sealed, tag in CCMS:
+            parts = [_octets(text) for text in (key, nonce, aad, sealed, tag)]
+            for part in range(len(parts)):
+                for bit in range(0, 8 * len(parts[part]), 11):
+                    changed = bytearray(parts[part])
+                    changed[bit >> 3] ^= 1 << (bit & 7)
+                    args = list(parts)
+                    args[part] = bytes(changed)
+                    assert not _frame_opens(crypto, args), (crypto.NAME, part, bit)
+            for other in (b"", parts[4][:3], parts[4][:5]):
+                assert not _frame_opens(crypto, parts[:4] + [other]), crypto.NAME
 
 
 def test_a_hash_of_zigbee_is_the_published_one():

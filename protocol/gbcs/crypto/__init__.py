@@ -13,6 +13,8 @@ pyca/cryptography. Keys are objects of the back end that made them. All octets a
     gmac(key, iv, aad) -> 16                          AES-128, iv of 12 octets
     seal(key, iv, aad, plaintext) -> ciphertext || 16
     unseal(key, iv, aad, ciphertext, tag) -> plaintext    tag of 4 to 16 octets; BadBlock
+    ccm_seal(key, nonce, aad, plaintext, tag_length=4) -> ciphertext || tag    nonce of 13 octets
+    ccm_unseal(key, nonce, aad, ciphertext, tag) -> plaintext                  BadBlock
     aes_block(key, block) -> 16
     aes_mmo(data) -> 16
     hmac_mmo(key, data) -> 16

@@ -2,7 +2,7 @@
 
 from hashlib import sha256 as _sha256
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDH,
     ECDSA,
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     derive_private_key,
 )
 from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -141,6 +141,23 @@ def unseal(key: bytes, iv: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> 
     if not 4 <= len(tag) <= 16 or not same(found[: len(tag)], tag):
         raise BadBlock("the tag is not the one these octets give")
     return plaintext
+
+
+def ccm_seal(key: bytes, nonce: bytes, aad: bytes, plaintext: bytes, tag_length: int = 4) -> bytes:
+    """The ciphertext, as long as the plaintext, then the tag of 4, 6, … 16 octets."""
+    if len(nonce) != 13:
+        raise ValueError("a nonce of 13 octets expected")
+    return AESCCM(key, tag_length).encrypt(nonce, plaintext, aad)
+
+
+def ccm_unseal(key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> bytes:
+    """The plaintext; BadBlock where the tag, of 4, 6, … 16 octets, is not that of these octets."""
+    if not 4 <= len(tag) <= 16 or len(tag) & 1:
+        raise BadBlock("a tag of 4 to 16 octets expected")
+    try:
+        return AESCCM(key, len(tag)).decrypt(nonce, ciphertext + tag, aad)
+    except InvalidTag:
+        raise BadBlock("the tag is not the one these octets give") from None
 
 
 def aes_block(key: bytes, block: bytes) -> bytes:

@@ -8,7 +8,7 @@ only watch from outside. The group comes from `p256` (little memory), `p256_wide
 from hashlib import sha256 as _sha256
 
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
-from gbcs.crypto import VIPER, ecdsa, keys, mmo
+from gbcs.crypto import VIPER, ccm, ecdsa, keys, mmo
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.gcm import gmac, seal, unseal
 
@@ -20,6 +20,8 @@ __all__ = (
     "aes_block",
     "aes_mmo",
     "agree",
+    "ccm_seal",
+    "ccm_unseal",
     "gmac",
     "hmac_mmo",
     "private_key",
@@ -34,6 +36,8 @@ __all__ = (
 NAME = "portable"
 
 public_key = keys.public_key
+ccm_seal = ccm.seal
+ccm_unseal = ccm.unseal
 
 
 def _choose() -> "ModuleType":
