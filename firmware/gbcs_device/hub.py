@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gbcs_device.cosemserver import Item
     from gbcs_device.device import Command
 
+GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
 _LOG = "han/log"
 _TIMEOUT = "han/join_timeout"
 _CS14 = const(0x0018)

@@ -92,8 +92,7 @@ def disconnect(command: "Command", field: "Field") -> "Field":
     if not command.device.is_joined():
         return integer(NOT_JOINED)
     command.log(logs.SECURITY, logs.UNJOINING_SUCCEEDED)
-    for name in command.device.store.names("han/"):  # the install code stays, for the next HAN
-        command.changes[name] = None
+    command.changes.update(command.device.left())
     return integer(SUCCESS)
 
 

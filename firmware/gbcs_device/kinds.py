@@ -59,7 +59,7 @@ def make(  # what an import costs, only a device of that kind pays
         live.update(hub.LIVE)
         dlms = _with(cosemserver.answer, live, hub.ACTIONS)
         servers = {"DLMS": dlms, "ASN.1": _asn1}
-        return hub.Hub(kind, eui, store, crypto, own, servers)
+        return hub.Hub(kind, eui, store, crypto, own, servers, store.get(hub.GPF))
     if kind == "ESME" or kind == "SAPC":
         from gbcs_device import electricity, meter
 

@@ -8,11 +8,7 @@ Sources: ZigBee Smart Energy 5.4 (keys), SECMP0013 impact assessment, 2.6.1 and 
 """
 
 from gbcs import installcode
-from gbcs.compat import TYPE_CHECKING
 from gbcs_device.device import Device
-
-if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
 
 INSTALL_CODE = "install_code"
 _LINK_KEY = "han/link_key"
@@ -36,11 +32,25 @@ class Meter(Device):
         """The extended PAN id of the network it belongs to, or None."""
         return self.store.get(_NETWORK)
 
+    def hashed_key(self) -> "bytes | None":
+        """The AES-MMO hash of its link key, as a device log has it."""
+        key = self.link_key()
+        return None if key is None else self.crypto.aes_mmo(key)
+
+    def has_install_code(self) -> bool:
+        """Whether it could join by it."""
+        return self.store.get(INSTALL_CODE) is not None
+
     def hub(self) -> "bytes | None":
-        """The EUI-64 of the hub it last agreed on a key with, or None."""
+        """The EUI-64 of the trust centre it last agreed on a key with, or None."""
         return self.store.get(_HUB)
 
-    def joined(self, extended_pan_id: bytes, hub: bytes, link_key: bytes) -> None:
-        """The meter and a hub have agreed on a link key."""
-        changes: dict[str, Any] = {_NETWORK: extended_pan_id, _HUB: hub, _LINK_KEY: link_key}
-        self.store.write(changes)
+    def agreed(
+        self, extended_pan_id: bytes, hub: bytes, link_key: bytes
+    ) -> "dict[str, bytes | None]":
+        """What to keep when the meter and a trust centre have agreed on a link key."""
+        return {_NETWORK: extended_pan_id, _HUB: hub, _LINK_KEY: link_key}
+
+    def left(self) -> "dict[str, bytes | None]":
+        """What to keep when it leaves: of the HAN nothing, but for the install code."""
+        return dict.fromkeys(self.store.names("han/"))

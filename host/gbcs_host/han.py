@@ -1,6 +1,7 @@
-"""A home area network in one process: meters join hubs by their keys, hubs carry messages.
+"""A home area network without radio: meters join hubs by their keys, hubs carry messages.
 
-Radio and ZigBee frames are left out: what is played is who knows which key when. A meter that
+What is played is who knows which key when: enough for tests of devices and for whole streets of
+them. `gbcs_host.zigbeehan` stands in its place where frames are to be on the air. A meter that
 belongs to no network offers the key of its install code; one that does looks for its own network
 alone and proves its link key, which the hub knows as such or by its hash (trust centre swap-out).
 
@@ -29,14 +30,35 @@ class Joining:
 class Han:
     """Hubs and meters within reach of one another. `random(n)` gives octets for new link keys.
 
-    A device in `dead` answers nothing.
+    A device in `dead` answers nothing. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, random: Any) -> None:
+    def __init__(self, now: int, random: Any) -> None:
+        self.now = now
         self.hubs: dict[bytes, Any] = {}
         self.meters: dict[bytes, Any] = {}
+        self.stations: dict[bytes, Any] = {}  # none without radio
         self.dead: set[bytes] = set()
         self._random = random
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Moves the clock."""
+        self.now += milliseconds
+
+    def add(self, device: Any) -> None:
+        """A new device, or one that begins anew with what its store has."""
+        where = self.hubs if device.kind == "CHF" else self.meters
+        where[device.eui] = device
+
+    def unasked(self, *euis: "bytes | None") -> "list[bytes]":
+        """What these devices sent of themselves: alerts."""
+        out: list[bytes] = []
+        for eui in euis:
+            device = self.hubs.get(eui or b"") or self.meters.get(eui or b"")
+            if device is not None:
+                out += device.outbox
+                device.outbox.clear()
+        return out
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
         """The meter tries to join the hub, or to come back to it."""
@@ -71,7 +93,7 @@ class Han:
         """Key establishment: both have a new link key, the hub logs its hash."""
         key = self._random(16)
         hub.established(meter.eui, key, now)
-        meter.joined(hub.log.extended_pan_id, hub.eui, key)
+        meter.store.write(meter.agreed(hub.log.extended_pan_id, hub.eui, key))
 
     def deliver(self, hub: Any, octets: bytes, recipient: bytes, now: int) -> "bytes | None":
         """Carries a message to the hub itself, or to a meter that shares its key and network.

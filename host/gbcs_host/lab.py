@@ -6,18 +6,24 @@ brings the inventory up to date by what came back. Everything that was sent stan
 
 import base64
 import random
+from collections.abc import Callable
 from typing import Any
 
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
-from gbcs_device import clock, cosemserver, kinds, load, meter, zclserver
+from gbcs.zigbee import implicit
+from gbcs_device import clock, cosemserver, hancredentials, kinds, load, meter, zclserver
+from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose
 from gbcs_host.han import Han, Joining
 from gbcs_host.inventory import Inventory
+from gbcs_host.links import Link
 from gbcs_host.parties import Parties, RemoteParty, UnexpectedResponse
 from gbcs_host.pki import Pki
+from gbcs_host.remote import RemoteStation
+from gbcs_host.zigbeehan import ZigbeeHan
 
 ESME, GSME, CHF = "ESME", "GSME", "CHF"
 _DEVICE_TYPES = {ESME: 0, GSME: 1}
@@ -26,6 +32,8 @@ _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
 _NULL: Any = (None, "null-data", None, None)
 JOIN_TIMEOUT_S = 120
+_HAN_ISSUER = bytes.fromhex("00DB1234567890FF")
+_UNIX_S = 946_684_800  # from 1970 to 2000
 _FIRMWARE = bytes.fromhex("00010203")
 _LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
 
@@ -97,24 +105,50 @@ def _component_is_fine(component: Any) -> bool:
 
 
 class Lab:
-    """Everything follows from the seed; `url` is the inventory's."""
+    """Everything follows from the seed; `url` is the inventory's.
 
-    def __init__(self, seed: int = 1, url: str = "sqlite://") -> None:
+    With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
+    ZigbeeHan, and `open_device()` gives a link to where a meter is to be emulated.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        url: str = "sqlite://",
+        radio: bool = False,
+        watch: Any = None,
+        reveal: Any = None,
+        faults: Any = None,
+        open_device: "Callable[[], Link] | None" = None,
+    ) -> None:
         self.random = random.Random(seed)
-        self.now = clock.from_generalized("20260105090000Z")
+        start = clock.from_generalized("20260105090000Z")
         self.pki = Pki(seed)
         self.parties = Parties(self.pki)
         self.inventory = Inventory(url)
-        self.han = Han(self.random.randbytes)
+        self.han: Any = Han(start, self.random.randbytes)
+        self.authority: Any = None
+        if radio:
+            self.han = ZigbeeHan(start, self.random.randbytes, watch, reveal, faults)
+            private = b"\x00" + self.random.randbytes(35)  # below n of sect283k1
+            crypto = self.parties.keys.crypto
+            self.authority = implicit.Authority(implicit.SUITE_2, private, _HAN_ISSUER, crypto)
         self.exchanges: list[Exchange] = []
         self.alerts: list[bytes] = []
         self.media: dict[bytes, MemoryMedium] = {}
         self.codes: dict[bytes, bytes] = {}
         self._kinds: dict[bytes, str] = {}
+        self._open_device = open_device
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since 2000."""
+        now: int = self.han.now
+        return now
 
     def pass_time(self, seconds: float) -> None:
         """Moves the clock."""
-        self.now += int(seconds * 1000)
+        self.han.pass_time(int(seconds * 1000))
 
     # What there is
 
@@ -133,27 +167,49 @@ class Lab:
             self.codes[eui] = code
             changes[meter.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
+        if kind == CHF:
+            changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
+        if self.authority is not None:
+            changes.update(self._han_credentials(changes.get(hubs.GPF) or eui))
         changes.update(_data(kind))
         changes.update(load.started(self.now, _LOADS.get(kind, {})))
         store.write(changes)
-        device = self._start(kind, eui, store)
+        device = self._device(kind, eui, store)
         for role, use, prepayment, cell in self._cells(kind):
             store.write(device.anchors.filled(role, use, cell, prepayment))
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
+        if self._open_device is not None and kind != CHF:
+            return self.han.add_remote(RemoteStation(self._open_device(), eui, kind, store))
+        self.han.add(device)
         return device
+
+    def _han_credentials(self, eui: bytes) -> "dict[str, bytes | None]":
+        """A certificate of the lab's own authority for implicit certificates."""
+        since = self.now // 1000 + _UNIX_S
+        certificate, private = self.authority.issue(eui, self.random.randbytes, since)
+        return hancredentials.kept(implicit.SUITE_2, certificate, private, self.authority.public)
+
+    def cut_power(self, eui: bytes, octets: "int | None") -> None:
+        """The device's power goes after so many octets more are written; None: it stays."""
+        station = self.han.stations.get(eui)
+        if isinstance(station, RemoteStation):
+            station.cut_after(octets)
+        else:
+            self.media[eui].cut_after = octets
 
     def restart(self, eui: bytes) -> Any:
         """The device after a power cut: what its store holds is all it knows."""
+        if isinstance(self.han.stations.get(eui), RemoteStation):
+            return self.han.restart(eui)
         self.media[eui].cut_after = None
-        return self._start(self._kinds[eui], eui, Store(self.media[eui]))
+        device = self._device(self._kinds[eui], eui, Store(self.media[eui]))
+        self.han.add(device)
+        return device
 
-    def _start(self, kind: str, eui: bytes, store: Any) -> Any:
+    def _device(self, kind: str, eui: bytes, store: Any) -> Any:
         crypto = self.parties.keys.crypto
         own = OwnKeys(crypto, store, self.random.randbytes)
-        device = kinds.make(kind, eui, store, crypto, own)
-        where = self.han.hubs if kind == CHF else self.han.meters
-        where[eui] = device
-        return device
+        return kinds.make(kind, eui, store, crypto, own)
 
     def _cells(self, kind: str) -> "list[tuple[int, str, bool, Any]]":
         cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
@@ -205,11 +261,7 @@ class Lab:
 
     def _collect(self, *euis: "bytes | None") -> None:
         """Fetches the alerts of these devices."""
-        for eui in euis:
-            device = self.han.hubs.get(eui or b"") or self.han.meters.get(eui or b"")
-            if device is not None:
-                self.alerts += device.outbox
-                device.outbox.clear()
+        self.alerts += self.han.unasked(*euis)
 
     def alerts_of(self, device: bytes) -> "list[Any]":
         """The verdicts on the alerts that came from a device and were not asked for before."""

@@ -1,0 +1,378 @@
+"""What a hub does for the devices on its HAN: tunnels, the queue of a sleeper, mirrors, time.
+
+A meter that is awake serves a tunnel, which the hub asks for when the meter is on. A GSME asks
+for one itself, and fetches what waits for it when the answer to its report says that something
+does. Messages that devices send towards the WAN stand in `upstream`.
+
+Sources: GBCS 10.2.2, 10.3; Smart Energy D.3.4 (mirrors), D.6 (tunnelling), 5.4.2.2.3.3 (keep
+alive).
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import GbcsError
+from gbcs.zigbee import aps, commands
+from gbcs_device import meterstation as ms
+from gbcs_device.station import (
+    FROM_SERVER,
+    KEEP_ALIVE,
+    KEY_ESTABLISHMENT,
+    METERING,
+    NO_DEFAULT,
+    REPORT,
+    SPECIFIC,
+    TIME,
+    TUNNELING,
+)
+from gbcs_device.trustcentre import TrustCentre
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+ENDPOINT = const(1)
+_FIRST_MIRROR = const(2)
+_ESI = const(0x0500)
+_METERING_DEVICE = const(0x0501)
+_MAX_QUEUED = const(64)
+_QUEUED_MS = const(86400000)  # a day
+_MAX_ATTRIBUTES = const(64)
+_SEEK_MS = const(5000)
+_LONGEST_SEEK_MS = const(600000)
+_UTC_S = b"\xe2"
+_KEEP_ALIVE_MIN = const(10)
+_KEEP_ALIVE_JITTER_S = const(300)
+
+
+class HubStation(TrustCentre):
+    """A CHF with its GPF on the air.
+
+    `tunnels` are (number, endpoint) by EUI-64; `mirrors` what meters reported, type and octets by
+    attribute, by EUI-64.
+    """
+
+    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+        super().__init__(hub, eui, random, credentials)
+        self.tunnels: dict[bytes, tuple[int, int]] = {}
+        self.mirrors: dict[bytes, dict[int, bytes]] = {}
+        self.upstream: list[tuple[bytes, bytes]] = []
+        self._queues: dict[bytes, list[tuple[bytes, int]]] = {}
+        self._sent: dict[bytes, tuple[int, bytes]] = {}  # number of the tunnel, message
+        self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
+        self._seeks: dict[bytes, int] = {}
+        self._number = 0
+        servers = (0x0000, TIME, KEEP_ALIVE, TUNNELING, KEY_ESTABLISHMENT)
+        clients = (METERING, TUNNELING, KEY_ESTABLISHMENT)
+        self.endpoints = {ENDPOINT: (_ESI, servers, clients)}
+
+    def power_on(self, now: int) -> None:
+        """Tunnels are asked for anew; mirrors are where they were."""
+        super().power_on(now)
+        for eui, one in self.children.items():
+            if one.mirror:
+                self.endpoints[one.mirror] = (_METERING_DEVICE, (METERING,), ())
+                self.mirrors[eui] = {}
+            self.came(eui, now)
+
+    def power_off(self) -> None:
+        """What was queued is gone."""
+        super().power_off()
+        self.tunnels = {}
+        self._queues = {}
+
+    def forget(self, eui: bytes) -> None:
+        """Its tunnel, mirror and messages go with it."""
+        self.tunnels.pop(eui, None)
+        self.mirrors.pop(eui, None)
+        self._queues.pop(eui, None)
+        self._sent.pop(eui, None)
+        self._last.pop(eui, None)
+        one = self.children.get(eui)
+        if one is not None:
+            self.endpoints.pop(one.mirror, None)
+        super().forget(eui)
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        found = super().next_timer()
+        at = self.hub.next_timer()
+        return at if found is None or (at is not None and at < found) else found
+
+    def handle_timer(self, now: int) -> None:
+        """Does what is due, of the CHF too."""
+        due = self.hub.next_timer()
+        if due is not None and now >= due:
+            self.hub.handle_timer(now)
+        super().handle_timer(now)
+
+    # From and to the WAN
+
+    def receive_command(self, octets: bytes, now: int) -> "bytes | None":
+        """A message for the CHF itself: its answer, or None."""
+        try:
+            answer: bytes | None = self.hub.receive(octets, now)
+        except GbcsError:
+            answer = None
+        self.refresh(now)
+        return answer
+
+    def deliver(self, octets: bytes, eui: bytes, now: int) -> bool:
+        """Takes a message for a device of the HAN; False where the log lists no such device."""
+        if self.hub.log.find(eui) is None:
+            return False
+        queue = self._queues.setdefault(eui, [])
+        queue.append((octets, now))
+        while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
+            queue.pop(0)
+        self._flush(eui, now)
+        return True
+
+    def withdraw(self, eui: bytes) -> None:
+        """What waits for a device is not wanted any more."""
+        self._queues.pop(eui, None)
+        self._last.pop(eui, None)
+
+    def waiting(self, eui: bytes) -> int:
+        """How many messages wait for a device."""
+        return len(self._queues.get(eui, ()))
+
+    def _flush(self, eui: bytes, now: int) -> None:
+        """Sends what waits for a device that is awake and has its tunnel, one after another.
+
+        What was sent and not acknowledged is not sent again: the device may have done it.
+        """
+        one = self.children.get(eui)
+        queue = self._queues.get(eui)
+        tunnel = self.tunnels.get(eui)
+        if one is None or one.is_sleepy or tunnel is None or not queue or eui in self._sent:
+            return
+        octets = queue[0][0]
+        sent = (tunnel[0], octets)
+
+        def done(delivered: bool, at: int) -> None:
+            if self._sent.get(eui) is sent:
+                del self._sent[eui]
+            if delivered:
+                self._last[eui] = sent
+                self._flush(eui, at)
+            else:
+                self.came(eui, at)  # whether it is still there shows when it is asked
+
+        self._sent[eui] = sent
+        if self._transfer(eui, ms.TRANSFER, octets, now, done):
+            queue.pop(0)
+        else:
+            del self._sent[eui]
+
+    def _transfer(
+        self, eui: bytes, command: int, octets: bytes, now: int, done: "Any" = None
+    ) -> bool:
+        number, endpoint = self.tunnels[eui]
+        control = SPECIFIC | NO_DEFAULT
+        if command == ms.SERVER_TRANSFER:
+            control |= FROM_SERVER
+        payload = number.to_bytes(2, "little") + octets
+        return self.zcl(
+            eui, (endpoint, ENDPOINT), TUNNELING, control, command, payload, now, None, done
+        )
+
+    # A tunnel that a meter serves
+
+    def came(self, eui: bytes, now: int) -> None:
+        """A device is on: the tunnel of one that is awake is asked for."""
+        self.tunnels.pop(eui, None)
+        self._last.pop(eui, None)
+        self._seeks[eui] = 0
+        one = self.children.get(eui)
+        if one is not None and not one.is_sleepy:
+            self.at("seek " + eui.hex(), now + 200, lambda at: self._seek(eui, at))
+
+    def _seek(self, eui: bytes, now: int) -> None:
+        one = self.children.get(eui)
+        if one is None or eui in self.tunnels or self.link_key(eui) is None:
+            return
+        self._seeks[eui] += 1
+        wait = min(_SEEK_MS << self._seeks[eui], _LONGEST_SEEK_MS)
+        self.at("seek " + eui.hex(), now + wait, lambda at: self._seek(eui, at))
+        self.find(one.short, TUNNELING, now)
+
+    def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
+        """Where a meter has its tunnel server."""
+        super().from_zdo(cluster, payload, sender, now)
+        if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
+            found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            if found and sender not in self.tunnels:
+                asked = bytes((ms.GB_HRGP, 0xFF, 0xFF, 0)) + ms.MAX_TRANSFER.to_bytes(2, "little")
+                self.zcl(
+                    sender, (found[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
+                    ms.REQUEST_TUNNEL, asked, now,
+                )  # fmt: skip
+
+    def from_cluster(
+        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        sequence: int, sender: bytes, now: int,
+    ) -> bool:  # fmt: skip
+        """Tunnels and mirrors; the rest is the trust centre's."""
+        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+        if cluster == TUNNELING and control & FROM_SERVER:
+            return self._from_server(command, payload, ends, sender, now)
+        if cluster == TUNNELING:
+            return self._from_client(command, payload, ends, sequence, sender, now)
+        if cluster == METERING and control & FROM_SERVER:
+            return self._from_meter(command, payload, ends, sequence, sender, now)
+        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+
+    def _from_server(
+        self, command: int, payload: bytes, ends: "tuple[int, int]", sender: bytes, now: int
+    ) -> bool:
+        """A meter that serves a tunnel says something."""
+        if len(payload) < 2:
+            return False
+        number = payload[0] | payload[1] << 8
+        mine = self.tunnels.get(sender)
+        if command == ms.TUNNEL_RESPONSE and len(payload) == 5:
+            if payload[2] == ms.TUNNEL_OK:
+                self.tunnels[sender] = (number, ends[0])
+                self.cancel("seek " + sender.hex())
+                self._flush(sender, now)
+        elif command == ms.SERVER_TRANSFER:
+            if mine is not None and mine[0] == number:
+                self._said(sender, payload[2:])
+            else:
+                ends_back = (ends[0], ENDPOINT)
+                self.zcl(
+                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ms.TRANSFER_ERROR,
+                    payload[:2] + bytes((ms.NO_SUCH_TUNNEL,)), now,
+                )  # fmt: skip
+        elif command == ms.SERVER_TRANSFER_ERROR:
+            sent = self._sent.pop(sender, None) or self._last.get(sender)
+            if sent is not None and sent[0] == number:  # the meter has not seen it
+                self._last.pop(sender, None)
+                self._queues.setdefault(sender, []).insert(0, (sent[1], now))
+                self.came(sender, now)
+        elif command == ms.TUNNEL_CLOSED:
+            self.tunnels.pop(sender, None)
+        else:
+            return False
+        return True
+
+    def _said(self, eui: bytes, octets: bytes) -> None:
+        """A message of a device. That its frames were heard is kept, so that none is replayed."""
+        if len(self.upstream) < _MAX_QUEUED:
+            self.upstream.append((eui, octets))
+        self.store.write(self.peers())
+
+    # A tunnel that the hub serves
+
+    def _from_client(
+        self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
+        now: int,
+    ) -> bool:  # fmt: skip
+        """A GSME opens its tunnel, fetches a message, or brings one."""
+        if command == ms.REQUEST_TUNNEL and len(payload) == 6:
+            status = ms.TUNNEL_OK if payload[0] == ms.GB_HRGP else ms.TUNNEL_NO_PROTOCOL
+            number = 0xFFFF
+            if status == ms.TUNNEL_OK:
+                self._number = number = self._number + 1 & 0x7FFF
+                self.tunnels[sender] = (number, ends[0])
+            answer = number.to_bytes(2, "little") + bytes((status,))
+            answer += ms.MAX_TRANSFER.to_bytes(2, "little")
+            self._to_client(sender, ends, ms.TUNNEL_RESPONSE, answer, now, sequence)
+            return True
+        if command == ms.TRANSFER and len(payload) >= 3:
+            mine = self.tunnels.get(sender)
+            if mine is None or mine[0] != payload[0] | payload[1] << 8:
+                error = payload[:2] + bytes((ms.NO_SUCH_TUNNEL,))
+                self._to_client(sender, ends, ms.SERVER_TRANSFER_ERROR, error, now, sequence)
+            elif payload[2] == ms.GET:
+                self._fetched(sender, now)
+            elif payload[2] == ms.PUT:
+                self._said(sender, payload[3:])
+            return True
+        if command == ms.CLOSE_TUNNEL:
+            self.tunnels.pop(sender, None)
+            return True
+        return command == ms.TRANSFER_ERROR
+
+    def _to_client(
+        self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
+        sequence: int,
+    ) -> None:  # fmt: skip
+        control = SPECIFIC | FROM_SERVER | NO_DEFAULT
+        self.zcl(eui, ends, TUNNELING, control, command, payload, now, sequence)
+
+    def _fetched(self, eui: bytes, now: int) -> None:
+        """The next message, and how many wait behind it."""
+        queue = self._queues.get(eui, [])
+        answer = bytes((ms.GET_RESPONSE, 0))
+        if queue:
+            octets = queue.pop(0)[0]
+            answer = bytes((ms.GET_RESPONSE, min(len(queue), 255))) + octets
+        self._transfer(eui, ms.SERVER_TRANSFER, answer, now)
+
+    # Mirrors
+
+    def _from_meter(
+        self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
+        now: int,
+    ) -> bool:  # fmt: skip
+        child = self.children.get(sender)
+        if child is None:
+            return False
+        if command == ms.REQUEST_MIRROR:
+            if not child.mirror:
+                used = [one.mirror for one in self.children.values()]
+                child.mirror = _FIRST_MIRROR
+                while child.mirror in used:
+                    child.mirror += 1
+                self.keep_children()
+            self.endpoints[child.mirror] = (_METERING_DEVICE, (METERING,), ())
+            self.mirrors.setdefault(sender, {})
+            answer = child.mirror.to_bytes(2, "little")
+            self._to_meter(sender, ends, ms.MIRROR_RESPONSE, answer, now, sequence)
+            return True
+        return command == ms.CONFIGURE_MIRROR and len(payload) == 9
+
+    def _to_meter(
+        self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
+        sequence: "int | None" = None,
+    ) -> None:  # fmt: skip
+        control = SPECIFIC | NO_DEFAULT
+        self.zcl(eui, ends, METERING, control, command, payload, now, sequence)
+
+    def from_attributes(
+        self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
+        command: int, now: int,
+    ) -> None:  # fmt: skip
+        """What a meter reports to its mirror; a complete report is answered with what waits."""
+        mirror = self.mirrors.get(sender)
+        child = self.children.get(sender)
+        if cluster != METERING or command != REPORT or mirror is None or child is None:
+            return
+        if endpoint != child.mirror:
+            return
+        complete = values.pop(ms.REPORTING_STATUS, b"")
+        for identifier, value in values.items():
+            if identifier in mirror or len(mirror) < _MAX_ATTRIBUTES:
+                mirror[identifier] = value
+        if complete == ms.COMPLETE:
+            flags = ms.MESSAGE_PENDING if self._queues.get(sender) else 0
+            body = bytes((ms.SCHEME_B,)) + flags.to_bytes(4, "little") + bytes(16)
+            ends = (ENDPOINT, child.mirror)
+            self._to_meter(sender, ends, ms.MIRROR_REPORT_RESPONSE, body, now)
+
+    # What the hub serves
+
+    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
+        """Time, keep-alive times, and those of the trust centre."""
+        if cluster == TIME:
+            if identifier == 0:
+                return _UTC_S + (now // 1000).to_bytes(4, "little")
+            return b"\x18\x03" if identifier == 1 else None  # master, synchronised
+        if cluster == KEEP_ALIVE:
+            if identifier == 0:
+                return bytes((0x20, _KEEP_ALIVE_MIN))
+            return (
+                b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
+            )
+        if cluster == METERING:
+            return None
+        return super().attribute(cluster, identifier, now)

@@ -1,0 +1,411 @@
+"""A meter on the air: what it carries through its tunnel once it has joined.
+
+An ESME serves a tunnel, and the hub asks for it: GBCS messages come and go at any time. A GSME
+asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
+message waits, gets what waits, puts what it has to say, and sleeps again.
+
+Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
+"""
+
+from gbcs.blockexchange import BlockExchange
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import GbcsError
+from gbcs.zigbee import aps, commands
+from gbcs_device.joiner import COORDINATOR, JOINED, Joiner
+from gbcs_device.station import (
+    FROM_SERVER,
+    KEY_ESTABLISHMENT,
+    METERING,
+    NO_DEFAULT,
+    REPORT,
+    SPECIFIC,
+    TUNNELING,
+)
+from gbcs_device.zclserver import attribute_name
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+# Tunnelling, both directions
+REQUEST_TUNNEL = const(0x00)
+TRANSFER = const(0x02)  # client to server
+TRANSFER_ERROR = const(0x03)
+TUNNEL_RESPONSE = const(0x00)
+SERVER_TRANSFER = const(0x01)
+SERVER_TRANSFER_ERROR = const(0x02)
+CLOSE_TUNNEL = const(0x01)
+TUNNEL_CLOSED = const(0x06)
+GB_HRGP = const(6)  # the protocol of GBCS messages
+MAX_TRANSFER = const(1500)
+TUNNEL_OK, TUNNEL_BUSY, TUNNEL_NO_IDS, TUNNEL_NO_PROTOCOL = 0, 1, 2, 3
+NO_SUCH_TUNNEL = const(0)
+
+# Before a GSME's data in the tunnel
+GET, GET_RESPONSE, PUT = 1, 2, 3
+
+# Mirror
+REQUEST_MIRROR = const(0x01)
+CONFIGURE_MIRROR = const(0x08)
+MIRROR_RESPONSE = const(0x01)
+MIRROR_REPORT_RESPONSE = const(0x09)
+NO_MIRROR = const(0xFFFF)
+SCHEME_B = const(2)
+MESSAGE_PENDING = 1 << 21  # of the functional notification flags
+REPORTING_STATUS = const(0xFFFE)
+COMPLETE = b"\x30\x01"
+_REPORT_COMPLETE = b"\xfe\xff" + COMPLETE
+
+WAKE_S = 1800
+_AWAKE_MS = const(30000)  # the longest it stays awake for nothing
+_REPORTED = (0x0000, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+
+
+class MeterStation(Joiner):
+    """An ESME (`is_sleepy` False) or a GSME on the air. `wake_s` is how long a GSME sleeps."""
+
+    def __init__(
+        self,
+        device: "Any",
+        random: "Any",
+        credentials: "Any",
+        is_sleepy: bool,
+        wake_s: int = WAKE_S,
+    ) -> None:
+        super().__init__(device, random, credentials, is_sleepy)
+        servers: tuple[int, ...] = (0x0000, METERING, KEY_ESTABLISHMENT)
+        clients: tuple[int, ...] = (0x000A, KEY_ESTABLISHMENT)
+        if is_sleepy:
+            clients += (TUNNELING,)
+        else:
+            servers += (TUNNELING,)
+        self.endpoints = {self.endpoint: (0x0501, servers, clients)}
+        self.wake_s = wake_s
+        self.tunnel: int | None = None
+        self.mirror: int | None = None
+        self.messages = BlockExchange()
+        self.handled = 0  # messages that the device was given
+        self._hub_endpoint = 1
+        self._step = ""
+        self._is_leaving = False
+        self._remaining = 0
+        self._last_key: bytes | None = None
+
+    def power_on(self, now: int) -> None:
+        """Begins anew: tunnel and mirror are of before."""
+        self.tunnel = self.mirror = None
+        self.messages = BlockExchange()
+        self._is_leaving = False
+        super().power_on(now)
+
+    # Time: the device's own timers are its station's too
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        found = super().next_timer()
+        for at in (self.device.next_timer(), self.messages.next_timer()):
+            if at is not None and (found is None or at < found):
+                found = at
+        return found
+
+    def handle_timer(self, now: int) -> None:
+        """Does what is due, of the device too."""
+        due = self.device.next_timer()
+        if due is not None and now >= due:
+            self.device.handle_timer(now)
+        due = self.messages.next_timer()
+        if due is not None and now >= due:
+            self.messages.handle_timer(now)
+        super().handle_timer(now)
+        self.speak(now)
+
+    # Joined
+
+    def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
+        """Joined: an ESME is asked for its tunnel, a GSME asks for mirror and tunnel."""
+        super().is_on(now, changes)
+        self.tunnel = self.mirror = None
+        if self.is_sleepy:
+            self._begin(now)
+
+    def from_cluster(
+        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        sequence: int, sender: bytes, now: int,
+    ) -> bool:  # fmt: skip
+        """Tunnels and mirrors; the rest is `Joiner`'s."""
+        if sender == self.trust_centre and self.phase == JOINED:
+            if cluster == TUNNELING and not self.is_sleepy and not control & FROM_SERVER:
+                return self._as_server(command, payload, one, sequence, now)
+            if cluster == TUNNELING and self.is_sleepy and control & FROM_SERVER:
+                return self._as_client(command, payload, now)
+            if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
+                return self._from_mirror(command, payload, now)
+        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+
+    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
+        """A ZCL attribute of the meter, as its store has it."""
+        value: bytes | None = self.store.get(attribute_name(cluster, identifier))
+        return value
+
+    # A tunnel that this meter serves
+
+    def _as_server(
+        self, command: int, payload: bytes, one: aps.Frame, sequence: int, now: int
+    ) -> bool:
+        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+        if command == REQUEST_TUNNEL and len(payload) == 6:
+            status = TUNNEL_OK if payload[0] == GB_HRGP else TUNNEL_NO_PROTOCOL
+            if status == TUNNEL_OK:
+                self.tunnel = (self.tunnel or 0) + 1 & 0x7FFF
+                self._hub_endpoint = ends[0]
+            number = 0xFFFF if status else self.tunnel or 0
+            answer = number.to_bytes(2, "little") + bytes((status,))
+            self._to_client(
+                TUNNEL_RESPONSE, answer + MAX_TRANSFER.to_bytes(2, "little"), now, sequence
+            )
+            self.speak(now)
+        elif command == TRANSFER and len(payload) >= 2:
+            number = payload[0] | payload[1] << 8
+            if number != self.tunnel:
+                self._to_client(SERVER_TRANSFER_ERROR, payload[:2] + b"\x00", now, sequence)
+            else:
+                self._message(payload[2:], now)
+        elif command == CLOSE_TUNNEL:
+            self.tunnel = None
+        else:
+            return command == TRANSFER_ERROR
+        return True
+
+    def _to_client(self, command: int, payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None) -> None:  # fmt: skip  # noqa: E501
+        self.zcl(
+            self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
+            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, done,
+        )  # fmt: skip
+
+    # Messages, either way
+
+    def _message(self, octets: bytes, now: int) -> None:
+        """A message of a remote party, or a block of one: what is whole goes to the device."""
+        whole = self.messages.receive(octets, now)
+        if whole is not None:
+            self.handled += 1
+            was_joined = self.device.is_joined()
+            try:
+                answer = self.device.receive(whole, now)
+            except GbcsError:
+                answer = None
+            if answer is not None:
+                self.messages.send(answer, now)
+            self._is_leaving = was_joined and not self.device.is_joined()
+            if not self._is_leaving:
+                self.store.write(self.peers())
+        self.speak(now)
+
+    def speak(self, now: int) -> None:
+        """An ESME says at once what it has to say; a GSME when it is awake and not asked."""
+        if self.phase != JOINED or self.tunnel is None:
+            return
+        if not self._is_leaving:
+            while self.device.outbox:
+                self.messages.send(self.device.outbox.pop(0), now)
+        if self.is_sleepy:
+            return
+        head = self.tunnel.to_bytes(2, "little")
+        while True:
+            octets = self.messages.next(now)
+            if octets is None:
+                break
+            done = self._said if self._is_leaving and not self.messages.has_next() else None
+            self._to_client(SERVER_TRANSFER, head + octets, now, None, done)
+
+    def _said(self, delivered: bool, now: int) -> None:
+        """The answer to the command to leave has gone."""
+        if self._is_leaving:
+            self._is_leaving = False
+            self.leave(now)
+
+    def link_key(self, eui: bytes) -> "bytes | None":
+        """The trust centre's; while it leaves, the one that the last answer goes under."""
+        if self._is_leaving and eui == self.trust_centre:
+            return self._last_key
+        self._last_key = super().link_key(eui)
+        return self._last_key
+
+    def leave(self, now: int) -> None:
+        """Off the network; tunnel and mirror are gone."""
+        self._is_leaving = False
+        self.tunnel = self.mirror = None
+        self.messages = BlockExchange()
+        self.cancel("sleep")
+        super().leave(now)
+
+    # A GSME awake
+
+    def _begin(self, now: int) -> None:
+        """Awake: mirror, tunnel, report, whatever is missing, then messages."""
+        self.is_awake = True
+        self.at("poll", now, self._poll)
+        self.at("sleep", now + _AWAKE_MS, self._overslept)
+        if self.mirror is None:
+            self._step = "mirror"
+            self.find(COORDINATOR, TUNNELING, now)
+        elif self.tunnel is None:
+            self._request_tunnel(now)
+        else:
+            self._report(now)
+
+    def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
+        """Where the hub has its tunnel server."""
+        if self._step == "mirror" and self.phase == JOINED and sender == self.trust_centre:
+            if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
+                found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+                if found:
+                    self._hub_endpoint = found[0]
+                    self._metering(self._hub_endpoint, REQUEST_MIRROR, b"", now)
+        else:
+            super().from_zdo(cluster, payload, sender, now)
+
+    def _metering(self, endpoint: int, command: int, payload: bytes, now: int) -> None:
+        self.zcl(
+            self.trust_centre, (endpoint, self.endpoint), METERING,
+            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now,
+        )  # fmt: skip
+
+    def _from_mirror(self, command: int, payload: bytes, now: int) -> bool:
+        if command == MIRROR_RESPONSE and len(payload) == 2:
+            endpoint = payload[0] | payload[1] << 8
+            if endpoint == NO_MIRROR:
+                self._sleep(now)
+            elif self._step == "mirror":
+                self.mirror = endpoint
+                setting = (0).to_bytes(4, "little") + self.wake_s.to_bytes(3, "little")
+                self._metering(endpoint, CONFIGURE_MIRROR, setting + bytes((1, SCHEME_B)), now)
+                self._request_tunnel(now)
+            return True
+        if command == MIRROR_REPORT_RESPONSE and len(payload) >= 5:
+            if self._step == "report":
+                flags = int.from_bytes(payload[1:5], "little")
+                if flags & MESSAGE_PENDING:
+                    self._get(now)
+                else:
+                    self._put(now)
+            return True
+        return False
+
+    def _request_tunnel(self, now: int) -> None:
+        self._step = "tunnel"
+        asked = bytes((GB_HRGP, 0xFF, 0xFF, 0)) + MAX_TRANSFER.to_bytes(2, "little")
+        self._to_server(REQUEST_TUNNEL, asked, now)
+
+    def _to_server(self, command: int, payload: bytes, now: int, done: "Any" = None) -> None:
+        self.zcl(
+            self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
+            SPECIFIC | NO_DEFAULT, command, payload, now, None, done,
+        )  # fmt: skip
+
+    def _as_client(self, command: int, payload: bytes, now: int) -> bool:
+        if command == TUNNEL_RESPONSE and len(payload) >= 3:
+            if payload[2] == TUNNEL_OK:
+                self.tunnel = payload[0] | payload[1] << 8
+                self._report(now)
+            else:
+                self._sleep(now)  # it tries again when it wakes
+            return True
+        if command == SERVER_TRANSFER and len(payload) >= 2 and self.tunnel is not None:
+            if payload[0] | payload[1] << 8 == self.tunnel:
+                self._got(payload[2:], now)
+            return True
+        if command == SERVER_TRANSFER_ERROR:
+            self.tunnel = None
+            self._request_tunnel(now)
+            return True
+        return False
+
+    def _report(self, now: int) -> None:
+        """What the mirror is to show, in frames that need no blocks; the last says so."""
+        self._step = "report"
+        body = b""
+        for identifier in _REPORTED:
+            value = self.attribute(METERING, identifier, now)
+            if value is not None and len(body) + len(value) <= 60:
+                body += bytes((identifier & 0xFF, identifier >> 8)) + value
+        body += _REPORT_COMPLETE
+        self.zcl(
+            self.trust_centre, (self.mirror or 1, self.endpoint), METERING,
+            FROM_SERVER | NO_DEFAULT, REPORT, body, now,
+        )  # fmt: skip
+
+    def _get(self, now: int) -> None:
+        self._step = "get"
+        self._transfer(bytes((GET,)), now)
+
+    def _transfer(self, octets: bytes, now: int, done: "Any" = None) -> None:
+        if self.tunnel is not None:
+            self._to_server(TRANSFER, self.tunnel.to_bytes(2, "little") + octets, now, done)
+
+    def _got(self, octets: bytes, now: int) -> None:
+        """A GET-RESPONSE: a message, and how many remain; or that there is none."""
+        if self._step != "get" or len(octets) < 2 or octets[0] != GET_RESPONSE:
+            return
+        self.at("sleep", now + _AWAKE_MS, self._overslept)
+        self._remaining = octets[1]
+        if len(octets) > 2:
+            self._message(octets[2:], now)
+        if self._remaining and not self._is_leaving:
+            self._get(now)
+        else:
+            self._put(now)
+
+    def _put(self, now: int) -> None:
+        """Says what there is to say, one after another; then it sleeps."""
+        self._step = "put"
+        self.speak(now)
+        octets = self.messages.next(now)
+        if octets is not None:
+            self._transfer(bytes((PUT,)) + octets, now, self._was_put)
+        elif self._is_leaving:
+            self._said(True, now)
+        else:
+            self._sleep(now)
+
+    def _was_put(self, delivered: bool, now: int) -> None:
+        if self._step == "put":
+            self.at("sleep", now + _AWAKE_MS, self._overslept)
+            self._put(now)
+
+    def _overslept(self, now: int) -> None:
+        """Something did not come: it tries again when it wakes, from the beginning."""
+        if self._step in ("report", "get", "tunnel"):
+            self.tunnel = None
+        if self._step == "mirror" or self._step == "report":
+            self.mirror = None
+            self.missed(now)
+        if self._is_leaving:
+            self._said(False, now)
+        elif self.phase == JOINED:
+            self._sleep(now)
+
+    def _sleep(self, now: int) -> None:
+        self._step = ""
+        self.cancel("sleep", "poll")
+        self.at("wake", now + self.wake_s * 1000, self._wake)
+        self.at("nap", now + 2000, self._nap)
+
+    def _nap(self, now: int) -> None:
+        """The radio goes off when the last acknowledgements have gone."""
+        if self._step == "" and self.phase == JOINED:
+            self.is_awake = False
+
+    def _wake(self, now: int) -> None:
+        if self.phase == JOINED:
+            self._begin(now)
+
+    def stay_in_touch(self, now: int) -> None:
+        """A sleeper sees from its reports whether the trust centre is there."""
+        if not self.is_sleepy:
+            super().stay_in_touch(now)
+
+    def scan(self, now: int) -> None:
+        """A sleeper that scans is awake."""
+        self.is_awake = True
+        self.cancel("wake", "nap", "sleep")
+        super().scan(now)

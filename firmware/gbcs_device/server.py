@@ -1,0 +1,228 @@
+"""A device at the far end of a link: requests in, answers out, on the other side's clock.
+
+The other side, a toolkit with the air between the stations, gives frames and the time; the device
+gives frames back, and says when it wants to be called. So a device on a board or in another
+process runs on the clock of the laboratory, and a run can be replayed.
+
+    request   sequence (8), operation (1), now (8: milliseconds since 2000), body
+    answer    sequence (8), status (1), phase (1), flags (1), handled (4), next timer (8), body
+
+Every number is big-endian; a timer of all ones is none. Sequence numbers grow: an answer that was
+lost is asked for by the same request again, and an older request that comes late is passed over,
+so nothing is done twice. HELLO begins with any number. The body of the answer to an operation of
+the air is frames, each behind its length (1).
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import GbcsError
+from gbcs_device import joiner, kinds
+from gbcs_device.anchors import OwnKeys
+from gbcs_device.hancredentials import load
+from gbcs_device.meterstation import MeterStation
+from gbcs_device.store import MemoryMedium, PowerCut, Store
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+# Operations
+HELLO = 0  # answered with the version of this protocol
+WRITE = 1  # entries for the store: a name's length (1), name, octets' length (2), octets
+BEGIN = 2  # a device of what was written: EUI-64, kind
+FRAME = 3
+TIMER = 4
+POWER_ON = 5
+POWER_OFF = 6
+RECEIVE = 7  # a GBCS message that does not come by the HAN; answered with the answer, if any
+INSPECT = 8  # what is not secret: see `inspected`
+CUT = 9  # power goes after so many octets more are written (4); all ones: it does not
+RESTART = 10  # power comes back
+SET = 11  # entries for the store of a device that runs
+ERASE = 12
+
+# Status
+OK = 0
+POWER_CUT = 1
+REFUSED = 2  # not now, or not understood; the body says why
+
+VERSION = 1
+NO_TIMER = b"\xff" * 8
+_HEAD = const(17)
+ANSWER_HEAD = 23
+_UNCUT = const(0xFFFFFFFF)
+PHASES = (
+    joiner.OFF,
+    joiner.RESTING,
+    joiner.SCANNING,
+    joiner.ASSOCIATING,
+    joiner.REJOINING,
+    joiner.WAITING,
+    joiner.ESTABLISHING,
+    joiner.JOINED,
+)
+AWAKE = 0x01
+
+
+class Server:
+    """One device, made by what it is told.
+
+    `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `make_medium()` an empty
+    medium for the store.
+    """
+
+    def __init__(self, crypto: "Any", random: "Any", make_medium: "Any" = MemoryMedium) -> None:
+        self.crypto = crypto
+        self.random = random
+        self.station: Any = None
+        self._make_medium = make_medium
+        self._medium = make_medium()
+        self._written: dict[str, bytes | None] = {}
+        self._what: tuple[bytes, str] = (b"", "")
+        self._is_on = False
+        self._last: tuple[bytes, bytes] = (b"", b"")
+
+    def handle(self, request: bytes) -> "bytes | None":
+        """The answer to a request; None for what is none."""
+        if len(request) < _HEAD:
+            return None
+        if request == self._last[0]:
+            return self._last[1]
+        if request[:8] <= self._last[0][:8] and request[8] != HELLO:
+            return None
+        now = int.from_bytes(request[9:_HEAD], "big")
+        try:
+            status, body = self._do(request[8], request[_HEAD:], now)
+        except PowerCut:
+            status, body = POWER_CUT, b""
+            self.station = None
+        except (GbcsError, ValueError) as error:
+            status, body = REFUSED, str(error).encode()
+        answer = request[:8] + bytes((status,)) + self._state() + body
+        self._last = (request, answer)
+        return answer
+
+    def _state(self) -> bytes:
+        station = self.station
+        if station is None:
+            return bytes(6) + NO_TIMER
+        at = station.next_timer()
+        return (
+            bytes((PHASES.index(station.phase), AWAKE if station.is_awake else 0))
+            + station.handled.to_bytes(4, "big")
+            + (NO_TIMER if at is None else at.to_bytes(8, "big"))
+        )
+
+    def _do(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
+        if operation == HELLO:
+            return OK, bytes((VERSION,))
+        if operation == WRITE:
+            self._written.update(_entries(body))
+            return OK, b""
+        if operation == BEGIN:
+            return self._begin(body)
+        if operation == CUT:
+            octets = int.from_bytes(body[:4], "big")
+            self._medium.cut_after = None if octets == _UNCUT else octets
+            return OK, b""
+        if operation == RESTART:
+            return self._restart(now)
+        if operation == ERASE:
+            self.station = None
+            self._medium = self._make_medium()
+            self._written = {}
+            self._what = (b"", "")
+            self._is_on = False
+            return OK, b""
+        if self.station is None:
+            return REFUSED, b"no device runs"
+        return self._run(operation, body, now)
+
+    def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
+        station = self.station
+        if operation == FRAME:
+            station.receive(body, now)
+        elif operation == TIMER:
+            station.handle_timer(now)
+        elif operation == POWER_ON:
+            self._is_on = True
+            station.power_on(now)
+        elif operation == POWER_OFF:
+            self._is_on = False
+            station.power_off()
+        elif operation == RECEIVE:
+            try:
+                return OK, station.device.receive(body, now) or b""
+            except GbcsError:
+                return OK, b""
+        elif operation == INSPECT:
+            return OK, inspected(station.device, station)
+        elif operation == SET:
+            station.store.write(_entries(body))
+        else:
+            return REFUSED, b"no such operation"
+        out = station.out
+        frames = b"".join([bytes((len(one),)) + one for one in out])
+        out.clear()
+        return OK, frames
+
+    def _begin(self, body: bytes) -> "tuple[int, bytes]":
+        kind = str(body[8:], "utf-8")
+        if kind not in ("ESME", "GSME"):
+            return REFUSED, b"ESME or GSME expected"
+        self._medium = self._make_medium()
+        store = Store(self._medium)
+        store.write(self._written)
+        self._written = {}
+        self._what = (body[:8], kind)
+        self._make(store)
+        return OK, b""
+
+    def _restart(self, now: int) -> "tuple[int, bytes]":
+        if not self._what[1]:
+            return REFUSED, b"no device was made"
+        self._medium.cut_after = None
+        self._make(Store(self._medium))
+        if not self._is_on:
+            return OK, b""
+        return self._run(POWER_ON, b"", now)
+
+    def _make(self, store: "Any") -> None:
+        eui, kind = self._what
+        own = OwnKeys(self.crypto, store, self.random)
+        device = kinds.make(kind, eui, store, self.crypto, own)
+        self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
+
+
+def entry(name: str, octets: bytes) -> bytes:
+    """One entry of WRITE and SET."""
+    key = name.encode()
+    return bytes((len(key),)) + key + len(octets).to_bytes(2, "big") + octets
+
+
+def _entries(body: bytes) -> "dict[str, bytes | None]":
+    found: dict[str, bytes | None] = {}
+    at = 0
+    while at < len(body):
+        start = at + 1 + body[at]
+        end = start + 2 + (body[start] << 8 | body[start + 1])
+        if end > len(body):
+            raise ValueError("an entry that is whole expected")
+        found[str(body[at + 1 : start], "utf-8")] = body[start + 2 : end]
+        at = end
+    return found
+
+
+def inspected(device: "Any", station: "Any") -> bytes:
+    """What a test may know of a meter: no key is in it but by its hash.
+
+    Joined (1), install code there (1), network (8), trust centre (8), hash of the link key (16),
+    zeros where there is none; the security log as times (4) and codes (2), behind its count (2);
+    and why joining failed last.
+    """
+    out = bytes((device.is_joined(), device.has_install_code()))
+    out += (device.network() or bytes(8)) + (device.hub() or bytes(8))
+    out += device.hashed_key() or bytes(16)
+    log = device.security_log()
+    out += len(log).to_bytes(2, "big")
+    for time, code in log:
+        out += time.to_bytes(4, "big") + code.to_bytes(2, "big")
+    return out + station.problem.encode()

@@ -1,0 +1,165 @@
+"""The air between stations, on a clock that only the simulation moves.
+
+Stations hear those at the same place. One frame is on the air of a place at a time, as long as
+its octets take at 250 kbit/s; then a fault model may lose, delay, double or damage it for each
+who hears it. A frame whose check sequence is wrong does not reach the station, as with a radio.
+
+Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`. Times
+are milliseconds since 2000, of the air itself microseconds.
+
+Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
+"""
+
+import heapq
+from binascii import crc_hqx
+from collections.abc import Callable
+from typing import Any
+
+from gbcs_host.links.faults import Faults
+
+_OCTET_US = 32
+_PREAMBLE = 6
+_TURNAROUND_US = 192
+_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+
+
+def fcs(octets: bytes) -> bytes:
+    """The frame check sequence, two octets: `gbcs.zigbee.mac.fcs`, but as fast as C."""
+    crc = crc_hqx(octets.translate(_REVERSED), 0)
+    return bytes((_REVERSED[crc >> 8], _REVERSED[crc & 0xFF]))
+
+
+class Air:
+    """`watch(octets, us)` sees each frame as it was sent, without check sequence.
+
+    `faults` (gbcs_host.links.faults) say what becomes of a frame on its way to each receiver;
+    `after(station)` is called when a station has done something.
+    """
+
+    def __init__(
+        self,
+        now: int,
+        watch: "Callable[[bytes, int], None] | None" = None,
+        faults: "Faults | None" = None,
+        after: "Callable[[Any], None] | None" = None,
+    ) -> None:
+        self.frames = 0
+        self.received = 0
+        self.damaged = 0
+        self.watch = watch
+        self.faults = faults
+        self._after = after
+        self._us = now * 1000
+        self._places: dict[Any, list[Any]] = {}
+        self._where: dict[int, Any] = {}  # by id of the station
+        self._busy: dict[Any, int] = {}
+        self._back: dict[Any, int] = {}  # when an outage ends
+        self._events: list[tuple[int, int, Any, bytes | None]] = []
+        self._due: dict[int, int] = {}
+        self._order = 0
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since 2000."""
+        return self._us // 1000
+
+    def put(self, station: Any, place: Any) -> None:
+        """A station is at a place, and nowhere else; it may have something to do."""
+        self.take(station)
+        self._where[id(station)] = place
+        self._places.setdefault(place, []).append(station)
+        self._settle(station)
+
+    def take(self, station: Any) -> None:
+        """A station is nowhere."""
+        place = self._where.pop(id(station), None)
+        if place is not None:
+            self._places[place].remove(station)
+        self._due.pop(id(station), None)
+
+    def touch(self, station: Any) -> None:
+        """Something was done to a station from outside: what it has to send goes out."""
+        self._settle(station)
+
+    def inject(self, octets: bytes, place: Any) -> None:
+        """A frame of somebody who is no station."""
+        self._transmit(octets, place, None)
+
+    def run(self, until: int, stop: "Callable[[], bool] | None" = None) -> bool:
+        """Lets time pass up to a moment, or until `stop()`; whether it was that.
+
+        An exception of a station takes it off the air and goes through.
+        """
+        events = self._events
+        end = until * 1000 + 999
+        while events and events[0][0] <= end:
+            at, _, station, octets = heapq.heappop(events)
+            if id(station) not in self._where:
+                continue
+            if octets is None:
+                if self._due.get(id(station)) != at:
+                    continue
+                del self._due[id(station)]
+            self._us = max(self._us, at)
+            try:
+                if octets is None:
+                    station.handle_timer(self._us // 1000)
+                else:
+                    self.received += 1
+                    station.receive(octets, self._us // 1000)
+            except BaseException:
+                self.take(station)
+                raise
+            self._settle(station)
+            if self._after is not None:
+                self._after(station)
+            if stop is not None and stop():
+                return True
+        self._us = max(self._us, until * 1000)
+        return False
+
+    def _push(self, at: int, station: Any, octets: "bytes | None") -> None:
+        self._order += 1
+        heapq.heappush(self._events, (at, self._order, station, octets))
+
+    def _settle(self, station: Any) -> None:
+        """Sends what a station has to send, and notes when it is to be called."""
+        place = self._where.get(id(station))
+        if place is None:
+            return
+        out = station.out
+        while out:
+            self._transmit(out.pop(0), place, station)
+        at = station.next_timer()
+        if at is not None:
+            at = max(at * 1000, self._us)
+            known = self._due.get(id(station))
+            if known is None or at < known:  # a later one is asked for when this one comes
+                self._due[id(station)] = at
+                self._push(at, station, None)
+
+    def _transmit(self, octets: bytes, place: Any, sender: Any) -> None:
+        begin = max(self._us + _TURNAROUND_US, self._busy.get(place, 0))
+        end = begin + _OCTET_US * (_PREAMBLE + len(octets) + 2)
+        self._busy[place] = end
+        self.frames += 1
+        if self.watch is not None:
+            self.watch(octets, begin)
+        faults = self.faults
+        if faults is not None:
+            if faults.is_breaking():
+                self._back[place] = end + faults.outage_ms * 1000
+            if end < self._back.get(place, 0):
+                return
+        for station in self._places.get(place, ()):
+            if station is sender:
+                continue
+            if faults is None:
+                self._push(end, station, octets)
+                continue
+            whole = octets + fcs(octets)
+            for delay, heard in faults.plan(whole):
+                if heard is not whole and fcs(heard[:-2]) != heard[-2:]:
+                    self.damaged += 1
+                else:
+                    self._push(end + delay * 1000, station, heard[:-2])

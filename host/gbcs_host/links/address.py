@@ -1,0 +1,53 @@
+"""Hosts and ports as people write them, and waiting for a socket."""
+
+import select
+import socket
+
+from gbcs_host.links.link import BadName, LinkError
+
+Address = tuple  # what socket.getaddrinfo gives: (host, port) or (host, port, flow, scope)
+
+
+def split(name: str, address: str) -> "tuple[str, int]":
+    """The host and port in `HOST:PORT`, where an IPv6 host stands in brackets; or BadName."""
+    host, colon, port = address.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise BadName(name, "an IPv6 host in brackets expected, as in [::1]:4059")
+    if not colon or not host:
+        raise BadName(name, "%s:HOST:PORT expected" % name.partition(":")[0])
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 0xFFFF):
+        raise BadName(name, "a port of 0 to 65535 expected, found '%s'" % port)
+    return host, int(port)
+
+
+def resolve(name: str, address: str, kind: socket.SocketKind) -> "tuple[int, Address]":
+    """The address family of a host, and what its sockets connect or bind to."""
+    host, port = split(name, address)
+    try:
+        found = socket.getaddrinfo(host, port, type=kind)
+    except (OSError, UnicodeError) as error:
+        raise LinkError(name, "a host that is known expected: %s" % error) from None
+    return found[0][0], found[0][4]
+
+
+def written(kind: str, address: Address) -> str:
+    """The name of a link: `tcp:127.0.0.1:4059`, `udp:[::1]:4059`."""
+    host, port = address[:2]
+    return "%s:[%s]:%d" % (kind, host, port) if ":" in host else "%s:%s:%d" % (kind, host, port)
+
+
+def wait(port: socket.socket, timeout_s: "float | None", *, to_send: bool = False) -> bool:
+    """Whether the socket can be read, or sent to, within that time; OSError when it is closed."""
+    if port.fileno() < 0:
+        raise OSError("closed")
+    if not hasattr(select, "poll"):  # Windows, where select has no limit of 1024
+        receivers, senders = ([], [port]) if to_send else ([port], [])
+        return any(select.select(receivers, senders, [], timeout_s))
+    poll = select.poll()
+    try:
+        poll.register(port, select.POLLOUT if to_send else select.POLLIN)
+    except ValueError:  # closed meanwhile
+        raise OSError("closed") from None
+    return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))

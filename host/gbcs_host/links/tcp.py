@@ -1,0 +1,134 @@
+"""`tcp:HOST:PORT`: frames of gbcs.link on a TCP connection."""
+
+import contextlib
+import socket
+import threading
+from collections import deque
+
+from gbcs.link import Framing, encode
+from gbcs_host.links import address
+from gbcs_host.links.link import SEND_TIMEOUT_S, Deadline, Link, LinkError, LinkGone, Listener
+
+CONNECT_TIMEOUT_S = 5.0
+_CHUNK = 1 << 16  # octets read at a time
+
+
+class TcpLink(Link):
+    """One end of a connection.
+
+    The socket never blocks: waiting is done beside it, so that one thread's timeout is not
+    another's.
+    """
+
+    def __init__(self, name: str, port: socket.socket) -> None:
+        super().__init__(name)
+        self.framing = Framing()
+        self._port = port
+        self._ready: deque[bytes] = deque()
+        self._sending = threading.Lock()  # a frame goes out in one piece
+        port.setblocking(False)
+        port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, datagram: bytes) -> None:
+        self.check(datagram)
+        left = memoryview(encode(datagram))
+        with self._sending:
+            deadline = Deadline(SEND_TIMEOUT_S)
+            while left:
+                try:
+                    if not address.wait(self._port, deadline.left_s(), to_send=True):
+                        raise LinkError(
+                            self.name, "the other side takes nothing for %g s" % SEND_TIMEOUT_S
+                        )
+                    left = left[self._port.send(left) :]
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    raise self._failed(error) from None
+
+    def receive(self, timeout_s: "float | None") -> "bytes | None":
+        deadline = Deadline(timeout_s)
+        while not self._ready:
+            try:
+                if not address.wait(self._port, deadline.left_s()):
+                    return None
+                octets = self._port.recv(_CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._failed(error) from None
+            if not octets:
+                raise self._failed(None)
+            self._ready.extend(self.framing.receive(octets))
+        return self._ready.popleft()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._port.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+        self._port.close()
+
+    def _failed(self, error: "OSError | None") -> LinkError:
+        if self._port.fileno() < 0:
+            return LinkError(self.name, "is closed, an open link expected")
+        if error is None:
+            return LinkGone(self.name, "the other side has closed")
+        return LinkGone(self.name, "the connection is lost: %s" % (error.strerror or error))
+
+
+class TcpListener(Listener):
+    """A port that takes connections."""
+
+    def __init__(self, port: socket.socket) -> None:
+        super().__init__(address.written("tcp", port.getsockname()))
+        self._port = port
+        port.setblocking(False)
+
+    def accept(self, timeout_s: "float | None") -> "Link | None":
+        deadline = Deadline(timeout_s)
+        while True:
+            try:
+                if not address.wait(self._port, deadline.left_s()):
+                    return None
+                port, peer = self._port.accept()
+            except (BlockingIOError, ConnectionAbortedError):  # it has gone again
+                continue
+            except OSError as error:
+                what = "takes no more links: %s" % (error.strerror or error)
+                if self._port.fileno() < 0:
+                    what = "is closed, an open listener expected"
+                raise LinkError(self.name, what) from None
+            return TcpLink(address.written("tcp", peer), port)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._port.shutdown(socket.SHUT_RDWR)
+        self._port.close()
+
+
+def open_tcp(name: str, where: str) -> Link:
+    """A connection to a host and port; the first of the host's addresses that answers."""
+    host, number = address.split(name, where)
+    try:
+        port = socket.create_connection((host, number), CONNECT_TIMEOUT_S)
+    except TimeoutError:
+        raise LinkError(name, "no answer within %g s" % CONNECT_TIMEOUT_S) from None
+    except ConnectionRefusedError:
+        raise LinkError(name, "refused, somebody who listens there expected") from None
+    except (OSError, UnicodeError) as error:
+        raise LinkError(name, "cannot be reached: %s" % error) from None
+    return TcpLink(name, port)
+
+
+def listen_tcp(name: str, where: str) -> Listener:
+    """A listener on a host's port; with port 0 the system picks a free one."""
+    family, bound = address.resolve(name, where, socket.SOCK_STREAM)
+    port = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if hasattr(socket, "SO_REUSEADDR"):  # a port just closed can be had again
+            port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(bound)
+        port.listen(128)
+    except OSError as error:
+        port.close()
+        raise LinkError(name, "cannot be listened on: %s" % (error.strerror or error)) from None
+    return TcpListener(port)

@@ -1,0 +1,217 @@
+"""`udp:HOST:PORT`: each datagram with its checksum in one UDP datagram of up to 65,000 octets.
+
+UDP has no connections. A link is opened without asking the other side, which learns of it with
+the first datagram and never that it was closed; a port where nobody listens shows as LinkGone
+once something was sent, and only if the network tells. What is damaged on the way is dropped.
+"""
+
+import contextlib
+import socket
+import threading
+
+from gbcs.link import seal, unseal
+from gbcs_host.links import address
+from gbcs_host.links.link import (
+    SEND_TIMEOUT_S,
+    Deadline,
+    Inbox,
+    Link,
+    LinkError,
+    LinkGone,
+    Listener,
+)
+
+MAX_UDP_DATAGRAM = 65000  # octets: what UDP over IPv4 takes is 65,507
+MAX_PEERS = 1024  # of one listener; what others send is dropped
+_CHUNK = 1 << 16
+_SLICE_S = 0.2  # how soon a listener's thread notices that it is closed
+
+
+class UdpLink(Link):
+    """The end that was opened, on a socket of its own."""
+
+    limit = MAX_UDP_DATAGRAM
+
+    def __init__(self, name: str, port: socket.socket) -> None:
+        super().__init__(name)
+        self.dropped = 0
+        self._port = port
+        port.setblocking(False)
+
+    def send(self, datagram: bytes) -> None:
+        self.check(datagram)
+        octets = seal(datagram)
+        deadline = Deadline(SEND_TIMEOUT_S)
+        while True:
+            try:
+                if not address.wait(self._port, deadline.left_s(), to_send=True):
+                    raise LinkError(self.name, "nothing can be sent for %g s" % SEND_TIMEOUT_S)
+                self._port.send(octets)
+                return
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._failed(error) from None
+
+    def receive(self, timeout_s: "float | None") -> "bytes | None":
+        deadline = Deadline(timeout_s)
+        while True:
+            try:
+                if not address.wait(self._port, deadline.left_s()):
+                    return None
+                datagram = unseal(self._port.recv(_CHUNK))
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._failed(error) from None
+            if datagram is not None:
+                return datagram
+            self.dropped += 1
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._port.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+        self._port.close()
+
+    def _failed(self, error: OSError) -> LinkError:
+        if self._port.fileno() < 0:
+            return LinkError(self.name, "is closed, an open link expected")
+        if isinstance(error, ConnectionRefusedError):
+            return LinkGone(self.name, "refused, somebody who listens there expected")
+        return LinkError(self.name, "cannot be reached: %s" % (error.strerror or error))
+
+
+class UdpPeer(Link):
+    """The end that was accepted: one peer of a listener, whose socket it shares."""
+
+    limit = MAX_UDP_DATAGRAM
+
+    def __init__(self, listener: "UdpListener", peer: address.Address) -> None:
+        super().__init__(address.written("udp", peer))
+        self.peer = peer
+        self.inbox: Inbox[bytes] = Inbox()
+        self._listener = listener
+
+    def send(self, datagram: bytes) -> None:
+        self.check(datagram)
+        if self.inbox.is_ended:
+            raise LinkError(self.name, "is closed, an open link expected")
+        self._listener.send(seal(datagram), self)
+
+    def receive(self, timeout_s: "float | None") -> "bytes | None":
+        try:
+            return self.inbox.get(timeout_s)
+        except EOFError:
+            raise LinkError(self.name, "is closed, an open link expected") from None
+
+    def close(self) -> None:
+        self.inbox.end()
+        self._listener.forget(self)
+
+
+class UdpListener(Listener):
+    """A port whose datagrams a thread hands to the peer that each comes from.
+
+    The port is given back when the listener and all of its links are closed.
+    """
+
+    def __init__(self, port: socket.socket) -> None:
+        super().__init__(address.written("udp", port.getsockname()))
+        self.dropped = 0
+        self._port = port
+        self._peers: dict[address.Address, UdpPeer] = {}
+        self._new: Inbox[UdpPeer] = Inbox()
+        self._lock = threading.Lock()
+        self._is_closed = False
+        port.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
+
+    def accept(self, timeout_s: "float | None") -> "Link | None":
+        try:
+            return self._new.get(timeout_s)
+        except EOFError:
+            raise LinkError(self.name, "is closed, an open listener expected") from None
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+        self._new.end()
+        with contextlib.suppress(EOFError):
+            while (peer := self._new.get(0)) is not None:  # nobody will take them
+                peer.close()
+        self._release()
+
+    def send(self, octets: bytes, peer: UdpPeer) -> None:
+        """Sends to one peer; what the system has no room for is lost, as on the way."""
+        try:
+            if address.wait(self._port, SEND_TIMEOUT_S, to_send=True):
+                self._port.sendto(octets, peer.peer)
+        except (BlockingIOError, ConnectionRefusedError):
+            pass
+        except OSError as error:
+            what = "cannot be reached: %s" % (error.strerror or error)
+            raise LinkError(peer.name, what) from None
+
+    def forget(self, peer: UdpPeer) -> None:
+        """A peer's link was closed: what it sends from now on is a new link."""
+        with self._lock:
+            if self._peers.get(peer.peer) is peer:
+                del self._peers[peer.peer]
+        self._release()
+
+    def _release(self) -> None:
+        with self._lock:
+            if self._peers or not self._is_closed:
+                return
+        with contextlib.suppress(OSError):
+            self._port.shutdown(socket.SHUT_RDWR)  # wakes the thread, where the system does so
+        self._port.close()
+        self._thread.join()  # while it waits, the system keeps the port
+
+    def _run(self) -> None:
+        while self._port.fileno() >= 0:
+            try:
+                if address.wait(self._port, _SLICE_S):
+                    self._hand_on(*self._port.recvfrom(_CHUNK))
+            except (BlockingIOError, ConnectionError):  # Windows tells of a peer that has gone
+                continue
+            except (OSError, ValueError):
+                return  # closed meanwhile
+
+    def _hand_on(self, octets: bytes, sender: address.Address) -> None:
+        datagram = unseal(octets)
+        with self._lock:
+            peer = self._peers.get(sender)
+            is_new = peer is None and not self._is_closed and len(self._peers) < MAX_PEERS
+            if datagram is None or (peer is None and not is_new):
+                self.dropped += 1
+                return
+            if peer is None:
+                peer = self._peers[sender] = UdpPeer(self, sender)
+                self._new.put(peer)
+        peer.inbox.put(datagram)
+
+
+def open_udp(name: str, where: str) -> Link:
+    """A link to a host and port, whether or not somebody listens there."""
+    family, peer = address.resolve(name, where, socket.SOCK_DGRAM)
+    port = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        port.connect(peer)
+    except OSError as error:
+        port.close()
+        raise LinkError(name, "cannot be reached: %s" % (error.strerror or error)) from None
+    return UdpLink(name, port)
+
+
+def listen_udp(name: str, where: str) -> Listener:
+    """A listener on a host's port; with port 0 the system picks a free one."""
+    family, bound = address.resolve(name, where, socket.SOCK_DGRAM)
+    port = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        port.bind(bound)
+    except OSError as error:
+        port.close()
+        raise LinkError(name, "cannot be listened on: %s" % (error.strerror or error)) from None
+    return UdpListener(port)

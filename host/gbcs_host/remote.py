@@ -1,0 +1,220 @@
+"""Devices at the far end of a link, as stations of the air: see gbcs_device.server.
+
+Each has a link of its own. A request whose answer does not come is sent again, so that a link may
+lose datagrams, double or damage them; what comes is told apart by its sequence number.
+"""
+
+import binascii
+import time
+from typing import Any
+
+from gbcs_device import server
+from gbcs_device.store import PowerCut
+from gbcs_host.links import Link, LinkError
+
+_FIRST_WAIT_S = 0.1  # then the request is sent again, and each time after twice as long
+_LONGEST_WAIT_S = 3.2  # a board reckons for seconds
+_GIVE_UP_S = 30.0
+_WRITE = 1024  # octets of entries in one request
+_CHECK = 4
+_NEVER = int.from_bytes(server.NO_TIMER, "big")
+
+
+class RemoteStation:
+    """A meter's station: `receive`, `out`, `next_timer`, `handle_timer` over a link.
+
+    Raises LinkError where nothing answers, PowerCut where the power of the device was cut.
+    """
+
+    def __init__(self, link: Link, eui: bytes, kind: str, store: Any) -> None:
+        self.eui = eui
+        self.kind = kind
+        self.is_sleepy = kind == "GSME"
+        self.out: list[bytes] = []
+        self.phase = server.PHASES[0]
+        self.is_awake = True
+        self.handled = 0
+        self.requests = 0
+        self.repeats = 0
+        self._link = link
+        self._next: int | None = None
+        self._sequence = time.time_ns() // 1000
+        self._now = 0
+        self._provision(store)
+
+    def _provision(self, store: Any) -> None:
+        """Makes the device anew of what a store holds."""
+        (version,) = self._ask(server.HELLO) or b"\x00"
+        if version != server.VERSION:
+            raise LinkError(self._link.name, "version %d expected" % server.VERSION)
+        self._ask(server.ERASE)
+        batch = b""
+        for name in store.names():
+            one = server.entry(name, store.get(name))
+            if batch and len(batch) + len(one) > _WRITE:
+                self._ask(server.WRITE, batch)
+                batch = b""
+            batch += one
+        self._ask(server.WRITE, batch)
+        self._ask(server.BEGIN, self.eui + self.kind.encode())
+
+    # As a station
+
+    def receive(self, octets: bytes, now: int) -> None:
+        """One frame from the air."""
+        if self.is_awake:  # who sleeps hears nothing
+            self._air(server.FRAME, octets, now)
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        return self._next
+
+    def handle_timer(self, now: int) -> None:
+        """Does what is due."""
+        self._air(server.TIMER, b"", now)
+
+    def power_on(self, now: int) -> None:
+        """The device's power comes on."""
+        self._air(server.POWER_ON, b"", now)
+
+    def power_off(self) -> None:
+        """Its power goes; nothing is cut."""
+        self._air(server.POWER_OFF, b"", self._now)
+
+    def restart(self, now: int) -> None:
+        """Its power comes back: what its store holds is all it knows."""
+        self._air(server.RESTART, b"", now)
+
+    def cut_after(self, octets: "int | None") -> None:
+        """Power will go after so many octets more are written; None: it stays."""
+        self._ask(server.CUT, b"\xff" * 4 if octets is None else octets.to_bytes(4, "big"))
+
+    def message(self, octets: bytes, now: int) -> "bytes | None":
+        """A message that comes by another way than the HAN; the answer, or None."""
+        self._now = now
+        return self._ask(server.RECEIVE, octets) or None
+
+    def inspect(self) -> bytes:
+        """See `gbcs_device.server.inspected`."""
+        return self._ask(server.INSPECT)
+
+    def write(self, changes: "dict[str, bytes]") -> None:
+        """Puts entries in the store of the device."""
+        self._ask(server.SET, b"".join(server.entry(*one) for one in changes.items()))
+
+    def close(self) -> None:
+        """Lets the link go."""
+        self._link.close()
+
+    @property
+    def problem(self) -> str:
+        """Why joining failed last."""
+        return RemoteMeter(self).problem()
+
+    def _air(self, operation: int, body: bytes, now: int) -> None:
+        self._now = now
+        frames = self._ask(operation, body)
+        at = 0
+        while at < len(frames):
+            end = at + 1 + frames[at]
+            self.out.append(frames[at + 1 : end])
+            at = end
+
+    # The link
+
+    def _ask(self, operation: int, body: bytes = b"") -> bytes:
+        """The body of the answer."""
+        self._sequence += 1
+        self.requests += 1
+        number = self._sequence.to_bytes(8, "big")
+        request = number + bytes((operation,)) + self._now.to_bytes(8, "big") + body
+        request += _checked(request)
+        begun = time.monotonic()
+        wait = _FIRST_WAIT_S
+        self._link.send(request)
+        while time.monotonic() - begun < _GIVE_UP_S:
+            answer = self._link.receive(wait)
+            if answer is None:
+                self.repeats += 1
+                wait = min(2 * wait, _LONGEST_WAIT_S)
+                self._link.send(request)
+                continue
+            whole = answer[:-_CHECK]
+            if len(whole) < server.ANSWER_HEAD or _checked(whole) != answer[-_CHECK:]:
+                continue
+            if whole[:8] == number:
+                return self._taken(whole[8:])
+        raise LinkError(self._link.name, "no answer for %d seconds" % _GIVE_UP_S)
+
+    def _taken(self, answer: bytes) -> bytes:
+        status, phase, flags = answer[:3]
+        self.phase = server.PHASES[phase]
+        self.is_awake = bool(flags & server.AWAKE)
+        self.handled = int.from_bytes(answer[3:7], "big")
+        at = int.from_bytes(answer[7:15], "big")
+        self._next = None if at == _NEVER else at
+        if status == server.POWER_CUT:
+            raise PowerCut("power is gone")
+        if status != server.OK:
+            raise LinkError(self._link.name, str(answer[15:], "utf-8", "replace"))
+        return answer[15:]
+
+
+class RemoteMeter:
+    """What the laboratory knows of a meter at the far end of a link."""
+
+    def __init__(self, station: RemoteStation) -> None:
+        self.eui = station.eui
+        self.kind = station.kind
+        self.station = station
+
+    def is_joined(self) -> bool:
+        """Whether it belongs to a HAN."""
+        return bool(self.station.inspect()[0])
+
+    def has_install_code(self) -> bool:
+        """Whether it could join by it."""
+        return bool(self.station.inspect()[1])
+
+    def network(self) -> "bytes | None":
+        """The extended PAN id of its network."""
+        octets = self.station.inspect()
+        return octets[2:10] if octets[0] else None
+
+    def hashed_key(self) -> "bytes | None":
+        """The AES-MMO hash of its link key."""
+        octets = self.station.inspect()
+        return octets[18:34] if octets[0] else None
+
+    def security_log(self) -> "list[tuple[int, int]]":
+        """Time (seconds since 2000) and code of each entry, oldest first."""
+        octets = self.station.inspect()
+        count = octets[34] << 8 | octets[35]
+        parts = [octets[36 + 6 * index : 42 + 6 * index] for index in range(count)]
+        return [(int.from_bytes(one[:4], "big"), one[4] << 8 | one[5]) for one in parts]
+
+    def problem(self) -> str:
+        """Why joining failed last."""
+        octets = self.station.inspect()
+        return str(octets[36 + 6 * (octets[34] << 8 | octets[35]) :], "utf-8")
+
+    def receive(self, octets: bytes, now: int) -> "bytes | None":
+        """A message that comes by another way than the HAN."""
+        return self.station.message(octets, now)
+
+
+def serve(link: Link, device: server.Server) -> None:
+    """Answers requests that come over a link until it is gone; LinkError."""
+    while True:
+        request = link.receive(None)
+        if request is None or len(request) <= _CHECK:
+            continue
+        if _checked(request[:-_CHECK]) != request[-_CHECK:]:
+            continue
+        answer = device.handle(request[:-_CHECK])
+        if answer is not None:
+            link.send(answer + _checked(answer))
+
+
+def _checked(octets: bytes) -> bytes:
+    return (binascii.crc32(b"gbcs" + octets) & 0xFFFFFFFF).to_bytes(4, "big")

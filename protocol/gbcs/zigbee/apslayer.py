@@ -1,0 +1,420 @@
+"""The application support layer of one radio: link keys, acknowledgements, repeats, blocks.
+
+To one destination one frame, or one block of a long one, is under way at a time; each time it is
+sent it is secured anew, so that a repeat is no replay. What comes twice is acknowledged twice and
+handed on once. A frame that does not open, or that the layer above has no key for, gets no
+acknowledgement.
+
+Sources: ZigBee 05-3474-21, 2.2.8.4 and 4.4; Smart Energy 5.3.8 (fragmentation: window 1).
+"""
+
+from binascii import crc32
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import BadBlock, DecodeError
+from gbcs.zigbee import aps, nwk, security
+from gbcs.zigbee.nwklayer import NwkLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any  # noqa: TID251
+
+    from gbcs.interfaces import Crypto
+
+    Done = Callable[[bool, int], None]
+
+ACK_WAIT_MS = 1600
+RETRIES = const(3)
+INTERFRAME_MS = const(50)
+SMALLEST_ROOM = const(73)  # octets that one secured frame can carry
+ROOM = const(82)  # and one without APS security
+BLOCK = const(61)  # octets of a block, with room for a source route
+MAX_BLOCKS = const(40)
+_REASSEMBLY_MS = const(15000)
+_MAX_REASSEMBLIES = const(8)
+_MAX_DESTINATIONS = const(24)
+_MAX_WAITING = const(16)
+_SEEN_MS = const(8000)
+_MAX_SEEN = const(32)
+
+# How a frame was protected
+BY_NOTHING = 0
+BY_NETWORK_KEY = 1
+BY_LINK_KEY = 2
+BY_KEY_OF_KEYS = 3  # a key-transport or key-load key
+
+
+class _Transfer:
+    """Something on its way to one destination."""
+
+    __slots__ = (
+        "deadline", "destination", "done", "frame", "index", "key", "payload", "tries",
+        "under_way",
+    )  # fmt: skip
+
+    def __init__(self, destination: int, frame: aps.Frame, payload: bytes, key: "bytes | None", done: "Done | None") -> None:  # fmt: skip  # noqa: E501
+        self.destination = destination
+        self.frame = frame
+        self.payload = payload
+        self.key = key
+        self.done = done
+        self.index = -1 if len(payload) <= (ROOM if key is None else SMALLEST_ROOM) else 0
+        self.tries = 0
+        self.deadline: int | None = None
+        self.under_way = False
+
+    def blocks(self) -> int:
+        return (len(self.payload) + BLOCK - 1) // BLOCK
+
+
+class ApsLayer:
+    """`upper` is asked for keys, and gets what came.
+
+    It offers `counter()`, the next outgoing frame counter; `is_welcome(eui)`; `link_key(eui)`,
+    the key agreed on with a device, or None; `transport_keys(eui)`, link keys under which it
+    might send keys; `proved(eui, now)` when a frame under the link key has opened; and
+    `from_aps(frame, payload, sender, how, now)`, `from_aps_command(identifier, payload, sender,
+    link_key, how, now)` with the link key that opened it, `from_nwk_command(frame, payload,
+    sender, is_secured, now)`.
+    """
+
+    def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
+        self.eui = eui
+        self.crypto = crypto
+        self.nwk = NwkLayer(eui, crypto, random, self)
+        self.incoming: dict[bytes, tuple[bytes, int]] = {}  # by EUI-64: under which key, counter
+        self._counter = random(1)[0]
+        self._upper = upper
+        self._outgoing: dict[int, list[_Transfer]] = {}
+        self._blocks: dict[tuple[bytes, int], tuple[int, dict[int, bytes], int]] = {}
+        self._seen: list[tuple[bytes, int, int, int, int]] = []
+
+    def counter(self) -> int:
+        """The next outgoing frame counter."""
+        return self._upper.counter()
+
+    def is_welcome(self, eui: bytes) -> bool:
+        """Whether a device that knows the network key is listened to."""
+        return self._upper.is_welcome(eui)
+
+    def forget(self) -> None:
+        """Drops what was under way."""
+        self._outgoing = {}
+        self._blocks = {}
+        self._seen = []
+
+    def give_up(self, destination: int, now: int) -> None:
+        """Drops what was to be sent to one device, and says so."""
+        for one in self._outgoing.pop(destination, []):
+            one.under_way = False
+            if one.done is not None:
+                one.done(False, now)
+
+    # To the network
+
+    def send(
+        self,
+        destination: int,
+        endpoints: "tuple[int, int]",
+        cluster: int,
+        payload: bytes,
+        now: int,
+        key: "bytes | None" = None,
+        profile: int = aps.SMART_ENERGY,
+        done: "Done | None" = None,
+    ) -> None:
+        """Sends data, acknowledged, to (destination, source) endpoints; under `key` if given.
+
+        `done(delivered, now)` says what became of it.
+        """
+        control = aps.ACK_REQUEST
+        if key is not None:
+            control |= aps.SECURITY
+        frame = aps.data(
+            endpoints[0], cluster, profile, endpoints[1], self._number(), b"", control
+        )
+        one = _Transfer(destination, frame, payload, key, done)
+        if one.index == 0:
+            frame.control |= aps.EXTENDED
+        waiting = self._outgoing.get(destination)
+        if waiting is None:
+            if len(self._outgoing) >= _MAX_DESTINATIONS:
+                self._refuse(one, now)
+                return
+            waiting = self._outgoing[destination] = []
+        elif len(waiting) >= _MAX_WAITING:
+            self._refuse(one, now)
+            return
+        waiting.append(one)
+        if len(waiting) == 1:
+            self._transmit(one, now)
+
+    def _refuse(self, one: _Transfer, now: int) -> None:
+        self.nwk.drop("too much to send")
+        if one.done is not None:
+            one.done(False, now)
+
+    def broadcast(self, cluster: int, payload: bytes, now: int) -> None:
+        """Sends data of the device profile to all whose receivers are on."""
+        frame = aps.data(0, cluster, aps.ZDO, 0, self._number(), payload, 0x08)
+        self.nwk.send(
+            nwk.DATA, nwk.RECEIVERS_ON, aps.encode(frame), now, names=(None, True), radius=30
+        )
+
+    def send_command(
+        self,
+        destination: int,
+        identifier: int,
+        payload: bytes,
+        now: int,
+        link_key: "bytes | None" = None,
+        use: int = security.DATA_KEY,
+        network_secured: bool = True,
+        done: "Done | None" = None,
+    ) -> None:
+        """Sends an APS command, under what is made of a link key for this `use`, if given."""
+        control = aps.COMMAND | (0 if link_key is None else aps.SECURITY)
+        frame = aps.Frame(control, None, None, None, None, self._number())
+        body = bytes((identifier,)) + payload
+
+        def octets() -> bytes:
+            if link_key is None:
+                return aps.header(frame) + body
+            source = None if use == security.DATA_KEY else self.eui
+            auxiliary = security.auxiliary(use, self.counter(), source)
+            key = security.key_for(use, link_key, self.crypto)
+            return security.seal(aps.header(frame), auxiliary, body, key, self.eui, self.crypto)
+
+        self.nwk.send(nwk.DATA, destination, octets, now, done, network_secured)
+
+    def _number(self) -> int:
+        self._counter = self._counter + 1 & 0xFF
+        return self._counter
+
+    def _transmit(self, one: _Transfer, now: int) -> None:
+        """Sends the frame, or the block that is next, to be secured when its turn comes."""
+        frame = one.frame
+        body = one.payload
+        if one.index >= 0:
+            body = body[one.index * BLOCK : (one.index + 1) * BLOCK]
+            if one.index == 0:
+                frame.extended = (aps.FIRST_BLOCK, one.blocks(), None)
+            else:
+                frame.extended = (aps.NEXT_BLOCK, one.index, None)
+        one.deadline = None
+        one.under_way = True
+        head = aps.header(frame)
+        self.nwk.send(
+            nwk.DATA,
+            one.destination,
+            lambda: self._secured(head, body, one.key),
+            now,
+            lambda sent, at: self._sent(one, at),
+        )
+
+    def _secured(self, head: bytes, body: bytes, key: "bytes | None") -> bytes:
+        if key is None:
+            return head + body
+        auxiliary = security.auxiliary(security.DATA_KEY, self.counter(), None)
+        return security.seal(head, auxiliary, body, key, self.eui, self.crypto)
+
+    def _sent(self, one: _Transfer, now: int) -> None:
+        """The MAC is done with it, for better or worse: now the acknowledgement is waited for."""
+        if one.under_way:
+            one.deadline = now + ACK_WAIT_MS
+
+    def _acknowledged(self, sender: "bytes | None", ack: aps.Frame, now: int) -> None:
+        short = None if sender is None else self.nwk.address_of(sender)
+        waiting = self._outgoing.get(-1 if short is None else short)
+        if not waiting or waiting[0].frame.counter != ack.counter or not waiting[0].under_way:
+            return
+        one = waiting[0]
+        if one.index >= 0:
+            if ack.extended is None or ack.extended[1] != one.index:
+                return
+            one.index += 1
+            one.tries = 0
+            if one.index < one.blocks():
+                one.under_way = False
+                one.deadline = now + INTERFRAME_MS
+                return
+        self._finish(one, True, now)
+
+    def _finish(self, one: _Transfer, delivered: bool, now: int) -> None:
+        one.under_way = False
+        one.deadline = None
+        waiting = self._outgoing.get(one.destination, [])
+        if waiting and waiting[0] is one:
+            waiting.pop(0)
+            if waiting:
+                self._transmit(waiting[0], now)
+            else:
+                self._outgoing.pop(one.destination, None)
+        if one.done is not None:
+            one.done(delivered, now)
+
+    # From the network
+
+    def from_nwk(
+        self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
+    ) -> None:
+        """A NWK frame, opened."""
+        if frame.kind == nwk.COMMAND:
+            self._upper.from_nwk_command(frame, payload, sender, is_secured, now)
+            return
+        try:
+            one = aps.decode(payload)
+        except DecodeError:
+            self.nwk.drop("not an APS frame")
+            return
+        body = one.payload
+        how = BY_NETWORK_KEY if is_secured else BY_NOTHING
+        link_key = None
+        auxiliary = one.auxiliary
+        if auxiliary is not None:
+            sender = auxiliary.source or sender
+            if sender is None:
+                self.nwk.drop("APS sender not known")
+                return
+            opened = self._open(one, sender, now)
+            if opened is None:
+                return
+            body, link_key = opened
+            how = BY_LINK_KEY if auxiliary.key == security.DATA_KEY else BY_KEY_OF_KEYS
+        if not is_secured and how != BY_KEY_OF_KEYS:
+            self.nwk.drop("not secured")
+            return
+        if one.kind == aps.COMMAND:
+            if body:
+                self._upper.from_aps_command(body[0], body[1:], sender, link_key, how, now)
+        elif sender is None:
+            self.nwk.drop("sender not known")
+        elif one.kind == aps.ACK:
+            self._acknowledged(sender, one, now)
+        else:
+            self._data(frame, one, body, sender, link_key, how, now)
+
+    def _open(self, one: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
+        """The payload, and the link key that it is under or that its key is made of."""
+        auxiliary = one.auxiliary
+        if auxiliary is None or auxiliary.key == security.NETWORK_KEY:
+            self.nwk.drop("APS security of another form")
+            return None
+        if auxiliary.key == security.DATA_KEY:
+            key = self._upper.link_key(sender)
+            keys = [] if key is None else [key]
+        else:
+            keys = self._upper.transport_keys(sender)
+        head = aps.header(one)
+        for key in keys:
+            known = self.incoming.get(sender)
+            if known is not None and known[0] == key and auxiliary.counter <= known[1]:
+                self.nwk.drop("APS counter used before")
+                return None
+            try:
+                body = security.unseal(
+                    head,
+                    auxiliary,
+                    one.payload,
+                    security.key_for(auxiliary.key, key, self.crypto),
+                    sender,
+                    self.crypto,
+                )
+            except BadBlock:
+                continue
+            self.incoming[sender] = (key, auxiliary.counter)
+            if auxiliary.key == security.DATA_KEY:
+                self._upper.proved(sender, now)
+            return body, key
+        self.nwk.drop("wrong APS MIC" if keys else "no link key")
+        return None
+
+    def _data(
+        self, frame: nwk.Frame, one: aps.Frame, body: bytes, sender: bytes,
+        key: "bytes | None", how: int, now: int,
+    ) -> None:  # fmt: skip
+        block = (
+            0 if one.extended is None or one.extended[0] == aps.FIRST_BLOCK else one.extended[1]
+        )
+        checksum = crc32(body)
+        mark = (sender, one.counter, block, checksum)
+        is_new = True
+        for seen in self._seen:
+            if seen[:4] == mark and now < seen[4]:
+                is_new = False
+        extended = one.extended
+        whole: bytes | None = body
+        if is_new and extended is not None:
+            parts = self._take_block(sender, one.counter, extended, body, now)
+            if parts is None:
+                self.nwk.drop("a block that belongs to nothing")
+                return
+            whole = parts or None
+        if one.control & aps.ACK_REQUEST and frame.destination < nwk.ROUTERS:
+            ack = aps.acknowledgement(one)
+            if key is not None:
+                ack.control |= aps.SECURITY
+            head = aps.header(ack)
+            self.nwk.send(nwk.DATA, frame.source, lambda: self._secured(head, b"", key), now)
+        if not is_new:
+            return
+        self._seen.append((sender, one.counter, block, checksum, now + _SEEN_MS))
+        if len(self._seen) > _MAX_SEEN:
+            self._seen.pop(0)
+        if whole is not None:
+            self._upper.from_aps(one, whole, sender, how, now)
+
+    def _take_block(
+        self, sender: bytes, counter: int, extended: "aps.Extended", body: bytes, now: int
+    ) -> "bytes | None":
+        """The whole payload once it is there, b"" until then; None where nothing was begun."""
+        what, number, _ = extended
+        mark = (sender, counter)
+        if what == aps.FIRST_BLOCK:
+            if not 1 < number <= MAX_BLOCKS:
+                return None
+            for old in list(self._blocks):
+                if now >= self._blocks[old][2]:
+                    del self._blocks[old]
+            if len(self._blocks) >= _MAX_REASSEMBLIES:
+                return None
+            self._blocks[mark] = (number, {0: body}, now + _REASSEMBLY_MS)
+            return b""
+        held = self._blocks.get(mark)
+        if held is None or number >= held[0]:
+            return None
+        total, parts, _ = held
+        parts[number] = body
+        if len(parts) < total:
+            self._blocks[mark] = (total, parts, now + _REASSEMBLY_MS)
+            return b""
+        del self._blocks[mark]
+        return b"".join([parts[index] for index in range(total)])
+
+    # Time
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        found = self.nwk.mac.next_timer()
+        for waiting in self._outgoing.values():
+            deadline = waiting[0].deadline
+            if deadline is not None and (found is None or deadline < found):
+                found = deadline
+        return found
+
+    def handle_timer(self, now: int) -> None:
+        """Repeats, goes on with blocks, gives up."""
+        self.nwk.mac.handle_timer(now)
+        for destination in list(self._outgoing):
+            waiting = self._outgoing.get(destination)
+            if not waiting:
+                continue
+            one = waiting[0]
+            if one.deadline is None or now < one.deadline:
+                continue
+            if one.under_way:
+                one.tries += 1
+                if one.tries > RETRIES:
+                    self._finish(one, False, now)
+                    continue
+            self._transmit(one, now)

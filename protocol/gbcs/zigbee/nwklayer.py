@@ -1,0 +1,222 @@
+"""The network layer of one radio: network keys, counters, who is who. A star: nothing is routed.
+
+Each secured frame must have a counter above the last that came from its sender under that key.
+Frames that are not secured are for those who have no key yet, and for who comes back; the layer
+above is told, and takes only those.
+
+Source: ZigBee 05-3474-21, 3.6 and 4.3.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import BadBlock, DecodeError
+from gbcs.zigbee import mac, nwk, security
+from gbcs.zigbee.maclayer import MacLayer
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.interfaces import Crypto
+    from gbcs.zigbee.maclayer import Done, Make
+
+_MAX_SENDERS = const(64)
+
+
+class NwkLayer:
+    """`upper` gets `from_nwk(frame, payload, sender, is_secured, now)`; sender an EUI-64 or None.
+
+    `counter()` of the upper layer gives the next outgoing frame counter, `is_welcome(eui)` says
+    whether a sender who knows the network key is listened to. `dropped` counts what was refused,
+    by reason.
+    """
+
+    def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
+        self.eui = eui
+        self.crypto = crypto
+        self.mac = MacLayer(eui, random, self)
+        self.keys: dict[int, bytes] = {}
+        self.key_sequence = 0
+        self.extended_pan_id = bytes(8)
+        self.incoming: dict[bytes, int] = {}
+        self.dropped: dict[str, int] = {}
+        self.sleepers: set[int] = set()  # short addresses of children that sleep
+        self.associated: Any = None  # called with each MAC command and beacon
+        self._addresses: dict[bytes, int] = {}
+        self._euis: dict[int, bytes] = {}
+        self._last_key = b""
+        self._sequence = random(1)[0]
+        self._upper = upper
+
+    @property
+    def short(self) -> int:
+        """The own short address; FFFF without one."""
+        return self.mac.short
+
+    def address_of(self, eui: bytes) -> "int | None":
+        """The short address of a device, where it is known."""
+        return self._addresses.get(eui)
+
+    def eui_of(self, short: int) -> "bytes | None":
+        """The EUI-64 behind a short address, where it is known."""
+        return self._euis.get(short)
+
+    def is_at(self, eui: bytes, short: int) -> None:
+        """A device has this short address."""
+        old = self._addresses.get(eui)
+        if old == short:
+            return
+        if old is not None:
+            self._euis.pop(old, None)
+        other = self._euis.get(short)
+        if other is not None:
+            self._addresses.pop(other, None)
+        self._addresses[eui] = short
+        self._euis[short] = eui
+
+    def forget(self, eui: bytes) -> None:
+        """A device is not known any more; its counter is, so that nothing can be replayed."""
+        short = self._addresses.pop(eui, None)
+        if short is not None:
+            self._euis.pop(short, None)
+            self.sleepers.discard(short)
+
+    def addresses(self) -> "list[tuple[bytes, int]]":
+        """EUI-64 and short address of all who are known."""
+        return sorted(self._addresses.items())
+
+    def use_key(self, key: bytes, sequence: int) -> None:
+        """The network key from now on. Counters of senders begin anew under another key."""
+        if key != self._last_key:
+            self.incoming = {}
+        self._last_key = key
+        self.keys = {sequence: key}
+        self.key_sequence = sequence
+
+    def leave(self) -> None:
+        """Belongs to no network. The counters under its key are kept: it may come back."""
+        self.mac.forget()
+        self.mac.pan = self.mac.short = mac.BROADCAST
+        self.keys = {}
+        self.sleepers = set()
+        self._addresses = {}
+        self._euis = {}
+
+    # To the air
+
+    def send(
+        self,
+        kind: int,
+        destination: int,
+        payload: "Any",
+        now: int,
+        done: "Done | None" = None,
+        secured: bool = True,
+        names: "tuple[bytes | None, bool]" = (None, False),
+        source: "int | None" = None,
+        radius: int = 30,
+    ) -> None:
+        """Sends a payload, or what the function `payload()` gives when its turn comes.
+
+        `names` are the destination's EUI-64 or None, and whether the own is sent.
+        """
+        self._sequence = self._sequence + 1 & 0xFF
+        number = self._sequence
+
+        def make(sequence: int) -> mac.Frame:
+            octets = payload if isinstance(payload, bytes) else payload()
+            frame = nwk.frame(
+                kind,
+                destination,
+                self.short if source is None else source,
+                number,
+                octets,
+                names[0],
+                self.eui if names[1] else None,
+                radius,
+            )
+            hop = mac.BROADCAST if destination >= nwk.ROUTERS else destination
+            return mac.data(
+                sequence, self.mac.pan, hop, frame.source, self._secured(frame, secured)
+            )
+
+        if destination in self.sleepers:
+            self.mac.send_when_asked(destination, make, now, done)
+        else:
+            self.mac.send(make, now, done)
+
+    def _secured(self, frame: nwk.Frame, secured: bool) -> bytes:
+        if not secured:
+            frame.control &= 0xFF3F  # nothing is routed before there is a key
+            return nwk.encode(frame)
+        frame.control |= nwk.SECURITY
+        auxiliary = security.auxiliary(
+            security.NETWORK_KEY, self._upper.counter(), self.eui, self.key_sequence
+        )
+        key = self.keys.get(self.key_sequence, bytes(16))
+        return security.seal(
+            nwk.header(frame), auxiliary, frame.payload, key, self.eui, self.crypto
+        )
+
+    def send_mac(
+        self, make: "Make", now: int, done: "Done | None" = None, child: "Any" = None
+    ) -> None:
+        """Sends a MAC command, at once or when a child asks."""
+        if child is None:
+            self.mac.send(make, now, done)
+        else:
+            self.mac.send_when_asked(child, make, now, done)
+
+    # From the air
+
+    def from_mac(self, frame: mac.Frame, now: int) -> None:
+        """A frame of the MAC."""
+        if frame.kind != mac.DATA:
+            if self.associated is not None:
+                self.associated(frame, now)
+            return
+        try:
+            one = nwk.decode(frame.payload)
+        except DecodeError:
+            self.drop("not a ZigBee frame")
+            return
+        if one.destination != self.short and one.destination < nwk.ROUTERS:
+            return
+        auxiliary = one.auxiliary
+        if auxiliary is None:
+            sender = one.source64 or self._euis.get(one.source)
+            self._upper.from_nwk(one, one.payload, sender, False, now)
+            return
+        sender = auxiliary.source
+        if sender is None or auxiliary.key != security.NETWORK_KEY:
+            self.drop("NWK security of another form")
+            return
+        if sender == self.eui:
+            return
+        key = self.keys.get(auxiliary.key_sequence or 0)
+        if key is None:
+            self.drop("no such network key")
+            return
+        last = self.incoming.get(sender)
+        if last is not None and auxiliary.counter <= last:
+            self.drop("NWK counter used before")
+            return
+        if not self._upper.is_welcome(sender):
+            self.drop("not whitelisted")
+            return
+        if last is None and len(self.incoming) >= _MAX_SENDERS:
+            self.drop("too many senders")
+            return
+        try:
+            payload = security.unseal(
+                nwk.header(one), auxiliary, one.payload, key, sender, self.crypto
+            )
+        except BadBlock:
+            self.drop("wrong NWK MIC")
+            return
+        self.incoming[sender] = auxiliary.counter
+        if one.source == frame.source and one.source < nwk.ROUTERS:
+            self.is_at(sender, one.source)
+        self._upper.from_nwk(one, payload, sender, True, now)
+
+    def drop(self, why: str) -> None:
+        """Counts a frame that was refused."""
+        self.dropped[why] = self.dropped.get(why, 0) + 1

@@ -1,0 +1,239 @@
+"""Meters and hubs on the air: joining, coming back, swap-out, sleeping, long messages."""
+
+import pytest
+
+from gbcs import devicelog, installcode, message, payload, usecases
+from gbcs.zigbee import mac
+from gbcs_device.joiner import JOINED, RESTING
+from gbcs_host.lab import CHF, ESME, GSME, Lab, encoded_log
+
+HUB = bytes.fromhex("00DB1234567890B2")
+OTHER = bytes.fromhex("00DB1234567890C2")
+METER = bytes.fromhex("00DB1234567890A0")
+GAS = bytes.fromhex("00DB1234567890A1")
+
+
+@pytest.fixture
+def lab():
+    found = Lab(7, radio=True)
+    for kind, eui in ((CHF, HUB), (CHF, OTHER), (ESME, METER), (GSME, GAS)):
+        found.make(kind, eui)
+    return found
+
+
+def joined(lab, *meters):
+    for eui in meters:
+        assert lab.add_to_hub(HUB, eui).is_success
+        assert lab.join(eui, HUB).by == devicelog.INSTALL_CODE_KEY
+    return lab
+
+
+def station(lab, eui):
+    return lab.han.stations[eui]
+
+
+@pytest.mark.parametrize("meter", [METER, GAS])
+def test_a_meter_joins_by_its_install_code_and_agrees_on_a_new_key(lab, meter):
+    joined(lab, meter)
+    entry = lab.han.hubs[HUB].log.find(meter)
+    key = lab.han.meters[meter].link_key()
+    assert entry.link_key == key != lab.han.meters[meter].install_key()
+    assert entry.hashed == lab.han.meters[meter].crypto.aes_mmo(key)
+    assert meter in station(lab, HUB).tunnels
+
+
+def test_the_hub_has_the_gpf_s_address_and_network(lab):
+    gpf = (int.from_bytes(HUB, "big") + 1).to_bytes(8, "big")
+    joined(lab, METER)
+    assert station(lab, HUB).eui == gpf == station(lab, METER).trust_centre
+    assert lab.han.meters[METER].network() == gpf
+
+
+def test_a_meter_that_the_log_does_not_list_gets_no_key(lab):
+    assert lab.add_to_hub(HUB, GAS).is_success  # joining is open, for another
+    tried = lab.join(METER, HUB)
+    assert not tried
+    assert "does not list" in tried.why
+    assert not station(lab, METER).nwk.keys
+
+
+def test_joining_is_closed_after_its_time(lab):
+    assert lab.add_to_hub(HUB, METER).is_success
+    lab.pass_time(121)
+    tried = lab.join(METER, HUB)
+    assert not tried
+    assert "permits joining" in tried.why
+    assert station(lab, METER).phase == RESTING
+
+
+def test_a_wrong_install_code_opens_no_key(lab):
+    assert lab.add_to_hub(HUB, METER).is_success
+    lab.han.meters[METER].store.write({"install_code": installcode.complete(b"\x01" * 16)})
+    tried = lab.join(METER, HUB)
+    assert not tried
+    assert tried.why == "no network that permits joining is in reach"
+    assert station(lab, METER).nwk.dropped["wrong APS MIC"] > 0
+    assert not lab.han.meters[METER].is_joined()
+
+
+def test_what_a_sleeping_gas_meter_is_sent_waits_until_it_asks(lab):
+    joined(lab, GAS)
+    lab.pass_time(60)
+    begun = lab.now
+    assert not station(lab, GAS).is_awake
+    assert lab.read("GCS13a", GAS).is_success
+    assert 0 < lab.now - begun <= 1_805_000
+    mirror = station(lab, HUB).mirrors[GAS]
+    assert mirror[0x0000] == b"\x25" + (12_345).to_bytes(6, "little")  # summation delivered
+
+
+def long_message(cra, counter, originator, recipient, size):
+    content = bytes(number & 0xFF for number in range(size))
+    return message.finish(message.compose(cra, counter, originator, recipient, 0x0008, content))
+
+
+@pytest.mark.parametrize("meter", [METER, GAS])
+@pytest.mark.parametrize("size", [1149, 1400, 4000])
+def test_a_long_message_goes_in_blocks_both_ways(lab, meter, size):
+    joined(lab, meter)
+    supplier = lab.parties["supplier"].eui
+    command = long_message(message.COMMAND, 5, supplier, meter, size)
+    answer = long_message(message.RESPONSE, 5, meter, supplier, size)
+    heard = []
+    lab.han.meters[meter].receive = lambda octets, now: heard.append(octets) or answer
+    assert lab.han.deliver(lab.han.hubs[HUB], command, meter, lab.now) == answer
+    assert heard == [command]
+
+
+def test_a_meter_comes_back_after_a_power_cut_with_the_network_key_it_has(lab):
+    joined(lab, METER)
+    before = station(lab, METER)
+    key, counter = before.nwk.keys, before.counter()
+    lab.restart(METER)
+    lab.pass_time(10)
+    after = station(lab, METER)
+    assert after is not before
+    assert after.phase == JOINED
+    assert after.nwk.keys == key
+    assert after.counter() > counter
+    assert station(lab, HUB).let_in[METER] == devicelog.LINK_KEY
+    assert lab.read("ECS17b", METER).is_success
+
+
+def test_a_hub_comes_back_after_a_power_cut(lab):
+    joined(lab, METER, GAS)
+    before = station(lab, HUB)
+    lab.restart(HUB)
+    lab.pass_time(5)
+    after = station(lab, HUB)
+    assert after.nwk.keys == before.nwk.keys
+    assert after.nwk.mac.pan == before.nwk.mac.pan
+    assert after.counter() > before.counter()
+    assert after.nwk.incoming.keys() == {METER, GAS}
+    assert lab.read("ECS17b", METER).is_success
+    assert lab.read("GCS38", GAS).is_success
+
+
+def test_no_frame_of_before_a_restart_is_taken_again(lab):
+    frames = []
+    lab.han.air.watch = lambda octets, us: frames.append(octets)
+    joined(lab, METER)
+    assert lab.read("ECS17b", METER).is_success
+    lab.restart(HUB)
+    lab.restart(METER)
+    lab.pass_time(10)
+    mine, theirs = station(lab, METER), station(lab, HUB)
+    handled, heard = mine.handled, len(lab.han._unasked)
+    for octets in list(frames):
+        lab.han.air.inject(octets, HUB)
+    lab.pass_time(30)
+    assert mine.handled == handled
+    assert len(lab.han._unasked) == heard
+    assert mine.nwk.dropped["NWK counter used before"] > 0
+    assert theirs.nwk.dropped["NWK counter used before"] > 0
+    assert lab.read("ECS17b", METER).is_success
+
+
+def test_a_new_hub_takes_an_old_one_s_place(lab):
+    joined(lab, METER)
+    old = lab.han.meters[METER].link_key()
+    log = encoded_log(lab.read_logs(HUB)[0])
+    assert lab.restore(OTHER, METER, log, "1200012345678").is_success
+    done = lab.join(METER, OTHER)
+    assert done.by == devicelog.HASHED_KEY
+    assert station(lab, METER).trust_centre == station(lab, OTHER).eui
+    assert station(lab, METER).nwk.keys != station(lab, HUB).nwk.keys
+    assert lab.han.meters[METER].link_key() not in (old, lab.han.meters[METER].crypto.aes_mmo(old))
+    assert lab.han.meters[METER].network() == station(lab, HUB).eui  # the name stays
+    assert lab.read("ECS17b", METER).is_success
+    back = lab.join(METER, HUB)  # the old one has its network's name, but not its key any more
+    assert not back
+
+
+def test_a_meter_of_the_historic_log_comes_back_by_its_old_key(lab):
+    joined(lab, METER)
+    assert lab.remove_from_hub(HUB, METER).is_success
+    key = lab.han.meters[METER].link_key()
+    lab.alerts_of(HUB)
+    assert lab.add_to_hub(HUB, METER).is_success
+    done = lab.join(METER, HUB)
+    assert done.by == devicelog.HISTORIC_KEY
+    assert lab.han.hubs[HUB].log.find(METER).link_key == key
+    assert lab.han.meters[METER].link_key() == key
+    assert [one.message.code for one in lab.alerts_of(HUB)] == [0x0018, 0x0018]
+    assert lab.read("ECS17b", METER).is_success
+
+
+def test_who_is_taken_off_the_list_is_not_listened_to(lab):
+    joined(lab, METER)
+    assert lab.remove_from_hub(HUB, METER).is_success
+    assert lab.read("ECS17b", METER).answer is None
+    station(lab, METER).stay_in_touch(lab.now)
+    lab.pass_time(1200)
+    assert station(lab, HUB).nwk.dropped["not whitelisted"] > 0
+
+
+def test_a_meter_whose_hub_is_gone_looks_for_it_and_finds_it_again(lab):
+    joined(lab, METER)
+    lab.han.switch_off(HUB)
+    lab.pass_time(3600)  # three keep-alives in vain
+    assert station(lab, METER).phase != JOINED
+    lab.restart(HUB)
+    lab.han.switch_on(HUB, HUB)
+    lab.pass_time(4000)
+    assert station(lab, METER).phase == JOINED
+    assert lab.read("ECS17b", METER).is_success
+
+
+def test_a_meter_told_to_leave_by_its_trust_centre_forgets_the_network(lab):
+    joined(lab, METER)
+    assert station(lab, HUB).order_to_leave(METER, lab.now)
+    lab.han.air.touch(station(lab, HUB))
+    lab.pass_time(2)
+    assert not lab.han.meters[METER].is_joined()
+    assert lab.han.meters[METER].install_key() is not None
+    assert METER not in station(lab, HUB).children
+
+
+def test_the_answer_to_cs02f_comes_before_the_meter_leaves(lab):
+    joined(lab, METER)
+    record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
+    done = lab.send(usecases.DRAFT_NAME, "supplier", METER, record)
+    assert done.is_success
+    lab.pass_time(1)
+    mine = station(lab, METER)
+    assert not lab.han.meters[METER].is_joined()
+    assert mine.phase != JOINED
+    assert not mine.nwk.keys
+    assert mine.link_key(station(lab, HUB).eui) is None
+    assert METER not in station(lab, HUB).children
+
+
+def test_no_frame_is_longer_than_the_air_carries(lab):
+    sizes = []
+    lab.han.air.watch = lambda octets, us: sizes.append(len(octets))
+    joined(lab, METER, GAS)
+    for use_case, meter in (("ECS17b", METER), ("ECS35b", METER), ("GCS13a", GAS)):
+        assert lab.read(use_case, meter).is_success
+    assert max(sizes) <= mac.LARGEST
+    assert max(sizes) == 124  # Initiate of suite 2, 126 with its check sequence
