@@ -269,6 +269,8 @@ class TrustCentre(Station):
         one = self.children.get(eui)
         if one is None:
             return
+        if self.reveal is not None:
+            self.reveal(self.let_in.get(eui, ""), eui, key)
         payload = commands.encode(
             commands.APS,
             aps.TRANSPORT_KEY,

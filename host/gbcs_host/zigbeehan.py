@@ -46,6 +46,7 @@ class ZigbeeHan:
         self.meters: dict[bytes, Any] = {}
         self.stations: dict[bytes, Any] = {}
         self.dead: set[bytes] = set()
+        self.carried: list[bytes] = []  # messages handed to a hub for a meter, and from one
         self.air = Air(now, watch, faults, self._after)
         self._random = random
         self._reveal = reveal
@@ -176,6 +177,7 @@ class ZigbeeHan:
     def _carry(self, centre: Any, octets: bytes, recipient: bytes) -> "bytes | None":
         mark = _mark(octets)
         exchange = self._exchange(recipient)
+        self.carried.append(octets)
         exchange.send(octets, self.now)
         if not self._push(centre, recipient, exchange):
             self._exchanges.pop(recipient, None)
@@ -227,6 +229,7 @@ class ZigbeeHan:
             whole = self._exchange(eui).receive(piece, self.now)
             if whole is None:
                 continue
+            self.carried.append(whole)
             if found is None and mark is not None and _answers(whole) == mark:
                 found = whole
             else:

@@ -169,7 +169,7 @@ def test_both_sides_agree_on_z():
             _, _, private, _, ephemeral, own = party(suite, side)
             theirs = party(suite, other)
             numbers = curve.scalar(private), curve.random_scalar(fixed(ephemeral))
-            z = cbke.agree(curve, *numbers, own, theirs[3], theirs[5])
+            z = cbke.agree(curve, *numbers, own, curve.point(theirs[3]), theirs[5])
             assert z == bytes.fromhex(shared[0])
 
 
@@ -354,13 +354,10 @@ def test_a_certificate_of_another_ca_gives_another_key():
 def test_wrong_ephemeral_data_is_refused():
     for suite in (1, 2):
         good = party(suite, "u")[5]
-        for payload in (
-            b"",
-            good[:-1],
-            good + b"\x00",
-            bytes.fromhex(OFF_CURVE[suite]),
-            bytes.fromhex(OUTSIDE[suite]),
-        ):
+        wrong = [bytes.fromhex(OFF_CURVE[suite]), bytes.fromhex(OUTSIDE[suite])]
+        if suite == 1:
+            wrong += [b"", good[:-1], good + b"\x00"]
+        for payload in wrong:
             initiator, responder = both(suite)
             responder.receive(*initiator.start())
             fails(responder, (1, payload), cbke.BAD_MESSAGE)

@@ -20,7 +20,7 @@ def played(tmp_path_factory):
     with contextlib.redirect_stdout(out):
         status = cli.main(
             ["run", "triage", "--json", "--seed", "3", "--html", str(folder / "r.html"),
-             "--capture", str(folder / "c.hex")]
+             "--messages", str(folder / "c.hex")]
         )  # fmt: skip
     steps = [json.loads(line) for line in out.getvalue().splitlines()]
     return status, steps, (folder / "r.html").read_text(), (folder / "c.hex").read_text()

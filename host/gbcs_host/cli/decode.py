@@ -1,22 +1,26 @@
-"""`gbcs decode`: messages as a tree, or one JSON object each a line."""
+"""`gbcs decode`: messages as a tree, or one JSON object each a line; captures of a HAN too."""
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from gbcs_host import examine, sources, tree, verdict
+from gbcs_host.capture import reading
+from gbcs_host.capture.keys import BadKeyFile
+from gbcs_host.capture.pcapng import BadCapture
 from gbcs_host.cli import EnvironmentProblem, UsageError
 
-HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders."
+HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders, captures."
 _PROGRESS_S = 2.0  # between two lines of progress where there is no terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `gbcs decode`."""
     parser.add_argument(
-        "what", nargs="+", metavar="WHAT", help="hex, base64, -, a file or a folder"
+        "what", nargs="+", metavar="WHAT", help="hex, base64, -, a file, a folder, a capture"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per message and line")
     parser.add_argument(
@@ -24,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="certificates (EUI-ds.pem, EUI-ka.pem) and private keys (.key): verify and decrypt",
     )
+    parser.add_argument(
+        "--keys",
+        metavar="FILE",
+        help="ZigBee keys of a capture, a zigbee_pc_keys file; CAPTURE.keys unless told",
+    )
+    parser.add_argument("--frames", action="store_true", help="of a capture: one line a frame")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -31,15 +41,15 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 0 when all decoded and no check failed, 1 when not."""
     keys = _keys(args.keystore) if args.keystore else None
     tally = Tally(sum(sources.count(what) for what in args.what), args.quiet)
+    whole = True
     for what in args.what:
         try:
-            for source, found_out in verdict.read_all(sources.messages(what), keys):
-                found = examine.to_json(found_out, source, keys)
-                tally.add(found)
-                if args.json:
-                    print(json.dumps(found))
-                else:
-                    tree.print_tree(found)
+            if reading.is_capture(what):
+                whole = _capture(what, args, keys, tally) and whole
+            elif args.frames:
+                raise UsageError("'%s' is no capture, and has no frames" % what)
+            else:
+                _messages(sources.messages(what), args, keys, tally)
         except sources.SourceError as error:
             raise UsageError(str(error)) from None
     sys.stdout.flush()
@@ -47,7 +57,41 @@ def run(args: argparse.Namespace) -> int:
         for problem in keys.problems:
             print("gbcs decode: key store: %s" % problem, file=sys.stderr)
     tally.finish()
-    return 0 if tally.clean == tally.messages and tally.messages else 1
+    found = tally.messages or args.frames
+    return 0 if tally.clean == tally.messages and found and whole else 1
+
+
+def _messages(
+    messages: "Iterator[tuple[str, bytes]]", args: argparse.Namespace, keys: Any, tally: "Tally"
+) -> None:
+    for source, found_out in verdict.read_all(messages, keys):
+        found = examine.to_json(found_out, source, keys)
+        tally.add(found)
+        if args.json:
+            print(json.dumps(found))
+        else:
+            tree.print_tree(found)
+
+
+def _capture(path: str, args: argparse.Namespace, keys: Any, tally: "Tally") -> bool:
+    """The messages of a capture, or its frames; whether every frame could be read."""
+    try:
+        capture = reading.Reading(path, args.keys)
+        tally.captures.append(capture)
+        if args.frames:
+            for frame in capture.frames():
+                print(reading.line(frame))
+        else:
+            _messages(capture.messages(), args, keys, tally)
+    except BadCapture as error:
+        print("gbcs decode: %s: %s" % (path, error), file=sys.stderr)
+        return False
+    except BadKeyFile as error:
+        raise UsageError("--keys: %s" % error) from None
+    except OSError as error:
+        where = error.filename or path
+        raise EnvironmentProblem("'%s' cannot be read: %s" % (where, error.strerror)) from None
+    return not (capture.dissector.locked or capture.dissector.damaged or capture.wrong)
 
 
 def _keys(folder: str) -> Any:
@@ -72,6 +116,7 @@ class Tally:
         self.errors = 0
         self.counts = {"signature": dict[str, int](), "mac": dict[str, int]()}
         self.blocks = 0
+        self.captures: list[reading.Reading] = []
         self._live = sys.stderr.isatty() and not sys.stdout.isatty()
         self._next = time.monotonic() + (0.1 if self._live else _PROGRESS_S)
 
@@ -94,9 +139,12 @@ class Tally:
 
     def finish(self) -> None:
         """The summary line, where there was more than one message to sum up."""
-        if self.quiet or (self.messages == 1 and self.expected == 1):
+        if self.quiet or (self.messages == 1 and self.expected == 1 and not self.captures):
             return
-        words = ["%d messages" % self.messages, "%d decoded" % (self.messages - self.errors)]
+        words = ["%s: %s" % (one.path, one.summary()) for one in self.captures]
+        if self.messages or not self.captures:
+            words.append("%d messages" % self.messages)
+            words.append("%d decoded" % (self.messages - self.errors))
         if self.errors:
             words.append("%d with errors" % self.errors)
         for check, counts in self.counts.items():

@@ -1,12 +1,17 @@
 """`gbcs run`: plays a scenario in a lab of emulated devices, and proves each step."""
 
 import argparse
+import contextlib
 import json
 import sys
+from typing import Any
 
 from gbcs_host import play, report
+from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.lab import Lab
+from gbcs_host.links import BadName, Link, LinkError, open_link
+from gbcs_host.links.faults import BadFaults, Faults
 from gbcs_host.play import Play, Step
 
 HELP = "Play a scenario: emulated hubs and meters, driven as a supplier does through the DCC."
@@ -21,8 +26,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same gives the same")
     parser.add_argument("--json", action="store_true", help="one object per step and line")
     parser.add_argument("--html", metavar="FILE", help="a report to forward")
-    parser.add_argument("--capture", metavar="FILE", help="all messages, hex, one a line")
+    parser.add_argument("--capture", metavar="FILE", help="the frames on the air, as pcapng")
+    parser.add_argument(
+        "--monitor", metavar="LINK", help="hand frames on to `gbcs capture`, or Wireshark, as ZEP"
+    )
+    parser.add_argument("--messages", metavar="FILE", help="all messages, hex, one a line")
+    parser.add_argument(
+        "--keystore", metavar="DIR", help="write certificates and keys, for gbcs decode --keystore"
+    )
     parser.add_argument("--database", metavar="URL", default="sqlite://", help="the inventory's")
+    parser.add_argument(
+        "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
+    )
+    parser.add_argument(
+        "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
+    )
+    parser.add_argument("--direct", action="store_true", help="without radio and ZigBee frames")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,26 +56,109 @@ def run(args: argparse.Namespace) -> int:
         scenario = play.find(args.scenario)
     except play.UnknownScenario as error:
         raise UsageError("%s; gbcs run --list says which there are" % error) from None
-    played = Play(Lab(args.seed, args.database), _print_json if args.json else _Printer().step)
-    scenario.play(played)
+    with contextlib.ExitStack() as open_things:
+        lab = _lab(args, open_things)
+        played = Play(lab, _print_json if args.json else _Printer().step)
+        try:
+            scenario.play(played)
+        except LinkError as error:
+            raise EnvironmentProblem(str(error)) from None
     if args.html:
         _save(args.html, report.write(scenario.TITLE, played, args.seed))
-    if args.capture:
+    if args.messages:
         octets = [
             one
             for exchange in played.lab.exchanges
             for one in (exchange.command, exchange.answer)
             if one is not None
         ]
-        _save(args.capture, "".join(one.hex().upper() + "\n" for one in octets))
+        _save(args.messages, "".join(one.hex().upper() + "\n" for one in octets))
+    if args.keystore:
+        try:
+            played.lab.pki.write(args.keystore)
+        except OSError as error:
+            why = error.strerror
+            raise EnvironmentProblem("'%s' cannot be written: %s" % (args.keystore, why)) from None
+    _sum_up(played)
+    return 0 if played.holds else 1
+
+
+def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
+    """The laboratory that the arguments ask for."""
+    if args.direct:
+        for name in ("capture", "monitor", "link", "faults"):
+            if getattr(args, name):
+                raise UsageError("--%s needs the radio that --direct leaves out" % name)
+        return Lab(args.seed, args.database)
+    faults = None
+    if args.faults:
+        try:
+            faults = Faults.parse(args.faults)
+        except BadFaults as error:
+            raise UsageError("--faults: %s" % error) from None
+    watch = reveal = None
+    if args.capture:
+        try:
+            capture = open_things.enter_context(Capture.create(args.capture))
+        except OSError as error:
+            why = error.strerror
+            raise EnvironmentProblem("'%s' cannot be written: %s" % (args.capture, why)) from None
+        watch, reveal = capture.watch, capture.reveal
+    if args.monitor:
+        watch = _monitored(args.monitor, watch, open_things)
+    open_device = None
+    if args.link:
+
+        def open_device() -> Link:
+            return open_things.enter_context(open_link(args.link))
+
+        _try(args.link)
+    return Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
+
+
+def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
+    """A watch that hands frames on to a link too."""
+    try:
+        link = zep.sender(name)
+    except BadName as error:
+        raise UsageError("--monitor: %s" % error) from None
+    except LinkError as error:
+        raise EnvironmentProblem(str(error)) from None
+    open_things.callback(link.close)
+    count = 0
+
+    def both(octets: bytes, us: int) -> None:
+        nonlocal count
+        count += 1
+        link.send(zep.encode(octets, us + UNIX_2000_US, count))
+        if watch is not None:
+            watch(octets, us)
+
+    return both
+
+
+def _try(name: str) -> None:
+    """Whether the link can be had, before anything is begun."""
+    try:
+        open_link(name).close()
+    except BadName as error:
+        raise UsageError("--link: %s" % error) from None
+    except LinkError as error:
+        raise EnvironmentProblem(
+            "%s; `gbcs device run --link %s` serves it" % (error, name)
+        ) from None
+
+
+def _sum_up(played: Play) -> None:
     held = sum(step.holds for step in played.steps)
     milliseconds = sum(step.milliseconds for step in played.steps)
+    air = getattr(played.lab.han, "air", None)
+    frames = "" if air is None else ", %d frames" % air.frames
     print(
-        "%d of %d steps hold, %d commands, %.1f s"
-        % (held, len(played.steps), len(played.lab.exchanges), milliseconds / 1000),
+        "%d of %d steps hold, %d commands%s, %.1f s"
+        % (held, len(played.steps), len(played.lab.exchanges), frames, milliseconds / 1000),
         file=sys.stderr,
     )
-    return 0 if played.holds else 1
 
 
 def _print_json(step: Step) -> None:

@@ -26,7 +26,7 @@ from gbcs.zigbee import implicit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gbcs.crypto.koblitz import Curve
+    from gbcs.crypto.koblitz import Curve, Point
     from gbcs.interfaces import Crypto
 
     Said = tuple[int, bytes]
@@ -57,7 +57,7 @@ _DONE = const(4)  # no command is expected any more
 class Credentials:
     """What a party proves itself by: its certificate, private key, and the CA's public key.
 
-    All are octets, and all of one suite; DecodeError or BadKey where they are not.
+    All are given as octets, and all of one suite; DecodeError or BadKey where they are not.
     """
 
     __slots__ = ("ca_public", "certificate", "issuer", "private", "suite")
@@ -70,7 +70,7 @@ class Credentials:
         self.certificate = certificate
         self.issuer = one.issuer
         self.private = implicit.CURVES[suite].scalar(private)
-        self.ca_public = ca_public
+        self.ca_public = implicit.CURVES[suite].point(ca_public)
 
 
 class Secrets(Record):
@@ -86,18 +86,23 @@ class Secrets(Record):
 
 
 def agree(
-    curve: "Curve", private: int, ephemeral: int, own: bytes, partner_public: bytes, partner: bytes
+    curve: "Curve",
+    private: int,
+    ephemeral: int,
+    own: bytes,
+    partner_public: "Point",
+    partner: bytes,
 ) -> bytes:
     """Z, the x of the shared point, 21 or 36 octets; BadKey.
 
     `private` and `ephemeral` are our numbers, `own` the octets of our ephemeral point, `partner`
-    of the other's, `partner_public` of the other's public key. Source: SEC 1 3.4, with cofactor.
+    of the other's, whose public key is `partner_public`. Source: SEC 1 3.4, with cofactor.
     """
     share = ephemeral + _half(curve, own) * private
     number = curve.cofactor * share % curve.order
     shared = curve.combine(
         (number, curve.point(partner)),
-        (number * _half(curve, partner) % curve.order, curve.point(partner_public)),
+        (number * _half(curve, partner) % curve.order, partner_public),
     )
     if shared is None:
         raise BadKey("a shared point expected, found infinity")
@@ -158,7 +163,7 @@ class Session:
         self._answer: Said | None = None
         self._ephemeral = 0
         self._own = b""
-        self._partner_public = b""
+        self._partner_public: Point | None = None
         self._secrets: Secrets | None = None
 
     def receive(self, command: int, payload: bytes) -> "Said | None":
@@ -234,7 +239,7 @@ class Session:
             if not one.may_agree:
                 raise _Refusal(INVALID_CERTIFICATE, "the certificate is not for agreement")
             ca_public = credentials.ca_public
-            self._partner_public = implicit.public_key(certificate, ca_public, self._crypto)
+            self._partner_public = implicit.public_point(certificate, ca_public, self._crypto)
             return
         except (DecodeError, BadKey) as error:
             wrong = error
@@ -250,7 +255,7 @@ class Session:
         """Z with the partner's ephemeral point."""
         wrong: BadKey
         credentials = self._credentials
-        if credentials is None:
+        if credentials is None or self._partner_public is None:
             raise ValueError("Initiate comes first")
         try:
             return agree(

@@ -16,7 +16,7 @@ from gbcs.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gbcs.crypto.koblitz import Curve
+    from gbcs.crypto.koblitz import Curve, Point
     from gbcs.interfaces import Crypto
 
 SUITE_1 = 1
@@ -141,13 +141,18 @@ def public_key(certificate: bytes, ca_public: bytes, crypto: "Crypto") -> bytes:
     is no certificate; BadKey where a point is not of the curve's subgroup of prime order (so that
     the cofactor does not matter), or where the sum is infinity.
     """
+    curve = CURVES[read(certificate).suite]
+    return curve.octets(public_point(certificate, curve.point(ca_public), crypto))
+
+
+def public_point(certificate: bytes, ca_public: "Point", crypto: "Crypto") -> "Point":
+    """The same as a point, of the CA's point."""
     one = read(certificate)
     curve = CURVES[one.suite]
-    parts = ((_hash(certificate, crypto), curve.point(one.point)), (1, curve.point(ca_public)))
-    found = curve.combine(*parts)
+    found = curve.combine((_hash(certificate, crypto), curve.point(one.point)), (1, ca_public))
     if found is None:
         raise BadKey("a certificate that gives a public key expected")
-    return curve.octets(found)
+    return found
 
 
 def _hash(certificate: bytes, crypto: "Crypto") -> int:

@@ -1,0 +1,355 @@
+"""What is in a capture: each frame layer by layer, keys learned on the way, GBCS messages whole.
+
+Frames may be of any sniffer and any network: what does not open is said, and what does is read as
+far as it goes. Network and link keys that are transported under a known key are known from then
+on. Whoever sent a frame twice has said it once. Memory is bounded, and no frame raises anything.
+"""
+
+import collections
+from typing import Any
+
+from gbcs import blocks, clusters, zcl
+from gbcs.blockreceive import Receiver
+from gbcs.blocks import TransferError
+from gbcs.errors import BadBlock, DecodeError
+from gbcs.zigbee import aps, commands, mac, nwk, security
+
+TUNNELING = 0x0704
+_TRANSFERS = {0x00: 0x02, 0x08: 0x01}  # TransferData, by the direction bit
+_GET, _GET_RESPONSE, _PUT = 1, 2, 3
+_MAX_KEYS = 512
+_MAX_ADDRESSES = 4096
+_MAX_PARTS = 64
+_MAX_RECEIVERS = 64
+_SEEN = 1024
+_SEEN_US = 10_000_000
+_STALE_US = 60_000_000
+
+REPEAT = "repeat"
+
+
+class Heard:
+    """A GBCS message: which frame brought its end, when, from whom to whom on the HAN."""
+
+    __slots__ = ("number", "octets", "sender", "us")
+
+    def __init__(self, number: int, us: int, sender: bytes, octets: bytes) -> None:
+        self.number = number
+        self.us = us
+        self.sender = sender
+        self.octets = octets
+
+
+class Dissected:
+    """One frame: `layers` in words, `problems` with it, `messages` that it completed.
+
+    `source` and `destination` are EUI-64s, short addresses or None. `opened` are the labels of
+    the keys that opened it. `is_locked` is whether something in it did not open.
+    """
+
+    def __init__(self, number: int, us: int) -> None:
+        self.number = number
+        self.us = us
+        self.source: mac.Address = None
+        self.destination: mac.Address = None
+        self.layers: list[str] = []
+        self.problems: list[str] = []
+        self.opened: list[str] = []
+        self.messages: list[Heard] = []
+        self.is_locked = False
+
+    def lock(self, why: str) -> None:
+        """Something did not open."""
+        self.is_locked = True
+        self.problems.append(why)
+
+
+class Dissector:
+    """`keys` are pairs of 16 octets and a label; `crypto` a back end of gbcs.crypto."""
+
+    def __init__(self, keys: "list[tuple[bytes, str]]", crypto: Any) -> None:
+        self.frames = 0
+        self.locked = 0
+        self.damaged = 0
+        self._crypto = crypto
+        self._keys: collections.OrderedDict[bytes, str] = collections.OrderedDict(keys)
+        self._addresses: dict[tuple[int | None, int], bytes] = {}
+        self._networks: dict[tuple[int | None, int], bytes] = {}  # key that opened, by PAN
+        self._links: dict[bytes, bytes] = {}  # key that opened, by sender
+        self._seen: collections.deque[Any] = collections.deque(maxlen=_SEEN)
+        self._parts: collections.OrderedDict[Any, Any] = collections.OrderedDict()
+        self._receivers: collections.OrderedDict[Any, Receiver] = collections.OrderedDict()
+
+    def take(self, us: int, frame: bytes) -> Dissected:
+        """One frame without check sequence; `us` is microseconds since 1970."""
+        self.frames += 1
+        found = Dissected(self.frames, us)
+        try:
+            self._mac(frame, found)
+        except (DecodeError, IndexError) as error:
+            self.damaged += 1
+            found.problems.append(str(error))
+        self.locked += found.is_locked
+        return found
+
+    def learn(self, key: bytes, label: str) -> None:
+        """A key more."""
+        if len(key) == 16 and key not in self._keys:
+            self._keys[key] = label
+            if len(self._keys) > _MAX_KEYS:
+                self._keys.popitem(last=False)
+
+    def _is_at(self, pan: "int | None", short: Any, eui: "bytes | None") -> None:
+        if eui is None or not isinstance(short, int) or short >= nwk.ROUTERS:
+            return
+        if len(self._addresses) >= _MAX_ADDRESSES:
+            self._addresses.clear()
+        self._addresses[pan, short] = eui
+
+    def _was_seen(self, mark: Any, us: int) -> bool:
+        for seen, when in self._seen:
+            if seen == mark and abs(us - when) < _SEEN_US:
+                return True
+        self._seen.append((mark, us))
+        return False
+
+    # Layers
+
+    def _mac(self, octets: bytes, found: Dissected) -> None:
+        frame = mac.decode(octets)
+        found.source, found.destination = frame.source, frame.destination
+        if frame.kind == mac.ACK:
+            found.layers.append("MAC ack %d" % frame.sequence)
+        elif frame.kind == mac.BEACON:
+            beacon = mac.decode_beacon(frame.payload)
+            what = "joining open" if beacon.permits_joining else "joining closed"
+            text = "MAC beacon of PAN %04X, network %s, %s"
+            pan = frame.source_pan or 0
+            found.layers.append(text % (pan, beacon.extended_pan_id.hex().upper(), what))
+        elif frame.kind == mac.COMMAND:
+            found.layers.append("MAC " + self._mac_command(frame))
+        else:
+            self._nwk(frame, found)
+
+    def _mac_command(self, frame: mac.Frame) -> str:
+        names = {
+            mac.ASSOCIATION_REQUEST: "association request",
+            mac.ASSOCIATION_RESPONSE: "association response",
+            mac.DATA_REQUEST: "data request",
+            mac.BEACON_REQUEST: "beacon request",
+        }
+        kind = frame.payload[0]
+        if kind == mac.ASSOCIATION_RESPONSE and len(frame.payload) == 4:
+            short = frame.payload[1] | frame.payload[2] << 8
+            if isinstance(frame.destination, bytes):
+                self._is_at(frame.destination_pan, short, frame.destination)
+            if isinstance(frame.source, bytes):
+                self._is_at(frame.source_pan or frame.destination_pan, 0, frame.source)
+            return "%s %04X, status %d" % (names[kind], short, frame.payload[3])
+        return names.get(kind, "command %02X" % kind)
+
+    def _nwk(self, frame: mac.Frame, found: Dissected) -> None:
+        one = nwk.decode(frame.payload)
+        pan = frame.destination_pan
+        payload = one.payload
+        auxiliary = one.auxiliary
+        self._is_at(pan, one.source, one.source64)
+        self._is_at(pan, one.destination, one.destination64)
+        if auxiliary is not None:
+            sender = auxiliary.source
+            if sender is not None and one.source == frame.source:
+                self._is_at(pan, one.source, sender)
+        found.source = self._addresses.get((pan, one.source), one.source)
+        found.destination = self._addresses.get((pan, one.destination), one.destination)
+        if auxiliary is not None:
+            sender = auxiliary.source or self._addresses.get((pan, frame.source))  # type: ignore[arg-type]
+            if sender is None:
+                found.lock("NWK: the sender's EUI-64 is not known")
+                return
+            opened = self._open_nwk(one, auxiliary, pan, sender, found)
+            if opened is None:
+                return
+            payload = opened
+            if self._was_seen((sender, auxiliary.counter, one.sequence, payload[:16]), found.us):
+                found.layers.append(REPEAT)
+                return
+        if one.kind == nwk.COMMAND:
+            self._nwk_command(one, payload, pan, found)
+        else:
+            self._aps(one, payload, pan, found)
+
+    def _open_nwk(
+        self, one: nwk.Frame, auxiliary: security.Auxiliary, pan: "int | None", sender: bytes,
+        found: Dissected,
+    ) -> "bytes | None":  # fmt: skip
+        mark = (pan, auxiliary.key_sequence or 0)
+        head = nwk.header(one)
+        for key in self._ordered(self._networks.get(mark)):
+            try:
+                payload = security.unseal(head, auxiliary, one.payload, key, sender, self._crypto)
+            except BadBlock:
+                continue
+            self._networks[mark] = key
+            found.opened.append(self._keys[key])
+            return payload
+        found.lock("NWK: no key opens it")
+        return None
+
+    def _ordered(self, first: "bytes | None") -> "list[bytes]":
+        """All keys, the one that was right last before all others."""
+        keys = list(self._keys)
+        if first is not None and first in self._keys:
+            keys.remove(first)
+            keys.insert(0, first)
+        return keys
+
+    def _nwk_command(
+        self, one: nwk.Frame, payload: bytes, pan: "int | None", found: Dissected
+    ) -> None:
+        if not payload:
+            found.problems.append("NWK: a command expected")
+            return
+        found.layers.append("NWK " + commands.name_of(commands.NWK, payload[0]))
+        values = commands.values(commands.NWK, payload[0], payload, 1)
+        if payload[0] == nwk.REJOIN_RESPONSE and values["status"] == 0:
+            self._is_at(pan, values["short_address"], one.destination64)
+
+    def _aps(self, frame: nwk.Frame, payload: bytes, pan: "int | None", found: Dissected) -> None:
+        one = aps.decode(payload)
+        body = one.payload
+        sender = self._addresses.get((pan, frame.source))
+        if one.auxiliary is not None:
+            sender = one.auxiliary.source or sender
+            if sender is None:
+                found.lock("APS: the sender's EUI-64 is not known")
+                return
+            opened = self._open_aps(one, one.auxiliary, sender, found)
+            if opened is None:
+                return
+            body = opened
+        if one.kind == aps.ACK:
+            found.layers.append("APS ack %d" % one.counter)
+        elif one.kind == aps.COMMAND:
+            self._aps_command(body, found)
+        else:
+            self._data(one, body, sender or bytes(8), frame, found)
+
+    def _open_aps(
+        self, one: aps.Frame, auxiliary: security.Auxiliary, sender: bytes, found: Dissected
+    ) -> "bytes | None":
+        head = aps.header(one)
+        for key in self._ordered(self._links.get(sender)):
+            used = security.key_for(auxiliary.key, key, self._crypto)
+            try:
+                body = security.unseal(head, auxiliary, one.payload, used, sender, self._crypto)
+            except BadBlock:
+                continue
+            self._links[sender] = key
+            found.opened.append(self._keys[key])
+            return body
+        found.layers.append("APS")
+        found.lock("APS: no key opens it")
+        return None
+
+    def _aps_command(self, body: bytes, found: Dissected) -> None:
+        if not body:
+            found.problems.append("APS: a command expected")
+            return
+        found.layers.append("APS " + commands.name_of(commands.APS, body[0]))
+        values = commands.values(commands.APS, body[0], body, 1)
+        if body[0] == aps.TRANSPORT_KEY:
+            what = "network key" if values["key_type"] == commands.NETWORK else "link key"
+            self.learn(values["key"], "transported " + what)
+
+    # Data
+
+    def _data(
+        self, one: aps.Frame, body: bytes, sender: bytes, frame: nwk.Frame, found: Dissected
+    ) -> None:
+        cluster = one.cluster or 0
+        block = 0 if one.extended is None else one.extended[:2]
+        if self._was_seen((sender, one.counter, block, cluster, body), found.us):
+            found.layers.append("APS " + REPEAT)
+            return
+        if one.extended is not None:
+            found.layers.append("APS block")
+            whole = self._assembled(one, body, sender, frame.destination, found.us)
+            if whole is None:
+                return
+            body = whole
+        if one.profile == aps.ZDO:
+            found.layers.append("ZDO " + commands.name_of(commands.ZDO, cluster))
+            commands.values(commands.ZDO, cluster, body)
+            return
+        self._zcl(cluster, body, sender, found)
+
+    def _assembled(
+        self, one: aps.Frame, body: bytes, sender: bytes, destination: int, us: int
+    ) -> "bytes | None":
+        what, number, _ = one.extended or (0, 0, None)
+        mark = (sender, destination, one.counter)
+        if what == aps.FIRST_BLOCK:
+            self._parts[mark] = (number, {0: body}, us)
+            if len(self._parts) > _MAX_PARTS:
+                self._parts.popitem(last=False)
+        elif mark in self._parts:
+            self._parts[mark][1][number] = body
+        else:
+            return None
+        total, parts, begun = self._parts[mark]
+        if us - begun > _STALE_US:
+            del self._parts[mark]
+            return None
+        if any(index not in parts for index in range(total)):
+            return None
+        del self._parts[mark]
+        return b"".join(parts[index] for index in range(total))
+
+    def _zcl(self, cluster: int, body: bytes, sender: bytes, found: Dissected) -> None:
+        name = clusters.cluster_name(cluster)
+        if len(body) < 3:
+            found.problems.append("ZCL: a header expected")
+            return
+        control, command = body[0], body[2]
+        specific = control & zcl.CLUSTER_SPECIFIC
+        plain = specific and not control & zcl.MANUFACTURER_SPECIFIC
+        if cluster == TUNNELING and plain and command == _TRANSFERS[control & zcl.TO_CLIENT]:
+            self._tunnel(body[5:], sender, found)
+            return
+        found.layers.append("%s %s" % (name, zcl.command_name(cluster, control, command)))
+        zcl.decode_frame(body, 0, len(body), cluster)
+
+    def _tunnel(self, data: bytes, sender: bytes, found: Dissected) -> None:
+        what = "TransferData"
+        first = data[:1]
+        if first and first[0] in (_GET, _PUT):
+            what = "GET" if first[0] == _GET else "PUT"
+            data = data[1:]
+        elif first and first[0] == _GET_RESPONSE:
+            what = "GET-RESPONSE, %d more" % data[1] if len(data) > 1 else "GET-RESPONSE"
+            data = data[2:]
+        found.layers.append("Tunneling " + what)
+        if not data:
+            return
+        whole = self._unblocked(data, sender, found)
+        if whole is not None:
+            found.messages.append(Heard(found.number, found.us, sender, whole))
+
+    def _unblocked(self, data: bytes, sender: bytes, found: Dissected) -> "bytes | None":
+        if not blocks.is_block(data):
+            return data
+        block = blocks.decode(data)
+        found.layers.append("GBT block %d" % block.number)
+        if block.is_acknowledgement:
+            return None
+        mark = (sender, block.originator, block.recipient, block.counter, block.cra)
+        receiver = self._receivers.get(mark)
+        if receiver is None or receiver.is_done:
+            receiver = self._receivers[mark] = Receiver()
+            if len(self._receivers) > _MAX_RECEIVERS:
+                self._receivers.popitem(last=False)
+        try:
+            return receiver.receive(block, found.us // 1000)
+        except TransferError as error:
+            found.problems.append(str(error))
+            return None

@@ -1,0 +1,221 @@
+"""pcapng files of IEEE 802.15.4 frames: written here; read from here, Wireshark and sniffers.
+
+Read are pcapng and pcap of either octet order, microseconds or nanoseconds, with link type 195
+(check sequence there), 230 (not there) and 283 (a header of tags first, TAP).
+
+Sources: draft-ietf-opsawg-pcapng (4.1 to 4.3), draft-ietf-opsawg-pcap; link types of tcpdump.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import IO
+
+from gbcs_host.air import fcs
+
+WITH_FCS, WITHOUT_FCS, TAP = 195, 230, 283
+_SECTION = 0x0A0D0D0A
+_ORDER = 0x1A2B3C4D
+_INTERFACE, _SIMPLE, _ENHANCED = 1, 3, 6
+_RESOLUTION, _COMMENT = 9, 1
+_PCAP = {
+    b"\xa1\xb2\xc3\xd4": (">", 1_000_000),
+    b"\xd4\xc3\xb2\xa1": ("<", 1_000_000),
+    b"\xa1\xb2\x3c\x4d": (">", 1_000_000_000),
+    b"\x4d\x3c\xb2\xa1": ("<", 1_000_000_000),
+}
+_LONGEST = 1 << 20
+MAGICS = (b"\x0a\x0d\x0d\x0a", *_PCAP)
+
+
+class BadCapture(Exception):
+    """What is no capture, or damaged: it says what, at which offset, and what was expected."""
+
+    def __init__(self, what: str, offset: int) -> None:
+        super().__init__("%s at offset %d" % (what, offset))
+        self.offset = offset
+
+
+class Packet:
+    """A frame without check sequence; `us` is microseconds since 1970.
+
+    `is_whole` is False where its check sequence was there and wrong.
+    """
+
+    __slots__ = ("frame", "is_whole", "us")
+
+    def __init__(self, us: int, frame: bytes, is_whole: bool) -> None:
+        self.us = us
+        self.frame = frame
+        self.is_whole = is_whole
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    body += bytes(-len(body) % 4)
+    size = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + size + body + size
+
+
+def _option(code: int, value: bytes) -> bytes:
+    return struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)
+
+
+class Writer:
+    """Writes frames with their check sequence (link type 195), times in microseconds."""
+
+    def __init__(self, stream: "IO[bytes]") -> None:
+        self._stream = stream
+        section = struct.pack("<IHHq", _ORDER, 1, 0, -1)
+        resolution = _option(_RESOLUTION, b"\x06") + _option(0, b"")
+        interface = struct.pack("<HHI", WITH_FCS, 0, 127) + resolution
+        stream.write(_block(_SECTION, section) + _block(_INTERFACE, interface))
+        stream.flush()
+
+    def write(self, frame: bytes, us: int, comment: str = "") -> None:
+        """A frame without check sequence, and when: microseconds since 1970."""
+        octets = frame + fcs(frame)
+        head = struct.pack("<IIIII", 0, us >> 32, us & 0xFFFFFFFF, len(octets), len(octets))
+        body = head + octets + bytes(-len(octets) % 4)
+        if comment:
+            body += _option(_COMMENT, comment.encode()) + _option(0, b"")
+        self._stream.write(_block(_ENHANCED, body))
+        self._stream.flush()
+
+
+def read(stream: "IO[bytes]") -> Iterator[Packet]:
+    """The packets in order; BadCapture where it is damaged, after those before that."""
+    magic = stream.read(4)
+    if magic == MAGICS[0]:
+        yield from _read_pcapng(stream)
+    elif magic in _PCAP:
+        yield from _read_pcap(stream, *_PCAP[magic])
+    else:
+        raise BadCapture("a pcapng or pcap file expected", 0)
+
+
+def _packet(us: int, link: int, octets: bytes, offset: int) -> Packet:
+    if link == TAP:
+        if len(octets) < 4:
+            raise BadCapture("a header of 4 octets expected", offset)
+        kind, octets = _untapped(octets, offset)
+        link = WITHOUT_FCS if kind == 0 else WITH_FCS
+    if link == WITHOUT_FCS:
+        return Packet(us, octets, True)
+    if link != WITH_FCS:
+        raise BadCapture("link type 195, 230 or 283 expected, found %d" % link, offset)
+    return Packet(us, octets[:-2], fcs(octets[:-2]) == octets[-2:])
+
+
+def _untapped(octets: bytes, offset: int) -> "tuple[int, bytes]":
+    """The kind of check sequence (0: none), and the frame."""
+    size = int.from_bytes(octets[2:4], "little")
+    if octets[0] != 0 or not 4 <= size <= len(octets):
+        raise BadCapture("a TAP header expected", offset)
+    kind = 1
+    at = 4
+    while at + 4 <= size:
+        tag, length = struct.unpack_from("<HH", octets, at)
+        if tag == 0 and length:
+            kind = octets[at + 4]
+        at += 4 + (length + 3 & ~3)
+    return kind, octets[size:]
+
+
+class _Stream:
+    """Octets in turn, and where they are."""
+
+    def __init__(self, stream: "IO[bytes]", offset: int) -> None:
+        self._stream = stream
+        self.offset = offset
+
+    def take(self, count: int, what: str) -> bytes:
+        if count > _LONGEST:
+            raise BadCapture("%s: at most %d octets expected" % (what, _LONGEST), self.offset)
+        octets = self._stream.read(count)
+        if len(octets) < count:
+            raise BadCapture("%s: %d octets more expected" % (what, count), self.offset)
+        self.offset += count
+        return octets
+
+    def is_at_end(self) -> bytes:
+        """The next four octets; b"" where the file ends."""
+        octets = self._stream.read(4)
+        if octets and len(octets) < 4:
+            raise BadCapture("a block expected", self.offset)
+        self.offset += len(octets)
+        return octets
+
+
+def _read_pcap(stream: "IO[bytes]", order: str, resolution: int) -> Iterator[Packet]:
+    source = _Stream(stream, 4)
+    link = struct.unpack_from(order + "I", source.take(20, "header"), 16)[0] & 0x0FFFFFFF
+    while True:
+        head = source.is_at_end()
+        if not head:
+            return
+        start = source.offset
+        seconds = struct.unpack(order + "I", head)[0]
+        part, size, _ = struct.unpack(order + "III", source.take(12, "packet header"))
+        octets = source.take(size, "packet")
+        yield _packet(seconds * 1_000_000 + part * 1_000_000 // resolution, link, octets, start)
+
+
+def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
+    source = _Stream(stream, 4)
+    order = "<"
+    interfaces: list[tuple[int, int]] = []  # link type, ticks a second
+    head: bytes = MAGICS[0]
+    while head:
+        start = source.offset - 4
+        size_octets = source.take(4, "block length")
+        if head == MAGICS[0]:
+            mark = source.take(4, "byte-order magic")
+            order = "<" if mark == struct.pack("<I", _ORDER) else ">"
+            if mark != struct.pack(order + "I", _ORDER):
+                raise BadCapture("a byte-order magic expected", source.offset - 4)
+            interfaces = []
+            rest = 12
+        else:
+            rest = 8
+        size = struct.unpack(order + "I", size_octets)[0]
+        if size < rest + 4 or size % 4:
+            raise BadCapture("a block length expected, found %d" % size, start)
+        body = source.take(size - rest, "block")[:-4]
+        kind = struct.unpack(order + "I", head)[0]
+        if kind == _INTERFACE and len(body) >= 8:
+            interfaces.append(_interface(body, order))
+        elif kind in (_ENHANCED, _SIMPLE):
+            yield _captured(kind, body, order, interfaces, start)
+        head = source.is_at_end()
+
+
+def _interface(body: bytes, order: str) -> "tuple[int, int]":
+    link = struct.unpack_from(order + "H", body)[0]
+    ticks = 1_000_000
+    at = 8
+    while at + 4 <= len(body):
+        code, length = struct.unpack_from(order + "HH", body, at)
+        if code == _RESOLUTION and length == 1 and at + 4 < len(body):
+            value = body[at + 4]
+            ticks = 1 << (value & 0x7F) if value & 0x80 else 10**value
+        at += 4 + (length + 3 & ~3)
+    return link, ticks
+
+
+def _captured(
+    kind: int, body: bytes, order: str, interfaces: "list[tuple[int, int]]", offset: int
+) -> Packet:
+    number = ticks = 0
+    at = 4
+    size = len(body) - 4
+    if kind == _ENHANCED:
+        if len(body) < 20:
+            raise BadCapture("a packet expected", offset)
+        number, high, low, size, _ = struct.unpack_from(order + "IIIII", body)
+        ticks = high << 32 | low
+        at = 20
+    if number >= len(interfaces):
+        raise BadCapture("an interface described before expected", offset)
+    if at + size > len(body):
+        raise BadCapture("a packet of %d octets expected" % size, offset)
+    link, resolution = interfaces[number]
+    return _packet(ticks * 1_000_000 // resolution, link, body[at : at + size], offset)

@@ -1,0 +1,86 @@
+"""A capture of the whole triage in tshark: everything opens, and the messages are ours."""
+
+import pytest
+
+from gbcs import message
+from gbcs_host import play
+from gbcs_host.capture import Capture
+from gbcs_host.lab import Lab
+from tests import tshark
+
+HEADER = (
+    "cra_flag",
+    "originator_counter",
+    "business_originator_id",
+    "business_target_id",
+    "message_code",
+)
+
+
+@pytest.fixture(scope="module")
+def triage(tmp_path_factory):
+    """Path and keys of the capture, and the lab."""
+    path = tmp_path_factory.mktemp("tshark") / "triage.pcapng"
+    with Capture.create(str(path)) as capture:
+        lab = Lab(1, radio=True, watch=capture.watch, reveal=capture.reveal)
+        played = play.Play(lab, lambda step: None)
+        play.find("triage").play(played)
+    assert played.holds
+    return path, (path.parent / "triage.pcapng.keys").read_text().splitlines(), lab
+
+
+def test_every_frame_is_there(triage):
+    path, keys, lab = triage
+    assert len(tshark.fields(path, keys, "frame.number")) == lab.han.air.frames
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        "zbee_sec.encrypted_payload",
+        "_ws.malformed",
+        "_ws.expert.severity >= warning",
+        # blocks of APS are data until the last; DLMS in a GBCS message is shown as such
+        'frame.protocols contains "data" && !zbee_aps.block && !gbcs_message',
+    ],
+)
+def test_nothing_is_left(triage, finding):
+    path, keys, _ = triage
+    assert tshark.fields(path, keys, "frame.number", where=finding) == []
+
+
+def test_without_the_keys_the_same_filters_find_something(triage):
+    path, _, _ = triage
+    where = "zbee_sec.encrypted_payload"
+    assert len(tshark.fields(path, [], "frame.number", where=where)) > 1000
+
+
+def test_the_messages_are_those_that_were_carried(triage):
+    path, keys, lab = triage
+    names = ["gbcs_message.grouping_header." + name for name in HEADER]
+    found = tshark.fields(path, keys, *names, where="gbcs_message")
+    seen = set()
+    for cra, counter, originator, target, code in found:
+        seen.add(
+            (
+                int(cra, 0),
+                int(counter, 0),
+                bytes.fromhex(originator.replace(":", "")),
+                bytes.fromhex(target.replace(":", "")),
+                int(code, 0),
+            )
+        )
+    carried = {}
+    for octets in lab.han.carried:
+        m = message.decode(octets)
+        carried[m.cra, m.counter, m.originator, m.recipient, m.code] = octets
+    assert len(seen) == len(found)
+    assert seen <= carried.keys()
+    answered = set()
+    for exchange in lab.exchanges:
+        if exchange.answer is not None and exchange.command in carried.values():
+            for octets in (exchange.command, exchange.answer):
+                m = message.decode(octets)
+                answered.add((m.cra, m.counter, m.originator, m.recipient, m.code))
+    assert answered <= seen
+    assert len(answered) > 40
