@@ -44,7 +44,8 @@ class Dissected:
     """One frame: `layers` in words, `problems` with it, `messages` that it completed.
 
     `source` and `destination` are EUI-64s, short addresses or None. `opened` are the labels of
-    the keys that opened it. `is_locked` is whether something in it did not open.
+    the keys that opened it; `zcl` is the cluster and the octets of a ZCL frame that is whole.
+    `is_locked` is whether something in it did not open.
     """
 
     def __init__(self, number: int, us: int) -> None:
@@ -56,6 +57,7 @@ class Dissected:
         self.problems: list[str] = []
         self.opened: list[str] = []
         self.messages: list[Heard] = []
+        self.zcl: tuple[int, bytes] | None = None
         self.is_locked = False
 
     def lock(self, why: str) -> None:
@@ -307,6 +309,7 @@ class Dissector:
 
     def _zcl(self, cluster: int, body: bytes, sender: bytes, found: Dissected) -> None:
         name = clusters.cluster_name(cluster)
+        found.zcl = (cluster, body)
         if len(body) < 3:
             found.problems.append("ZCL: a header expected")
             return
