@@ -203,7 +203,9 @@ def _entries(body: bytes) -> "dict[str, bytes | None]":
     at = 0
     while at < len(body):
         start = at + 1 + body[at]
-        end = start + 2 + (body[start] << 8 | body[start + 1])
+        end = start + 2
+        if end <= len(body):
+            end += body[start] << 8 | body[start + 1]
         if end > len(body):
             raise ValueError("an entry that is whole expected")
         found[str(body[at + 1 : start], "utf-8")] = body[start + 2 : end]
