@@ -124,6 +124,7 @@ def _where(profile: cProfile.Profile) -> "list[tuple[str, float]]":
             of["layers, their own"] = of.get("layers, their own", 0) + own
         elif file == "air.py":
             of["the air"] = of.get("the air", 0) + own
+    of["all else: stations, the laboratory, its inventory"] = total - sum(of.values())
     return sorted(((n, 100 * t / total) for n, t in of.items()), key=lambda one: -one[1])
 
 

@@ -361,8 +361,10 @@ class HubStation(TrustCentre):
 
     # What the hub serves
 
-    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
-        """Time, keep-alive times, and those of the trust centre."""
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
+        """Time, keep-alive times, what a meter reported to its mirror; the trust centre's."""
         if cluster == TIME:
             if identifier == 0:
                 return _UTC_S + (now // 1000).to_bytes(4, "little")
@@ -374,5 +376,8 @@ class HubStation(TrustCentre):
                 b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
             )
         if cluster == METERING:
+            for eui, one in self.children.items():
+                if one.mirror == endpoint:
+                    return self.mirrors.get(eui, {}).get(identifier)
             return None
-        return super().attribute(cluster, identifier, now)
+        return super().attribute(cluster, identifier, now, endpoint)

@@ -141,7 +141,9 @@ class MeterStation(Joiner):
                 return self._from_mirror(command, payload, now)
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
-    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
         """A ZCL attribute of the meter, as its store has it."""
         value: bytes | None = self.store.get(attribute_name(cluster, identifier))
         return value

@@ -180,8 +180,10 @@ class Station:
     ) -> None:  # fmt: skip
         """A command of the application support layer."""
 
-    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
-        """An attribute, its type first; None for one that is not there."""
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
+        """An attribute of an endpoint, its type first; None for one that is not there."""
         return None
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
@@ -352,10 +354,11 @@ class Station:
     ) -> None:
         if len(body) & 1:
             raise DecodeError("identifiers of two octets expected", 3, "attributes")
+        endpoint = one.destination_endpoint or 0
         out = b""
         for at in range(0, len(body), 2):
             identifier = body[at] | body[at + 1] << 8
-            value = self.attribute(one.cluster or 0, identifier, now)
+            value = self.attribute(one.cluster or 0, identifier, now, endpoint)
             out += body[at : at + 2]
             out += bytes((_UNSUPPORTED_ATTRIBUTE,)) if value is None else b"\x00" + value
         self.zcl(

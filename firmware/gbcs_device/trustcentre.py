@@ -365,7 +365,9 @@ class TrustCentre(Station):
 
     # Key establishment
 
-    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
         """The suites of key establishment."""
         if cluster == KEY_ESTABLISHMENT and identifier == 0:
             suites = 0

@@ -92,6 +92,19 @@ def long_message(cra, counter, originator, recipient, size):
     return message.finish(message.compose(cra, counter, originator, recipient, 0x0008, content))
 
 
+def test_who_is_on_the_network_reads_the_gas_meter_at_its_mirror(lab):
+    joined(lab, METER, GAS)
+    mine, centre = station(lab, METER), station(lab, HUB)
+    found = {}
+    mine.from_attributes = lambda cluster, values, *_: found.update(values)
+    endpoint = centre.children[GAS].mirror
+    assert endpoint not in (0, 1)
+    assert mine.read(mine.trust_centre, (endpoint, 1), 0x0702, (0x0000, 0x7777), lab.now)
+    lab.han.air.touch(mine)
+    lab.pass_time(1)
+    assert found == {0x0000: b"\x25" + (12_345).to_bytes(6, "little"), 0x7777: b""}
+
+
 @pytest.mark.parametrize("meter", [METER, GAS])
 @pytest.mark.parametrize("size", [1149, 1400, 4000])
 def test_a_long_message_goes_in_blocks_both_ways(lab, meter, size):
