@@ -54,7 +54,6 @@ HOUR_MS = const(3600000)
 _KEEP_ALIVE_MIN = const(10)  # until the trust centre says otherwise
 _KEEP_ALIVE_JITTER_S = const(300)
 _LOST_AFTER = const(3)
-_SUITE_2 = const(2)
 
 
 class Joiner(Station):
@@ -385,8 +384,11 @@ class Joiner(Station):
             return
         first = values.get(0, b"")
         if cluster == KEY_ESTABLISHMENT and self.phase == ESTABLISHING:
-            suite = self.credentials.suite
-            if len(first) == 3 and first[1] & suite and self._establishment is None:
+            if self._establishment is not None:
+                return
+            if len(first) != 3 or not first[1] & self.credentials.suite:
+                self._fail(now, "key establishment: the hub does not offer the suite")
+            else:
                 self._establishment = cbke.Initiator(
                     self.credentials, self.eui, sender, self.random, self.crypto
                 )

@@ -133,24 +133,26 @@ class ZigbeeHan:
         centre.let_in.pop(meter.eui, None)
         self.switch_on(meter.eui, hub.eui)
 
+        problems: list[str] = []
+
         def is_done() -> bool:
             if station.phase == RESTING:  # it tries again in a minute, which may help, or not
-                return bool(self._hindrance(station, meter, hub))
+                problems.append(station.problem)
+                can_help = meter.is_joined() or hub.log.is_joining(self.now)
+                return not can_help or bool(self._hindrance(meter, hub))
             return station.phase == JOINED and meter.eui in centre.tunnels
 
         self.air.run(self.now + _JOIN_MS, is_done)
         if station.phase == JOINED and meter.eui in centre.tunnels:
             return Joining(centre.let_in.get(meter.eui, ""), "")
-        why = self._hindrance(station, meter, hub) or station.problem or "no tunnel was opened"
-        return Joining("", why)
+        why = self._hindrance(meter, hub) or "".join(problems[:1]) or station.problem
+        return Joining("", why or "no tunnel was opened")
 
-    def _hindrance(self, station: Any, meter: Any, hub: Any) -> str:
+    def _hindrance(self, meter: Any, hub: Any) -> str:
         """Why it cannot join, however often it tries; "" where it may."""
         if meter.is_joined() and meter.network() != hub.log.extended_pan_id:
             return "the meter looks for network %s" % meter.network().hex().upper()
         refused: str = self.stations[hub.eui].refused.get(meter.eui, "")
-        if not refused and not meter.is_joined() and not hub.log.is_joining(self.now):
-            refused = station.problem
         return refused
 
     # Messages

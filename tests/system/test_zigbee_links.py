@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from gbcs.crypto import default
 from gbcs_device.server import Server
 from gbcs_device.store import PowerCut
-from gbcs_host import cli, remote
+from gbcs_host import cli, devices
 from gbcs_host.lab import CHF, ESME, GSME, Lab
-from gbcs_host.links import LinkError, listen, open_link
+from gbcs_host.links import open_link
 from gbcs_host.links.faults import Faults, FaultyLink
 
 HUB, METER, GAS = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0", "A1")]
@@ -36,29 +35,17 @@ def elsewhere():
 @pytest.fixture
 def served(request):
     """The same in this process, by threads, on a link of the kind asked for."""
-    listener = listen(request.param)
-
-    def one(link):
-        try:
-            remote.serve(link, Server(default(), os.urandom))
-        except LinkError:
-            link.close()
-
-    def accept():
-        while True:
-            try:
-                link = listener.accept(None)
-            except LinkError:
-                return
-            threading.Thread(target=one, args=(link,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield listener.name
-    listener.close()
+    with devices.serving(request.param) as listener:
+        yield listener.name
 
 
 def test_the_triage_runs_with_its_meters_in_another_process(elsewhere, capsys):
     assert cli.main(["run", "triage", "--link", elsewhere]) == 0
+    assert "39 of 39 steps hold" in capsys.readouterr().err
+
+
+def test_a_link_in_process_is_served_by_the_run_itself(capsys):
+    assert cli.main(["run", "triage", "--link", "inproc:meters"]) == 0
     assert "39 of 39 steps hold" in capsys.readouterr().err
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gbcs import devicelog, installcode, message, payload, usecases
-from gbcs.zigbee import mac
+from gbcs.zigbee import cbke, implicit, mac
 from gbcs_device.joiner import JOINED, RESTING
 from gbcs_host.lab import CHF, ESME, GSME, Lab, encoded_log
 
@@ -71,7 +71,7 @@ def test_a_wrong_install_code_opens_no_key(lab):
     lab.han.meters[METER].store.write({"install_code": installcode.complete(b"\x01" * 16)})
     tried = lab.join(METER, HUB)
     assert not tried
-    assert tried.why == "no network that permits joining is in reach"
+    assert tried.why == "no network key came"
     assert station(lab, METER).nwk.dropped["wrong APS MIC"] > 0
     assert not lab.han.meters[METER].is_joined()
 
@@ -131,6 +131,54 @@ def test_a_meter_comes_back_after_a_power_cut_with_the_network_key_it_has(lab):
     assert after.counter() > counter
     assert station(lab, HUB).let_in[METER] == devicelog.LINK_KEY
     assert lab.read("ECS17b", METER).is_success
+
+
+def test_a_meter_comes_back_without_the_network_key_where_that_was_changed(lab):
+    joined(lab, METER, GAS)
+    keys = station(lab, HUB).nwk.keys
+    link_keys = [lab.han.meters[eui].link_key() for eui in (METER, GAS)]
+    lab.han.hubs[HUB].store.write({"station/network": None})
+    lab.restart(HUB)
+    assert station(lab, HUB).nwk.keys != keys
+    for eui in (METER, GAS):
+        assert lab.join(eui, HUB).by == devicelog.LINK_KEY
+        assert station(lab, eui).nwk.keys == station(lab, HUB).nwk.keys
+    assert link_keys == [lab.han.meters[eui].link_key() for eui in (METER, GAS)]
+    assert lab.read("ECS17b", METER).is_success
+    assert lab.read("GCS38", GAS).is_success
+
+
+@pytest.mark.parametrize("offered", [(1,), (1, 2), (2,)])
+@pytest.mark.parametrize("suite", [1, 2])
+def test_key_establishment_has_two_suites(lab, suite, offered):
+    crypto = lab.parties.keys.crypto
+
+    def credentials(number, eui):
+        private = b"\x00" + bytes([number]) * (20 if number == 1 else 35)
+        authority = implicit.Authority(number, private, bytes(8), crypto)
+        issued = authority.issue(eui, lab.random.randbytes)
+        return cbke.Credentials(number, *issued, authority.public)
+
+    hub, meter = station(lab, HUB), station(lab, METER)
+    hub.credentials = [credentials(number, hub.eui) for number in offered]
+    meter.credentials = credentials(suite, METER)
+    assert lab.add_to_hub(HUB, METER).is_success
+    done = lab.join(METER, HUB)
+    assert bool(done) == (suite in offered), done.why
+    assert done or "key establishment" in done.why
+    assert lab.han.meters[METER].is_joined() == bool(done)
+
+
+def test_a_meter_with_another_authority_s_certificate_does_not_join(lab):
+    crypto = lab.parties.keys.crypto
+    authority = implicit.Authority(2, b"\x00" + bytes([7]) * 35, bytes(8), crypto)
+    issued = authority.issue(METER, lab.random.randbytes)
+    station(lab, METER).credentials = cbke.Credentials(2, *issued, authority.public)
+    assert lab.add_to_hub(HUB, METER).is_success
+    done = lab.join(METER, HUB)
+    assert not done
+    assert "key establishment failed" in done.why
+    assert lab.han.hubs[HUB].log.find(METER).link_key is None
 
 
 def test_a_hub_comes_back_after_a_power_cut(lab):

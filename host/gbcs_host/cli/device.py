@@ -1,15 +1,11 @@
 """`gbcs device`: emulated devices in a process of their own, for a laboratory elsewhere."""
 
 import argparse
-import os
 import sys
-import threading
 
-from gbcs.crypto import default
-from gbcs_device.server import Server
-from gbcs_host import remote
+from gbcs_host import devices
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.links import BadName, Link, LinkError, listen
+from gbcs_host.links import BadName, LinkError, listen
 
 HELP = "Emulate devices in this process, for a laboratory that reaches them by a link."
 
@@ -32,19 +28,9 @@ def run(args: argparse.Namespace) -> int:
         raise EnvironmentProblem(str(error)) from None
     print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
     try:
-        while True:
-            link = listener.accept(None)
-            if link is not None:
-                threading.Thread(target=_serve, args=(link,), daemon=True).start()
+        devices.serve(listener)
     except KeyboardInterrupt:
-        return 0
+        pass
     finally:
         listener.close()
-
-
-def _serve(link: Link) -> None:
-    """One device, until the other side is gone."""
-    try:
-        remote.serve(link, Server(default(), os.urandom))
-    except LinkError:  # that is how it ends
-        link.close()
+    return 0

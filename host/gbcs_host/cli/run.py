@@ -6,12 +6,12 @@ import json
 import sys
 from typing import Any
 
-from gbcs_host import play, report
+from gbcs_host import devices, play, report
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.lab import Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
-from gbcs_host.links.faults import BadFaults, Faults
+from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
 from gbcs_host.play import Play, Step
 
 HELP = "Play a scenario: emulated hubs and meters, driven as a supplier does through the DCC."
@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
+    )
+    parser.add_argument(
+        "--link-faults", metavar="FAULTS", help="on the link, in real time, such as loss=1%%"
     )
     parser.add_argument("--direct", action="store_true", help="without radio and ZigBee frames")
 
@@ -90,12 +93,7 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
             if getattr(args, name):
                 raise UsageError("--%s needs the radio that --direct leaves out" % name)
         return Lab(args.seed, args.database)
-    faults = None
-    if args.faults:
-        try:
-            faults = Faults.parse(args.faults)
-        except BadFaults as error:
-            raise UsageError("--faults: %s" % error) from None
+    faults = _faults("--faults", args.faults)
     watch = reveal = None
     if args.capture:
         try:
@@ -108,12 +106,27 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
         watch = _monitored(args.monitor, watch, open_things)
     open_device = None
     if args.link:
+        name = args.link
+        if name.startswith("inproc:"):
+            name = open_things.enter_context(devices.serving(name)).name
+        link_faults = _faults("--link-faults", args.link_faults)
 
         def open_device() -> Link:
-            return open_things.enter_context(open_link(args.link))
+            link = open_link(name)
+            if link_faults is not None:
+                link = FaultyLink(link, link_faults.fork(str(len(lab.media))))
+            return open_things.enter_context(link)
 
-        _try(args.link)
-    return Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
+        _try(name)
+    lab = Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
+    return lab
+
+
+def _faults(option: str, text: "str | None") -> "Faults | None":
+    try:
+        return Faults.parse(text) if text else None
+    except BadFaults as error:
+        raise UsageError("%s: %s" % (option, error)) from None
 
 
 def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
