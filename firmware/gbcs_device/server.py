@@ -49,6 +49,7 @@ NO_TIMER = b"\xff" * 8
 _HEAD = const(17)
 ANSWER_HEAD = 23
 _UNCUT = const(0xFFFFFFFF)
+_IDENTITY = "own/identity"  # EUI-64, kind
 PHASES = (
     joiner.OFF,
     joiner.RESTING,
@@ -63,22 +64,21 @@ AWAKE = 0x01
 
 
 class Server:
-    """One device, made by what it is told.
+    """One device, made by what it is told, or the one that the medium of its store has.
 
-    `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `make_medium()` an empty
-    medium for the store.
+    `crypto` is a back end of gbcs.crypto, `random(n)` gives octets.
     """
 
-    def __init__(self, crypto: "Any", random: "Any", make_medium: "Any" = MemoryMedium) -> None:
+    def __init__(self, crypto: "Any", random: "Any", medium: "Any" = None) -> None:
         self.crypto = crypto
         self.random = random
         self.station: Any = None
-        self._make_medium = make_medium
-        self._medium = make_medium()
+        self.requests = 0
+        self._medium = MemoryMedium() if medium is None else medium
         self._written: dict[str, bytes | None] = {}
-        self._what: tuple[bytes, str] = (b"", "")
         self._is_on = False
         self._last: tuple[bytes, bytes] = (b"", b"")
+        self._make()
 
     def handle(self, request: bytes) -> "bytes | None":
         """The answer to a request; None for what is none."""
@@ -88,6 +88,7 @@ class Server:
             return self._last[1]
         if request[:8] <= self._last[0][:8] and request[8] != HELLO:
             return None
+        self.requests += 1
         now = int.from_bytes(request[9:_HEAD], "big")
         try:
             status, body = self._do(request[8], request[_HEAD:], now)
@@ -120,17 +121,15 @@ class Server:
         if operation == BEGIN:
             return self._begin(body)
         if operation == CUT:
+            if not isinstance(self._medium, MemoryMedium):
+                return REFUSED, b"a store in memory expected"
             octets = int.from_bytes(body[:4], "big")
             self._medium.cut_after = None if octets == _UNCUT else octets
             return OK, b""
         if operation == RESTART:
             return self._restart(now)
         if operation == ERASE:
-            self.station = None
-            self._medium = self._make_medium()
-            self._written = {}
-            self._what = (b"", "")
-            self._is_on = False
+            self._erase()
             return OK, b""
         if self.station is None:
             return REFUSED, b"no device runs"
@@ -164,32 +163,43 @@ class Server:
         out.clear()
         return OK, frames
 
-    def _begin(self, body: bytes) -> "tuple[int, bytes]":
-        kind = str(body[8:], "utf-8")
-        if kind not in ("ESME", "GSME"):
-            return REFUSED, b"ESME or GSME expected"
-        self._medium = self._make_medium()
-        store = Store(self._medium)
-        store.write(self._written)
+    def _erase(self) -> None:
+        self.station = None
         self._written = {}
-        self._what = (body[:8], kind)
-        self._make(store)
+        self._is_on = False
+        for bank in (0, 1):
+            self._medium.erase(bank)
+
+    def _begin(self, body: bytes) -> "tuple[int, bytes]":
+        if str(body[8:], "utf-8") not in ("ESME", "GSME"):
+            return REFUSED, b"ESME or GSME expected"
+        written = self._written
+        self._erase()
+        written[_IDENTITY] = body
+        Store(self._medium).write(written)
+        self._make()
         return OK, b""
 
     def _restart(self, now: int) -> "tuple[int, bytes]":
-        if not self._what[1]:
+        if isinstance(self._medium, MemoryMedium):
+            self._medium.cut_after = None
+        self._make()
+        if self.station is None:
             return REFUSED, b"no device was made"
-        self._medium.cut_after = None
-        self._make(Store(self._medium))
         if not self._is_on:
             return OK, b""
         return self._run(POWER_ON, b"", now)
 
-    def _make(self, store: "Any") -> None:
-        eui, kind = self._what
-        own = OwnKeys(self.crypto, store, self.random)
-        device = kinds.make(kind, eui, store, self.crypto, own)
-        self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
+    def _make(self) -> None:
+        """The device that the store has, if it has one."""
+        store = Store(self._medium)
+        identity = store.get(_IDENTITY)
+        self.station = None
+        if identity is not None:
+            kind = str(identity[8:], "utf-8")
+            own = OwnKeys(self.crypto, store, self.random)
+            device = kinds.make(kind, identity[:8], store, self.crypto, own)
+            self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
 
 
 def entry(name: str, octets: bytes) -> bytes:

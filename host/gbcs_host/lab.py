@@ -108,7 +108,8 @@ class Lab:
     """Everything follows from the seed; `url` is the inventory's.
 
     With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
-    ZigbeeHan, and `open_device()` gives a link to where a meter is to be emulated.
+    ZigbeeHan, and `open_device(kind)` gives a link to where a meter is to be emulated, or
+    None for here.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class Lab:
         watch: Any = None,
         reveal: Any = None,
         faults: Any = None,
-        open_device: "Callable[[], Link] | None" = None,
+        open_device: "Callable[[str], Link | None] | None" = None,
     ) -> None:
         self.random = random.Random(seed)
         start = clock.from_generalized("20260105090000Z")
@@ -178,8 +179,9 @@ class Lab:
         for role, use, prepayment, cell in self._cells(kind):
             store.write(device.anchors.filled(role, use, cell, prepayment))
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
-        if self._open_device is not None and kind != CHF:
-            return self.han.add_remote(RemoteStation(self._open_device(), eui, kind, store))
+        link = None if self._open_device is None or kind == CHF else self._open_device(kind)
+        if link is not None:
+            return self.han.add_remote(RemoteStation(link, eui, kind, store))
         self.han.add(device)
         return device
 

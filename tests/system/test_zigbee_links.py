@@ -68,14 +68,14 @@ def a_day(lab):
     "served", ["inproc:day", "tcp:127.0.0.1:0", "udp:127.0.0.1:0"], indirect=True
 )
 def test_meters_are_the_same_over_any_link(served):
-    a_day(Lab(6, radio=True, open_device=lambda: open_link(served)))
+    a_day(Lab(6, radio=True, open_device=lambda kind: open_link(served)))
 
 
 @pytest.mark.parametrize("served", ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"], indirect=True)
 def test_a_link_may_lose_double_delay_and_damage(served):
     links = []
 
-    def faulty():
+    def faulty(kind):
         faults = Faults.parse(
             "loss=2%%,duplication=5%%,jitter=2ms,bit-errors=1%%,seed=%d" % len(links)
         )
@@ -89,7 +89,7 @@ def test_a_link_may_lose_double_delay_and_damage(served):
 
 @pytest.mark.parametrize("served", ["inproc:cut"], indirect=True)
 def test_power_is_cut_elsewhere_too(served):
-    lab = Lab(6, radio=True, open_device=lambda: open_link(served))
+    lab = Lab(6, radio=True, open_device=lambda kind: open_link(served))
     lab.make(CHF, HUB)
     lab.make(ESME, METER)
     assert lab.add_to_hub(HUB, METER).is_success

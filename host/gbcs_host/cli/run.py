@@ -9,7 +9,7 @@ from typing import Any
 from gbcs_host import devices, play, report
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.lab import Lab
+from gbcs_host.lab import ESME, GSME, Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
 from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
 from gbcs_host.play import Play, Step
@@ -37,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", metavar="URL", default="sqlite://", help="the inventory's")
     parser.add_argument(
         "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
+    )
+    parser.add_argument(
+        "--device",
+        metavar="KIND=LINK",
+        action="append",
+        default=[],
+        help="the next esme or gsme runs there, such as esme=serial:/dev/ttyACM0",
     )
     parser.add_argument(
         "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
@@ -89,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
 def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
     """The laboratory that the arguments ask for."""
     if args.direct:
-        for name in ("capture", "monitor", "link", "faults"):
+        for name in ("capture", "monitor", "link", "device", "faults"):
             if getattr(args, name):
                 raise UsageError("--%s needs the radio that --direct leaves out" % name)
         return Lab(args.seed, args.database)
@@ -104,22 +111,45 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
         watch, reveal = capture.watch, capture.reveal
     if args.monitor:
         watch = _monitored(args.monitor, watch, open_things)
-    open_device = None
-    if args.link:
-        name = args.link
-        if name.startswith("inproc:"):
-            name = open_things.enter_context(devices.serving(name)).name
-        link_faults = _faults("--link-faults", args.link_faults)
+    open_device = _devices(args, open_things) if args.link or args.device else None
+    return Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
 
-        def open_device() -> Link:
-            link = open_link(name)
-            if link_faults is not None:
-                link = FaultyLink(link, link_faults.fork(str(len(lab.media))))
-            return open_things.enter_context(link)
 
-        _try(name)
-    lab = Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
-    return lab
+def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any:
+    """Gives the link to where the next meter of a kind is emulated, None for this process."""
+    faults = _faults("--link-faults", args.link_faults)
+    others = None if args.link is None else _served(args.link, open_things)
+    own: dict[str, list[Link]] = {}
+    for text in args.device:
+        kind, equals, name = text.partition("=")
+        if not equals or kind.upper() not in (ESME, GSME):
+            raise UsageError("--device: esme=LINK or gsme=LINK expected, found '%s'" % text)
+        link = open_things.enter_context(_opened("--device", _served(name, open_things)))
+        own.setdefault(kind.upper(), []).append(link)
+    opened = 0
+
+    def open_device(kind: str) -> "Link | None":
+        nonlocal opened
+        opened += 1
+        if own.get(kind):
+            link = own[kind].pop(0)
+        elif others is not None:
+            link = open_things.enter_context(_opened("--link", others))
+        else:
+            return None
+        return link if faults is None else FaultyLink(link, faults.fork(str(opened)))
+
+    if others is not None:
+        _opened("--link", others).close()
+    return open_device
+
+
+def _served(name: str, open_things: contextlib.ExitStack) -> str:
+    """The name; what is to be in this process is served at once."""
+    if not name.startswith("inproc:"):
+        return name
+    own = name if name != "inproc:" else "inproc:meters-%d" % id(name)
+    return open_things.enter_context(devices.serving(own)).name
 
 
 def _faults(option: str, text: "str | None") -> "Faults | None":
@@ -150,15 +180,14 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
     return both
 
 
-def _try(name: str) -> None:
-    """Whether the link can be had, before anything is begun."""
+def _opened(option: str, name: str) -> Link:
     try:
-        open_link(name).close()
+        return open_link(name)
     except BadName as error:
-        raise UsageError("--link: %s" % error) from None
+        raise UsageError("%s: %s" % (option, error)) from None
     except LinkError as error:
         raise EnvironmentProblem(
-            "%s; `gbcs device run --link %s` serves it" % (error, name)
+            "%s; `gbcs device run --link %s` would serve it" % (error, name)
         ) from None
 
 

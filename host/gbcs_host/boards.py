@@ -1,0 +1,123 @@
+"""A board on a serial port: its REPL in raw mode, and its device started.
+
+MicroPython's raw mode (Ctrl-A) takes a script, answers `OK`, what it prints, Ctrl-D, what went
+wrong, Ctrl-D. Source: MicroPython documentation, "The MicroPython Interactive Interpreter Mode".
+"""
+
+import time
+from typing import Any
+
+from gbcs_host.links import LinkError
+
+BAUD = 115_200
+START = "from gbcs_device.app import *\nrun()\n"
+_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+
+
+class BoardError(Exception):
+    """What the board said instead of an answer, or that it did not answer."""
+
+
+class Repl:
+    """The raw prompt of a board; close it, or use it in a with statement.
+
+    Raises LinkError where the port cannot be had, BoardError where nothing answers.
+    """
+
+    def __init__(self, port: str, baud: int = BAUD, timeout_s: float = 5.0) -> None:
+        import serial  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+        self.port = port
+        self._rest = b""
+        try:
+            self._serial: Any = serial.Serial(port, baud, timeout=0.1, exclusive=True)
+        except (OSError, ValueError) as error:
+            raise LinkError("serial:" + port, "cannot be opened: %s" % error) from None
+        try:
+            self._enter(timeout_s)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Repl":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _enter(self, timeout_s: float) -> None:
+        self._serial.reset_input_buffer()
+        self._serial.write(b"\r\x03\x03")  # a running program ends
+        time.sleep(0.1)
+        self._serial.write(b"\r\x01")
+        self._until(_PROMPT, timeout_s)
+
+    def _until(self, end: bytes, timeout_s: float) -> bytes:
+        limit = time.monotonic() + timeout_s
+        while end not in self._rest:
+            self._rest += self._serial.read(max(1, self._serial.in_waiting))
+            if time.monotonic() > limit:
+                words = self._rest[-200:].decode("utf-8", "replace").strip()
+                raise BoardError(
+                    "%s: no MicroPython prompt%s"
+                    % (self.port, "; it says: " + words if words else ", and nothing is said")
+                )
+        found, _, self._rest = self._rest.partition(end)
+        return found
+
+    def run(self, script: str, timeout_s: float = 10.0) -> str:
+        """What a script prints; BoardError with its traceback."""
+        self._serial.write(script.encode() + b"\x04")
+        self._until(b"OK", timeout_s)
+        printed = self._until(b"\x04", timeout_s)
+        error = self._until(b"\x04>", timeout_s)
+        if error:
+            raise BoardError(error.decode("utf-8", "replace").strip())
+        return printed.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def start(self, script: str = START, timeout_s: float = 5.0) -> None:
+        """Starts a script that does not end: the device."""
+        self._serial.write(script.encode() + b"\x04")
+        self._until(b"OK", timeout_s)
+
+    def close(self) -> None:
+        """Lets the port go; what runs goes on."""
+        self._serial.close()
+
+
+def start(port: str) -> None:
+    """Starts the device of a board; BoardError, LinkError."""
+    with Repl(port) as repl:
+        repl.start()
+
+
+def about(port: str) -> "dict[str, str]":
+    """Board, versions, memory, identity; BoardError, LinkError."""
+    with Repl(port) as repl:
+        said = repl.run(_ABOUT)
+    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+
+_ABOUT = """
+import sys, gc, os
+gc.collect()
+print("board=" + sys.implementation._machine)
+print("micropython=" + ".".join([str(part) for part in sys.implementation.version[:3]]))
+print("heap_free=%d" % gc.mem_free())
+print("heap_used=%d" % gc.mem_alloc())
+try:
+    found = os.statvfs("/")
+    print("files_free=%d" % (found[0] * found[3]))
+except (AttributeError, OSError):
+    print("files_free=0")
+try:
+    import gbcs
+    print("gbcs=" + gbcs.__version__)
+    from gbcs_device import app
+    one = app.device()
+    if one is not None:
+        print("device=%s %s" % (one.kind, app._hex(one.eui)))
+        print("han=" + app.server().station.phase)
+except ImportError:
+    print("gbcs=not there")
+"""

@@ -1,0 +1,109 @@
+"""Meters on emulated boards: the same scenario, over real ZigBee frames on a serial line."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from gbcs_host import boards, cli
+from gbcs_host.lab import CHF, ESME, Lab
+from gbcs_host.links import open_link
+from tests import emulated
+
+HUB, METER = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0")]
+serial = pytest.importorskip("serial")
+
+
+def test_the_triage_with_esme_and_gsme_on_boards(capsys):
+    with emulated.board() as one, emulated.board() as other:
+        for port in (one, other):
+            boards.start(port)
+        begun = time.perf_counter()
+        status = cli.main(
+            ["run", "triage", "--device", "esme=serial:" + one, "--device", "gsme=serial:" + other]
+        )
+        print("triage on two boards: %.0f s" % (time.perf_counter() - begun))
+        assert status == 0
+        assert "39 of 39 steps hold" in capsys.readouterr().err
+        for port, kind in ((one, "ESME"), (other, "GSME")):
+            about = boards.about(port)
+            assert about["device"].startswith(kind)
+            assert int(about["heap_free"]) > 20_000
+
+
+@pytest.fixture
+def lab_with_board():
+    """A lab whose ESME, joined, is on a board; and the board's port."""
+    with emulated.board() as port:
+        boards.start(port)
+        link = open_link("serial:" + port)
+        lab = Lab(8, radio=True, open_device=lambda kind: link)
+        lab.make(CHF, HUB)
+        lab.make(ESME, METER)
+        assert lab.add_to_hub(HUB, METER).is_success
+        assert lab.join(METER, HUB)
+        yield lab, port, link
+        link.close()
+
+
+def test_noise_and_an_interrupt_are_survived(lab_with_board):
+    lab, port, link = lab_with_board
+    assert lab.read("ECS17b", METER).is_success
+    link.close()
+    with serial.Serial(port, 115200, timeout=0.2) as line:
+        for noise in (b"\x00" * 500, bytes(range(4, 256)) * 8, b"~~~~}}}}~", b"hello\r\n" * 50):
+            line.write(noise)
+            line.read(4000)
+    again = open_link("serial:" + port)
+    lab.han.stations[METER]._link = again
+    assert lab.read("ECS17b", METER).is_success
+    again.close()
+    with boards.Repl(port) as repl:  # Ctrl-C: the device is still there
+        said = repl.run("from gbcs_device import app\napp.state()\napp.log()\napp.help_device()")
+        assert "ESME 00DB1234567890A0" in said
+        assert "han joined" in said
+        key = lab.han.hubs[HUB].log.find(METER).link_key.hex().upper()
+        assert key not in said
+        assert repl.run("app.value('han/link_key')").strip() == "secret"
+        repl.start()
+    again = open_link("serial:" + port)
+    lab.han.stations[METER]._link = again
+    assert lab.read("ECS17b", METER).is_success
+    assert lab.disconnect(METER).is_success
+    again.close()
+
+
+def test_mpremote_reaches_the_board():
+    pytest.importorskip("mpremote")
+    with emulated.board() as port:
+        script = "from gbcs_device import app; app.state()"
+        done = subprocess.run(
+            [sys.executable, "-m", "mpremote", "connect", port, "exec", script],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "heap" in done.stdout
+
+
+def test_a_host_that_dies_leaves_a_board_that_answers(lab_with_board):
+    lab, port, link = lab_with_board
+    link.close()
+    with serial.Serial(port, 115200) as line:
+        line.write(b"~\x01\x02 half a request")
+    about = boards.about(port)
+    assert about["device"] == "ESME 00DB1234567890A0"
+    boards.start(port)
+    with open_link("serial:" + port) as again:
+        lab.han.stations[METER]._link = again
+        assert lab.read("ECS52", METER).is_success
+
+
+def test_a_port_without_a_board_is_said():
+    from gbcs_host.links import LinkError
+
+    with pytest.raises(LinkError, match="cannot be opened"):
+        boards.start("/dev/no-such-port")
