@@ -7,11 +7,11 @@ that a module `board` of the firmware gives, else until the next reset.
 
 import gc
 import os
-import sys
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto import portable
 from gbcs_device.logs import SECURITY, entries
+from gbcs_device.pins import Pins
 from gbcs_device.server import Server, inspected
 from gbcs_device.serving import serve
 from gbcs_device.store import BufferMedium, FileMedium, MemoryMedium
@@ -23,6 +23,7 @@ FOLDER = "/gbcs"
 _GARBAGE = const(8192)  # collected after so many octets: a heap in larger pieces
 
 _server: "list[Server]" = []
+_pins: "list[Pins]" = []
 
 
 def _medium() -> "Any":
@@ -33,12 +34,18 @@ def _medium() -> "Any":
         return FileMedium(FOLDER)
     except (OSError, AttributeError):
         pass
+    memory = getattr(_board(), "memory", None)
+    return MemoryMedium() if memory is None else BufferMedium(memory())
+
+
+def _board() -> "Any":
+    """The module of the firmware that says what the board has; None without one."""
     try:
         import board  # type: ignore[import-not-found]
 
-        return BufferMedium(board.memory())
+        return board
     except ImportError:
-        return MemoryMedium()
+        return None
 
 
 class _Drbg:
@@ -70,12 +77,32 @@ def device() -> "Any":
     return None if station is None else station.device
 
 
+def pins() -> Pins:
+    """What is connected to this board."""
+    if not _pins:
+        _pins.append(Pins(_board()))
+    return _pins[0]
+
+
 def run() -> None:
-    """Serves the device on the standard stream until Ctrl-C."""
-    stdin = sys.stdin.buffer
-    stdout = sys.stdout.buffer
+    """Serves the device on its UART, else on this port, until Ctrl-C; see `board` of the firmware.
+
+    Nothing is started while the board's button is held.
+    """
+    connected = pins()
+    one = server()
+    if connected.is_pressed():
+        print("the button is held: nothing is started, run() does")
+        return
+    connected.watch()
+
+    def write(octets: bytes) -> None:
+        connected.write(octets)
+        connected.feed()
+        connected.show("" if one.station is None else one.station.phase)
+
     try:
-        serve(lambda: stdin.read(1), stdout.write, server())
+        serve(connected.read, write, one)
     except KeyboardInterrupt:
         print("stopped; run() goes on, help_device() says what can be asked")
 
@@ -121,6 +148,11 @@ def value(name: str) -> None:
     elif one is not None:
         found = one.store.get(name)
         print("none" if found is None else _hex(found))
+
+
+def erase() -> int:
+    """Takes identity, keys and all else off; how many octets are left, of which none is a key."""
+    return server().erase()
 
 
 def summary() -> bytes:

@@ -163,6 +163,11 @@ class Server:
         out.clear()
         return OK, frames
 
+    def erase(self) -> int:
+        """Forgets the device; how many octets its medium still gives: 0."""
+        self._erase()
+        return len(self._medium.read(0)) + len(self._medium.read(1))
+
     def _erase(self) -> None:
         self.station = None
         self._written = {}

@@ -255,8 +255,13 @@ class BufferMedium:
         self._set_length(bank, length + len(octets))
 
     def erase(self, bank: int) -> None:
-        """Empties a bank."""
+        """Empties a bank; what stood in it is gone."""
+        length = self._length(bank)
         self._set_length(bank, 0)
+        start = bank * self._half + 8
+        for at in range(start, start + length, 64):
+            end = min(at + 64, start + length)
+            self._buffer[at:end] = bytes(end - at)
 
 
 class FileMedium:

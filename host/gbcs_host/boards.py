@@ -47,15 +47,15 @@ class Repl:
 
     def _enter(self, timeout_s: float) -> None:
         self._serial.reset_input_buffer()
-        self._serial.write(b"\r\x03\x03")  # a running program ends
+        self._write(b"\r\x03\x03")  # a running program ends
         time.sleep(0.1)
-        self._serial.write(b"\r\x01")
+        self._write(b"\r\x01")
         self._until(_PROMPT, timeout_s)
 
     def _until(self, end: bytes, timeout_s: float) -> bytes:
         limit = time.monotonic() + timeout_s
         while end not in self._rest:
-            self._rest += self._serial.read(max(1, self._serial.in_waiting))
+            self._rest += self._read()
             if time.monotonic() > limit:
                 words = self._rest[-200:].decode("utf-8", "replace").strip()
                 raise BoardError(
@@ -67,7 +67,7 @@ class Repl:
 
     def run(self, script: str, timeout_s: float = 10.0) -> str:
         """What a script prints; BoardError with its traceback."""
-        self._serial.write(script.encode() + b"\x04")
+        self._write(script.encode() + b"\x04")
         self._until(b"OK", timeout_s)
         printed = self._until(b"\x04", timeout_s)
         error = self._until(b"\x04>", timeout_s)
@@ -77,8 +77,26 @@ class Repl:
 
     def start(self, script: str = START, timeout_s: float = 5.0) -> None:
         """Starts a script that does not end: the device."""
-        self._serial.write(script.encode() + b"\x04")
+        self._write(script.encode() + b"\x04")
         self._until(b"OK", timeout_s)
+
+    def reset(self) -> None:
+        """Begins anew (a soft reset): the firmware's `main.py` runs, where it has one."""
+        self._write(b"\x02\x04")
+        time.sleep(0.5)
+
+    def _write(self, octets: bytes) -> None:
+        try:
+            self._serial.write(octets)
+        except OSError as error:
+            raise LinkError("serial:" + self.port, "the board is gone: %s" % error) from None
+
+    def _read(self) -> bytes:
+        try:
+            found: bytes = self._serial.read(max(1, self._serial.in_waiting))
+        except OSError as error:
+            raise LinkError("serial:" + self.port, "the board is gone: %s" % error) from None
+        return found
 
     def close(self) -> None:
         """Lets the port go; what runs goes on."""

@@ -74,6 +74,47 @@ def test_noise_and_an_interrupt_are_survived(lab_with_board):
     again.close()
 
 
+def test_a_bare_board_becomes_an_answering_meter(capsys):
+    begun = time.perf_counter()
+    with emulated.board() as port:
+        assert cli.main(["board", "provision", "esme", port, "--eui", METER.hex()]) == 0
+        assert "install code" in capsys.readouterr().out
+        with open_link("serial:" + port) as link:
+            lab = Lab(8, radio=True, open_device=lambda kind: link)
+            lab.make(CHF, HUB)
+            lab.make(ESME, METER)
+            assert lab.add_to_hub(HUB, METER).is_success
+            assert lab.join(METER, HUB)
+            assert lab.read("ECS17b", METER).is_success
+        assert time.perf_counter() - begun < 60
+        assert cli.main(["board", "log", port]) == 0
+        assert "han joined" in capsys.readouterr().out
+        assert cli.main(["board", "info", port]) == 0
+        said = capsys.readouterr().out
+        assert "ESME 00DB1234567890A0" in said
+        assert "mps2" in said
+        assert cli.main(["board", "erase", port]) == 0
+        assert "nothing is left" in capsys.readouterr().out
+        assert cli.main(["board", "info", port]) == 0
+        assert "ESME" not in capsys.readouterr().out
+
+
+def test_what_a_board_holds_survives_a_reset(lab_with_board, capsys):
+    lab, port, link = lab_with_board
+    link.close()
+    assert cli.main(["board", "reset", port]) == 0
+    capsys.readouterr()
+    assert cli.main(["board", "info", port]) == 0
+    said = capsys.readouterr().out
+    assert "ESME 00DB1234567890A0" in said
+    assert "han          off" in said
+    boards.start(port)
+    with open_link("serial:" + port) as again:
+        lab.han.stations[METER]._link = again
+        assert lab.join(METER, HUB).by == "link key"
+        assert lab.read("ECS17b", METER).is_success
+
+
 def test_mpremote_reaches_the_board():
     pytest.importorskip("mpremote")
     with emulated.board() as port:

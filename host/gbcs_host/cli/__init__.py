@@ -17,6 +17,7 @@ COMMANDS = (
     ("utrn", "make and check prepayment tokens"),
     ("installcode", "CRC and link key of a ZigBee install code"),
     ("run", "play a scenario: emulated hubs and meters, driven as a supplier does"),
+    ("board", "firmware for boards; provision, inspect and reset a board on a serial port"),
     ("capture", "write what a sniffer hands on to a pcapng file"),
     ("device", "emulate devices in a process of their own, reached by a link"),
     ("coverage", "replay reference commands to emulated devices, compare the answers"),

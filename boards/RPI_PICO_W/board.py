@@ -1,0 +1,7 @@
+"""Raspberry Pi Pico W: where things are connected."""
+
+UART = (1, 4, 5)  # number, TX, RX: the HAN link; a port of its own, the REPL is on USB
+LED = "LED"  # on: joined; flashing: looking for a network
+BUTTON = 15  # held while the power comes on: no device is started
+DISPLAY = (0, 20, 21)  # I2C number, SDA, SCL: for a display, where there is one
+WATCHDOG_S = 8
