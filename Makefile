@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GBCS_SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-micropython test-board bench lint check format gen clean
+.PHONY: help demo test test-micropython test-board bench bench-board lint check format gen clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-board: $(VENV)/ready ## the dual tests on the emulated Cortex-M3, the core 
 
 bench: $(VENV)/ready ## print every figure that is promised, with its target
 	$(BIN)/python -m bench
+
+bench-board: $(VENV)/ready ## the figures of the emulated board alone: code, counts, triage, 1,000 commands
+	$(BIN)/python -m bench board boardhan
 
 lint: $(VENV)/ready ## lint, format, and generated files that are fresh
 	$(BIN)/ruff check .

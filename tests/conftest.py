@@ -35,6 +35,16 @@ def reference_paths() -> "list[pathlib.Path]":
     return sorted((SHARED / "rtds" / "messages").glob("*/*.HEX"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--device",
+        action="append",
+        default=[],
+        metavar="KIND=LINK",
+        help="esme=LINK or gsme=LINK: tests/system/test_any_device.py takes that device",
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "reference" in metafunc.fixturenames:
         paths = reference_paths() or [None]

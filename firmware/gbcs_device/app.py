@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 FOLDER = "/gbcs"
+_BANK = const(16384)  # octets, read at once when the board is switched on
 _GARBAGE = const(8192)  # collected after so many octets: a heap in larger pieces
 
 _server: "list[Server]" = []
@@ -67,7 +68,7 @@ def server() -> Server:
     if not _server:
         gc.threshold(_GARBAGE)  # type: ignore[attr-defined]
         random: Any = getattr(os, "urandom", None) or _Drbg(b"emulated")
-        _server.append(Server(portable, random, _medium()))
+        _server.append(Server(portable, random, _medium(), _BANK))
     return _server[0]
 
 

@@ -13,13 +13,15 @@ so nothing is done twice. HELLO begins with any number. The body of the answer t
 the air is frames, each behind its length (1).
 """
 
+import gc
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
 from gbcs_device import joiner, kinds
 from gbcs_device.anchors import OwnKeys
 from gbcs_device.hancredentials import load
 from gbcs_device.meterstation import MeterStation
-from gbcs_device.store import MemoryMedium, PowerCut, Store
+from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -66,15 +68,25 @@ AWAKE = 0x01
 class Server:
     """One device, made by what it is told, or the one that the medium of its store has.
 
-    `crypto` is a back end of gbcs.crypto, `random(n)` gives octets.
+    `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `limit` is the size of a bank,
+    `allowed` are the kinds that it may be.
     """
 
-    def __init__(self, crypto: "Any", random: "Any", medium: "Any" = None) -> None:
+    def __init__(
+        self,
+        crypto: "Any",
+        random: "Any",
+        medium: "Any" = None,
+        limit: int = LIMIT,
+        allowed: "tuple[str, ...]" = ("ESME", "GSME"),
+    ) -> None:
         self.crypto = crypto
         self.random = random
         self.station: Any = None
         self.requests = 0
         self._medium = MemoryMedium() if medium is None else medium
+        self._limit = limit
+        self._allowed = allowed
         self._written: dict[str, bytes | None] = {}
         self._is_on = False
         self._last: tuple[bytes, bytes] = (b"", b"")
@@ -97,9 +109,21 @@ class Server:
             self.station = None
         except (GbcsError, ValueError) as error:
             status, body = REFUSED, str(error).encode()
+        except Exception as error:  # whatever it is, a board must not stop: it begins anew
+            status, body = REFUSED, (type(error).__name__ + ": " + str(error)).encode()
+            self._recover(now)
         answer = request[:8] + bytes((status,)) + self._state() + body
         self._last = (request, answer)
         return answer
+
+    def _recover(self, now: int) -> None:
+        """As after a power cut, where memory allows; else the next request says that none runs."""
+        self.station = None
+        gc.collect()
+        try:
+            self._restart(now)
+        except Exception:
+            self.station = None
 
     def _state(self) -> bytes:
         station = self.station
@@ -176,12 +200,12 @@ class Server:
             self._medium.erase(bank)
 
     def _begin(self, body: bytes) -> "tuple[int, bytes]":
-        if str(body[8:], "utf-8") not in ("ESME", "GSME"):
-            return REFUSED, b"ESME or GSME expected"
+        if str(body[8:], "utf-8") not in self._allowed:
+            return REFUSED, " or ".join(self._allowed).encode() + b" expected"
         written = self._written
         self._erase()
         written[_IDENTITY] = body
-        Store(self._medium).write(written)
+        Store(self._medium, self._limit).write(written)
         self._make()
         return OK, b""
 
@@ -197,7 +221,7 @@ class Server:
 
     def _make(self) -> None:
         """The device that the store has, if it has one."""
-        store = Store(self._medium)
+        store = Store(self._medium, self._limit)
         identity = store.get(_IDENTITY)
         self.station = None
         if identity is not None:

@@ -114,15 +114,23 @@ class Store:
         self._held = after
 
     def _begin(self, held: "dict[str, bytes]") -> None:
-        """Begins the other bank with all of this."""
-        record = _record(held)
-        size = _HEADER + len(record)
+        """Begins the other bank, entry by entry: a heap may be in small pieces."""
+        length = 0
+        for name in held:
+            length += 4 + len(name.encode()) + len(held[name])
+        size = _HEADER + length + 8
         if size > self._limit:
             raise StoreFull("%d octets do not fit a bank of %d" % (size, self._limit))
         bank = 1 - self._bank
         head = _MAGIC + (self._sequence + 1).to_bytes(4, "big")
         self._medium.erase(bank)
-        self._medium.append(bank, head + _check(head) + record)
+        self._medium.append(bank, head + _check(head) + _length(length))
+        crc = 0
+        for name in held:
+            octets = _entry(name, held[name])
+            crc = crc32(octets, crc)
+            self._medium.append(bank, octets)
+        self._medium.append(bank, (crc & 0xFFFFFFFF).to_bytes(4, "big"))
         self._bank = bank
         self._sequence += 1
         self._size = size
@@ -133,18 +141,21 @@ def _check(octets: bytes) -> bytes:
 
 
 def _record(entries: "dict[str, Any]") -> bytes:
-    parts = []
-    for name in entries:
-        octets = entries[name]
-        key = name.encode()
-        if not 0 < len(key) < 256 or (octets is not None and len(octets) > 0xFFFF):
-            raise ValueError("a name of 1 to 255 octets and at most 65,535 octets under it")
-        size = _REMOVED if octets is None else len(octets)
-        parts.append(bytes((len(key),)) + key + size.to_bytes(3, "big") + (octets or b""))
-    body = b"".join(parts)
-    size = len(body)
+    body = b"".join([_entry(name, entries[name]) for name in entries])
+    return _length(len(body)) + body + _check(body)
+
+
+def _length(size: int) -> bytes:
     length = size.to_bytes(3, "big")
-    return length + bytes((~sum(length) & 0xFF,)) + body + _check(body)
+    return length + bytes((~sum(length) & 0xFF,))
+
+
+def _entry(name: str, octets: "bytes | None") -> bytes:
+    key = name.encode()
+    if not 0 < len(key) < 256 or (octets is not None and len(octets) > 0xFFFF):
+        raise ValueError("a name of 1 to 255 octets and at most 65,535 octets under it")
+    size = _REMOVED if octets is None else len(octets)
+    return bytes((len(key),)) + key + size.to_bytes(3, "big") + (octets or b"")
 
 
 def _sequence(octets: bytes, bank: int) -> int:

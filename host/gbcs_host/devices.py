@@ -10,22 +10,24 @@ from gbcs_device.server import Server
 from gbcs_host import remote
 from gbcs_host.links import Link, LinkError, Listener, listen
 
+KINDS = ("ESME", "GSME")
 
-def serve(listener: Listener) -> None:
-    """Takes whoever comes, until the listener is closed."""
+
+def serve(listener: Listener, allowed: "tuple[str, ...]" = KINDS) -> None:
+    """Takes whoever comes, until the listener is closed; devices are of the `allowed` kinds."""
     while True:
         try:
             link = listener.accept(None)
         except LinkError:
             return
         if link is not None:
-            threading.Thread(target=_one, args=(link,), daemon=True).start()
+            threading.Thread(target=_one, args=(link, allowed), daemon=True).start()
 
 
-def _one(link: Link) -> None:
+def _one(link: Link, allowed: "tuple[str, ...]") -> None:
     """One device, until the other side is gone."""
     try:
-        remote.serve(link, Server(default(), os.urandom))
+        remote.serve(link, Server(default(), os.urandom, allowed=allowed))
     except LinkError:  # that is how it ends
         link.close()
 

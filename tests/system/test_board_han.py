@@ -115,6 +115,17 @@ def test_what_a_board_holds_survives_a_reset(lab_with_board, capsys):
         assert lab.read("ECS17b", METER).is_success
 
 
+def test_a_board_does_what_any_meter_must():
+    with emulated.board() as port:
+        boards.start(port)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "tests/system/test_any_device.py",
+             "--device", "esme=serial:" + port, "-p", "no:cacheprovider"],
+            capture_output=True, text=True, timeout=400, check=False, cwd=emulated.ROOT,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-3000:]
+
+
 def test_mpremote_reaches_the_board():
     pytest.importorskip("mpremote")
     with emulated.board() as port:

@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from gbcs.crypto import default
+from gbcs_device.device import Device
 from gbcs_device.server import Server
 from gbcs_device.store import PowerCut
 from gbcs_host import cli, devices
 from gbcs_host.lab import CHF, ESME, GSME, Lab
-from gbcs_host.links import open_link
+from gbcs_host.links import LinkError, open_link
 from gbcs_host.links.faults import Faults, FaultyLink
 
 HUB, METER, GAS = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0", "A1")]
@@ -122,3 +123,25 @@ def test_a_device_answers_nothing_but_whole_requests_in_turn():
         request = (100 + operation).to_bytes(8, "big") + bytes((operation,)) + bytes(8) + b"\x05x"
         answer = device.handle(request)
         assert answer[:8] == request[:8]
+
+
+@pytest.mark.parametrize("served", ["inproc:broken"], indirect=True)
+def test_whatever_goes_wrong_in_a_device_it_begins_anew(served, monkeypatch):
+    lab = Lab(6, radio=True, open_device=lambda kind: open_link(served))
+    lab.make(CHF, HUB)
+    lab.make(ESME, METER)
+    assert lab.add_to_hub(HUB, METER).is_success
+    assert lab.join(METER, HUB)
+    receive = Device.receive
+
+    def broken(self, octets, now):
+        raise MemoryError("of all kinds")
+
+    monkeypatch.setattr(Device, "receive", lambda self, octets, now: (
+        receive(self, octets, now) if self.kind == "CHF" else broken(self, octets, now)
+    ))  # fmt: skip
+    with pytest.raises(LinkError, match="MemoryError: of all kinds"):
+        lab.read("ECS17b", METER)
+    monkeypatch.undo()
+    assert lab.join(METER, HUB).by == "link key"
+    assert lab.read("ECS17b", METER).is_success

@@ -14,6 +14,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `gbcs device`."""
     parser.add_argument("what", choices=("run",), help="run: serve devices until interrupted")
     parser.add_argument(
+        "kind",
+        nargs="?",
+        choices=("esme", "gsme"),
+        help="which; any that is asked for unless told",
+    )
+    parser.add_argument(
         "--link", metavar="LINK", required=True, help="tcp:HOST:PORT, udp:HOST:PORT, serial:PORT"
     )
 
@@ -28,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise EnvironmentProblem(str(error)) from None
     print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
     try:
-        devices.serve(listener)
+        devices.serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
     except KeyboardInterrupt:
         pass
     finally:
