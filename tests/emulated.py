@@ -12,8 +12,11 @@ import pytest
 ROOT = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))
 import build_board  # noqa: E402
+import build_unix  # noqa: E402
 import fetch  # noqa: E402
 import qemu  # noqa: E402
+
+__all__ = ("NEEDED", "ROOT", "board", "build_unix", "fetch")
 
 NEEDED = "GBCS_NEED_MICROPYTHON"  # set in CI, where nothing is skipped
 

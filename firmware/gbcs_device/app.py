@@ -7,6 +7,7 @@ that a module `board` of the firmware gives, else until the next reset.
 
 import gc
 import os
+import sys
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto import portable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 FOLDER = "/gbcs"
+_PCS = ("linux", "darwin", "win32")  # whose file system is not ours
 _BANK = const(16384)  # octets, read at once when the board is switched on
 _GARBAGE = const(8192)  # collected after so many octets: a heap in larger pieces
 
@@ -28,13 +30,14 @@ _pins: "list[Pins]" = []
 
 
 def _medium() -> "Any":
-    """Files, where a file system takes them; else memory, outside the heap if any."""
-    try:
-        if FOLDER[1:] not in os.listdir("/"):
-            os.mkdir(FOLDER)
-        return FileMedium(FOLDER)
-    except (OSError, AttributeError):
-        pass
+    """Files, where a board's file system takes them; else memory, outside the heap if any."""
+    if sys.platform not in _PCS:
+        try:
+            if FOLDER[1:] not in os.listdir("/"):
+                os.mkdir(FOLDER)
+            return FileMedium(FOLDER)
+        except (OSError, AttributeError):
+            pass
     memory = getattr(_board(), "memory", None)
     return MemoryMedium() if memory is None else BufferMedium(memory())
 
@@ -108,10 +111,34 @@ def run() -> None:
         print("stopped; run() goes on, help_device() says what can be asked")
 
 
+def listen(port: int, host: str = "0.0.0.0") -> None:
+    """Serves the device over TCP, one laboratory at a time, until Ctrl-C."""
+    import socket
+
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(socket.getaddrinfo(host, port)[0][-1])
+    door.listen(1)
+    print("listening", port)
+    while True:
+        line = door.accept()[0]
+        try:
+            # MicroPython's sockets have `write`, which sends all
+            serve(lambda line=line: line.recv(512), getattr(line, "write"), server())  # noqa: B009
+        except OSError:
+            pass  # it has gone
+        except KeyboardInterrupt:
+            return
+        finally:
+            line.close()
+
+
 def state() -> None:
     """Who it is, where it stands on the HAN, what memory there is. No key is shown."""
     station = server().station
     print("requests %d" % server().requests)
+    if server().damaged:
+        print("store damaged: " + server().damaged)
     if station is not None:
         one = station.device
         print("%s %s" % (one.kind, _hex(one.eui)))
@@ -170,6 +197,7 @@ def help_device() -> None:
     """What can be asked."""
     for name, what in (
         ("run()", "serve the device on this port until Ctrl-C"),
+        ("listen(PORT)", "the same over TCP"),
         ("state()", "identity, HAN, counters, memory"),
         ("log()", "the security log"),
         ("names('c/')", "what the store has: objects, logs, counters"),

@@ -121,12 +121,12 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
 
 
 def _allowed(code: int) -> "dict[tuple[int, int, bytes, int], Any]":
-    """What the use case's template has, by choice, class, OBIS code and index: the layouts."""
+    """What the use case's template has, by choice, class, OBIS code and index: the objects."""
     allowed = {}
     for request in cosem.requests(code):
         target = request.object
         choice = ("", "get", "set", "action", "get-with-selection").index(request.choice)
-        allowed[choice, target.class_id, target.obis, target.index & 0xFF] = target.layout
+        allowed[choice, target.class_id, target.obis, target.index & 0xFF] = target
     return allowed
 
 
@@ -135,7 +135,7 @@ def _carried_out(
 ) -> bytes:
     if (item.choice, item.class_id, item.obis, item.index) not in allowed:
         raise Failed(READ_WRITE_DENIED)
-    layout = allowed[item.choice, item.class_id, item.obis, item.index]
+    target = allowed[item.choice, item.class_id, item.obis, item.index]
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
     fault = command.device.faults.get((kind,) + key)
@@ -150,10 +150,10 @@ def _carried_out(
             return _NULL if answered is None else answered
         return handler(command, item)
     if item.choice == _GET or item.choice == 4:
-        return read(command, item, key, live, layout)
+        return read(command, item, key, live, target)
     name = name_of(*key)
     kind = NAMES[item.octets[item.start]] if item.octets[item.start] < len(NAMES) else ""
-    if kind not in ("null-data", layout[1]):
+    if kind not in ("null-data", target.layout[1]):
         raise Failed(TYPE_UNMATCHED)
     command.changes[name] = item.data
     if (item.class_id, item.index) in later.ACTIVATIONS:
@@ -167,12 +167,12 @@ def read(
     item: Item,
     key: "tuple[int, bytes, int]",
     live: "Any",
-    layout: "tuple[Any, ...]",
+    target: "Any",
 ) -> bytes:
     """The octets of an attribute; those of its default where nothing was ever written."""
     maker = live.get(key)
     octets = command.get(name_of(*key)) if maker is None else maker(command, item)
-    return octets_of(layout) if octets is None else octets
+    return octets_of(target.layout) if octets is None else octets
 
 
 def _protected(command: "Command", item: Item, live: "Any") -> bytes:
@@ -180,7 +180,7 @@ def _protected(command: "Command", item: Item, live: "Any") -> bytes:
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
     allowed = {
-        (one.class_id, one.obis, one.index): one.layout
+        (one.class_id, one.obis, one.index): one
         for one in cosem.protected(command.m.code, _index_of(command, item))
     }
     plaintext = b"\x02" + length_octets(len(keys))

@@ -21,7 +21,7 @@ from gbcs_device import joiner, kinds
 from gbcs_device.anchors import OwnKeys
 from gbcs_device.hancredentials import load
 from gbcs_device.meterstation import MeterStation
-from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store
+from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store, StoreDamaged
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -84,6 +84,7 @@ class Server:
         self.random = random
         self.station: Any = None
         self.requests = 0
+        self.damaged = ""  # what was wrong with the store when it was read last
         self._medium = MemoryMedium() if medium is None else medium
         self._limit = limit
         self._allowed = allowed
@@ -220,8 +221,13 @@ class Server:
         return self._run(POWER_ON, b"", now)
 
     def _make(self) -> None:
-        """The device that the store has, if it has one."""
-        store = Store(self._medium, self._limit)
+        """The device that the store has, if it has one; a damaged bank is dropped."""
+        try:
+            store = Store(self._medium, self._limit)
+        except StoreDamaged as error:
+            self.damaged = str(error)
+            self._medium.erase(error.bank)
+            store = Store(self._medium, self._limit)
         identity = store.get(_IDENTITY)
         self.station = None
         if identity is not None:

@@ -37,8 +37,7 @@ class Object(Record):
     """An attribute or method of a COSEM object.
 
     `kind` is "A" or "M"; `access` letters of g, r, s, a; `name` the attribute's or method's in
-    its class; `smets` the SMETS or CHTS object, or "". `layout` is as `cosemlayout` has it, and
-    `answer` the layout of what a method answers, or None.
+    its class; `smets` the SMETS or CHTS object, or "".
     """
 
     __slots__ = (
@@ -49,8 +48,8 @@ class Object(Record):
         "access",
         "name",
         "smets",
-        "layout",
-        "answer",
+        "_text",
+        "_layouts",
     )
 
     def __init__(
@@ -62,8 +61,7 @@ class Object(Record):
         access: str,
         name: str,
         smets: str,
-        layout: "Layout",
-        answer: "Layout | None",
+        text: str,
     ) -> None:
         self.class_id = class_id
         self.obis = obis
@@ -72,8 +70,32 @@ class Object(Record):
         self.access = access
         self.name = name
         self.smets = smets
-        self.layout = layout
-        self.answer = answer
+        self._text = text
+        self._layouts: tuple[Layout, Layout | None] | None = None
+
+    def _values(self) -> tuple:  # whether the layouts were asked for makes no difference
+        return (self.class_id, self.obis, self.kind, self.index, self.access, self._text)
+
+    def __hash__(self) -> int:
+        return hash((self.class_id, self.obis, self.kind, self.index))
+
+    @property
+    def layout(self) -> "Layout":
+        """As `cosemlayout` has it; made when it is asked for, since a board takes long."""
+        return self._parsed()[0]
+
+    @property
+    def answer(self) -> "Layout | None":
+        """The layout of what a method answers, or None."""
+        return self._parsed()[1]
+
+    def _parsed(self) -> "tuple[Layout, Layout | None]":
+        if self._layouts is None:
+            text = self._text
+            layout, at = parse(text, 0, self.name)
+            answer = parse(text, at + 1, self.name)[0] if at < len(text) else None
+            self._layouts = (layout, answer)
+        return self._layouts
 
     @property
     def title(self) -> str:
@@ -225,11 +247,7 @@ def object_of(line: str) -> Object:
     name = member_name(number, index, kind) or ""
     if text[0] == "*":
         text = _line(table("classes").LAYOUTS, text[1:] + " ")
-    layout, at = parse(text, 0, name)
-    answer = None
-    if at < len(text):
-        answer = parse(text, at + 1, name)[0]
-    return Object(number, obis_octets(obis), kind, index, access, name, smets, layout, answer)
+    return Object(number, obis_octets(obis), kind, index, access, name, smets, text)
 
 
 def _protected(text: str) -> "tuple[Object, ...]":

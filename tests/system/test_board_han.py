@@ -1,5 +1,7 @@
 """Meters on emulated boards: the same scenario, over real ZigBee frames on a serial line."""
 
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -124,6 +126,31 @@ def test_a_board_does_what_any_meter_must():
             capture_output=True, text=True, timeout=400, check=False, cwd=emulated.ROOT,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_unix_port_is_a_board_too(capsys):
+    try:
+        port = emulated.build_unix.micropython()
+    except emulated.fetch.Unavailable as error:
+        if os.environ.get(emulated.NEEDED):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [str(port), "-X", "heapsize=256k", "-c",
+         "from gbcs_device import app; app.listen(%d)" % number],
+        env={**os.environ, "MICROPYPATH": ".frozen"}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout.readline().startswith("listening")
+        assert cli.main(["run", "triage", "--device", "esme=tcp:127.0.0.1:%d" % number]) == 0
+        assert "39 of 39 steps hold" in capsys.readouterr().err
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_mpremote_reaches_the_board():

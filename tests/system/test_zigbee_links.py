@@ -145,3 +145,26 @@ def test_whatever_goes_wrong_in_a_device_it_begins_anew(served, monkeypatch):
     monkeypatch.undo()
     assert lab.join(METER, HUB).by == "link key"
     assert lab.read("ECS17b", METER).is_success
+
+
+def test_a_damaged_store_is_noticed_and_the_last_good_bank_used():
+    from gbcs_device.store import MemoryMedium, Store
+
+    medium = MemoryMedium()
+    lab = Lab(6, radio=True)
+    lab.make(ESME, METER)
+    store = Store(medium, 12000)
+    held = lab.han.stations[METER].store
+    store.write({name: held.get(name) for name in held.names()})
+    store.write({"own/identity": METER + b"ESME"})
+    while not (medium.banks[0] and medium.banks[1]):
+        store.write({"filler": os.urandom(500)})
+    good = Server(default(), os.urandom, medium, 12000)
+    assert good.station is not None
+    assert not good.damaged
+    last = max((0, 1), key=lambda bank: bytes(medium.banks[bank][3:7]))
+    medium.banks[last][40] ^= 1
+    again = Server(default(), os.urandom, medium, 12000)
+    assert again.station is not None
+    assert again.station.eui == METER
+    assert "bank %d" % last in again.damaged
