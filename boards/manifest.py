@@ -6,7 +6,7 @@ options.defaults(viper=True)  # noqa: F821 - MicroPython's; whether there is an 
 
 _CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "axdrwide.py"}
 if not options.viper:  # noqa: F821
-    _CPYTHON |= {"p256_viper.py", "gcm_viper.py"}
+    _CPYTHON |= {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
 _PACKAGES = (("../protocol", "gbcs"), ("../firmware", "gbcs_device"))
 
 for _base, _name in _PACKAGES:

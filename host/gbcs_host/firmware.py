@@ -17,7 +17,7 @@ from typing import NamedTuple
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGES = ("protocol/gbcs", "firmware/gbcs_device")
 CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "axdrwide.py"}
-VIPER = {"p256_viper.py", "gcm_viper.py"}
+VIPER = {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
 
 
 class Board(NamedTuple):

@@ -152,3 +152,31 @@ def test_a_mac_makes_next_to_no_garbage():
     finally:
         gc.enable()
     assert used <= 512, used
+
+
+def test_a_binary_field_is_that_of_the_plain_module():
+    if not VIPER:
+        return
+    from gbcs.crypto import binaryfield, binaryfield_viper, portable
+
+    state = b"seed"
+    for degree, terms, traced in ((163, (3, 6, 7), (0, 157)), (283, (5, 7, 12), (0, 271))):
+        plain = binaryfield.Field(degree, terms, traced)
+        field = binaryfield_viper.Field(degree, terms, traced)
+        size = plain.size
+        top = (1 << degree) - 1
+        numbers = [0, 1, top, 1 << degree - 1, top ^ 1]
+        for _ in range(6):
+            state = portable.sha256(state) + portable.sha256(state + b"2")
+            numbers.append(int.from_bytes(state[:size], "big") & top)
+        for a in numbers:
+            one = a.to_bytes(size, "big")
+            x, p = field.element(one), plain.element(one)
+            assert field.octets(x) == one
+            assert field.octets(field.square(x)) == plain.octets(plain.square(p))
+            assert field.trace(x) == plain.trace(p)
+            for b in numbers:
+                other = b.to_bytes(size, "big")
+                y, q = field.element(other), plain.element(other)
+                assert field.octets(field.multiply(x, y)) == plain.octets(plain.multiply(p, q))
+        assert field.multiply(x, field.inverse(x)) == 1

@@ -15,12 +15,12 @@ elliptic curve cryptography", 3.2.3, 3.4, 3.6.
 """
 
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
-from gbcs.crypto import tauadic
-from gbcs.crypto.binaryfield import Field
+from gbcs.crypto import VIPER, tauadic
 from gbcs.errors import BadKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any  # noqa: TID251
 
     Point = tuple[int, int]
     Projective = tuple[int, int, int]
@@ -30,6 +30,22 @@ _NEGATIVE = const(127)  # digits above it
 _PLAIN = const(2)  # the width whose only digits are 1 and -1
 _WIDTH = const(4)  # of the digits for a point met once: 4 multiples
 _BASE_WIDTH = 4 if MICROPYTHON else 6  # for the base point, whose 16 multiples are kept
+
+
+def _choose() -> "Any":
+    if VIPER:
+        try:
+            from gbcs.crypto.binaryfield_viper import Field as Emitted
+
+            return Emitted
+        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
+            pass
+    from gbcs.crypto.binaryfield import Field
+
+    return Field
+
+
+Field = _choose()
 
 
 class Curve:
@@ -49,7 +65,7 @@ class Curve:
         "size",
     )
 
-    def __init__(self, field: Field, a: int, cofactor: int, order: int, base: str) -> None:
+    def __init__(self, field: "Any", a: int, cofactor: int, order: int, base: str) -> None:
         self.field = field
         self.size = field.size
         self.a = a
