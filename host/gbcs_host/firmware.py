@@ -32,8 +32,8 @@ class Board(NamedTuple):
 
 
 BOARDS = {
-    "RPI_PICO": Board("rp2", "armv6m", False, "uf2", "firmware.uf2", "Raspberry Pi Pico"),
-    "RPI_PICO_W": Board("rp2", "armv6m", False, "uf2", "firmware.uf2", "Raspberry Pi Pico W"),
+    "RPI_PICO": Board("rp2", "armv6m", True, "uf2", "firmware.uf2", "Raspberry Pi Pico"),
+    "RPI_PICO_W": Board("rp2", "armv6m", True, "uf2", "firmware.uf2", "Raspberry Pi Pico W"),
     "RPI_PICO2": Board("rp2", "armv7emsp", True, "uf2", "firmware.uf2", "Raspberry Pi Pico 2"),
     "ESP32_GENERIC_S3": Board("esp32", "xtensawin", True, "esptool", "firmware.bin", "ESP32-S3"),
     "ESP32_GENERIC_C6": Board("esp32", "rv32imc", True, "esptool", "firmware.bin", "ESP32-C6"),
