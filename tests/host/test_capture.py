@@ -2,7 +2,10 @@
 
 import contextlib
 import io
+import socket
 import struct
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -224,3 +227,60 @@ def test_no_frame_stops_the_dissector_or_makes_it_grow(scene):
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 2_000_000
+
+
+SCENARIO = '''"""One meter joins and is read."""
+TITLE = "short"
+
+
+def play(p):
+    hub, meter = bytes.fromhex("00DB1234567890B2"), bytes.fromhex("00DB1234567890A0")
+    p.part("all")
+    with p.step("a meter joins and is read", "for captures") as step:
+        p.lab.make("CHF", hub)
+        p.lab.make("ESME", meter)
+        step.check(p.lab.add_to_hub(hub, meter).is_success, "listed")
+        step.check(p.lab.join(meter, hub), "joined")
+        step.check(p.lab.read("ECS17b", meter).is_success, "read")
+'''
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_a_run_is_monitored_and_captured_elsewhere(kind, tmp_path, capsys):
+    with socket.socket(type=socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        link = "%s:127.0.0.1:%d" % (kind, probe.getsockname()[1])
+    scenario = tmp_path / "short.py"
+    scenario.write_text(SCENARIO)
+    there, here = tmp_path / "there.pcapng", tmp_path / "here.pcapng"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gbcs_host.cli", "capture", link, str(there), "--seconds", "20",
+         "--count", "60"], stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr.readline().startswith("capturing at " + link)
+        command = ["run", str(scenario), "--monitor", link, "--capture", str(here)]
+        assert cli.main([*command, "--keystore", str(tmp_path / "keys")]) == 0
+        assert process.wait(30) == 0
+        assert process.stderr.read().startswith("60 frames")
+    finally:
+        process.kill()
+        process.stderr.close()
+    capsys.readouterr()
+    with open(there, "rb") as one, open(here, "rb") as other:
+        mine = [(packet.us, packet.frame) for packet in pcapng.read(other)]
+        assert [(packet.us, packet.frame) for packet in pcapng.read(one)] == mine[:60]
+    assert cli.main(["decode", str(here), "--keystore", str(tmp_path / "keys")]) == 0
+    assert "2 messages; 2 decoded" in capsys.readouterr().err
+
+
+def test_what_cannot_be_captured_is_said(tmp_path, capsys):
+    target = str(tmp_path / "x.pcapng")
+    assert cli.main(["capture", "pigeon:1", target]) == 2
+    assert cli.main(["capture", "udp:here", target]) == 2
+    nowhere = str(tmp_path / "no" / "x")
+    assert cli.main(["capture", "udp:127.0.0.1:0", nowhere, "--seconds", "0"]) == 3
+    assert cli.main(["capture", "udp:127.0.0.1:0", target, "--seconds", "0"]) == 1
+    assert cli.main(["run", "triage", "--capture", nowhere]) == 3
+    assert cli.main(["decode", "--frames", "DD00"]) == 2
+    assert "no capture" in capsys.readouterr().err

@@ -169,11 +169,17 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
         raise EnvironmentProblem(str(error)) from None
     open_things.callback(link.close)
     count = 0
+    is_there = True
 
     def both(octets: bytes, us: int) -> None:
-        nonlocal count
+        nonlocal count, is_there
         count += 1
-        link.send(zep.encode(octets, us + UNIX_2000_US, count))
+        if is_there:
+            try:
+                link.send(zep.encode(octets, us + UNIX_2000_US, count))
+            except (LinkError, OSError) as error:  # who only listens may go
+                is_there = False
+                print("gbcs run: --monitor: %s" % error, file=sys.stderr)
         if watch is not None:
             watch(octets, us)
 
