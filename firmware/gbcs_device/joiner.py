@@ -40,6 +40,9 @@ JOINED = "joined"
 OFF = "off"
 
 _NETWORK = "han/network"  # PAN id (2), short address (2), key sequence (1), network key (16)
+_PARTNER = "han/partner/"  # and an EUI-64: the link key with it
+_MAX_PARTNERS = const(8)
+_APPLICATION = const(2)  # of Request-Key
 COORDINATOR = const(0)
 SCAN_MS = const(500)
 _SCANS = const(3)
@@ -119,10 +122,13 @@ class Joiner(Station):
     # Keys
 
     def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's, once agreed on."""
-        if eui == self.trust_centre and self.phase in (JOINED, OFF):
+        """The trust centre's, once agreed on; a partner's that the trust centre gave."""
+        if self.phase not in (JOINED, OFF):
+            return None
+        if eui == self.trust_centre:
             return self.device.link_key()
-        return None
+        key: bytes | None = self.store.get(_PARTNER + eui.hex())
+        return key
 
     def transport_keys(self, eui: bytes) -> "list[bytes]":
         """What the network key may come under."""
@@ -319,6 +325,9 @@ class Joiner(Station):
             if sender == self.trust_centre and values["target"] == self.eui:
                 self.leave(now)
             return
+        if self.phase == JOINED and sender == self.trust_centre:
+            self._another_key(identifier, values, how)
+            return
         if identifier != aps.TRANSPORT_KEY or how != BY_KEY_OF_KEYS or self.phase != WAITING:
             return
         if values["key_type"] != commands.NETWORK or sender is None or link_key is None:
@@ -348,6 +357,28 @@ class Joiner(Station):
         else:
             self._steps = 0
             self._establish(now)
+
+    def _another_key(self, identifier: int, values: "dict[str, Any]", how: int) -> None:
+        """Keys that come when it is on: a partner's, another network key, and the switch to it."""
+        if identifier == aps.SWITCH_KEY:
+            if self.nwk.switch_key(values["key_sequence"]):
+                self._keep_network({})
+        elif identifier == aps.TRANSPORT_KEY and how == BY_KEY_OF_KEYS:
+            if values["key_type"] == commands.APPLICATION_LINK:
+                known = self.store.names(_PARTNER)
+                name = _PARTNER + values["partner"].hex()
+                if name in known or len(known) < _MAX_PARTNERS:
+                    self.store.write({name: values["key"]})
+            elif values["key_type"] == commands.NETWORK and values["destination"] == self.eui:
+                self.nwk.hold_key(values["key"], values["key_sequence"])
+
+    def request_partner_key(self, eui: bytes, now: int) -> None:
+        """Asks the trust centre for a key to talk to another device with."""
+        key = self.link_key(self.trust_centre)
+        if key is not None:
+            values = {"key_type": _APPLICATION, "partner": eui}
+            payload = commands.encode(commands.APS, aps.REQUEST_KEY, values)
+            self.aps.send_command(COORDINATOR, aps.REQUEST_KEY, payload, now, key)
 
     # Key establishment
 
@@ -437,6 +468,17 @@ class Joiner(Station):
 
     def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: what belongs to it is kept, in one batch."""
+        if "han/link_key" in changes:  # with a new trust centre's key, partners' are void
+            changes.update(dict.fromkeys(self.store.names(_PARTNER)))
+        self._keep_network(changes)
+        self._old = (self.nwk.mac.pan, self.nwk.short)
+        self.phase = JOINED
+        self.problem = ""
+        self._attempts = 0
+        self._found = []
+        self.stay_in_touch(now)
+
+    def _keep_network(self, changes: "dict[str, bytes | None]") -> None:
         pan, short = self.nwk.mac.pan, self.nwk.short
         key = self.nwk.keys[self.nwk.key_sequence]
         changes[_NETWORK] = (
@@ -444,12 +486,6 @@ class Joiner(Station):
         )
         changes.update(self.peers())
         self.store.write(changes)
-        self._old = (pan, short)
-        self.phase = JOINED
-        self.problem = ""
-        self._attempts = 0
-        self._found = []
-        self.stay_in_touch(now)
 
     def stay_in_touch(self, now: int) -> None:
         """The next keep-alive."""

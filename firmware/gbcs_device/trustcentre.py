@@ -14,6 +14,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import LogRefused
 from gbcs.errors import DecodeError
 from gbcs.zigbee import aps, cbke, commands, mac, nwk, security
+from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device.station import (
     FROM_SERVER,
     KEY_ESTABLISHMENT,
@@ -34,6 +35,8 @@ _SESSION_MS = const(60000)
 _FIRST_SHORT = const(0x0001)
 _LAST_SHORT = const(0xFFF7)
 _MAX_REFUSED = const(64)
+_APPLICATION = const(2)  # of Request-Key
+_SWITCH_MS = const(3000)
 
 
 class Child:
@@ -265,29 +268,94 @@ class TrustCentre(Station):
         self.keep_children()
         return short
 
+    def change_network_key(self, now: int) -> None:
+        """Hands out another network key, then switches to it; who sleeps comes back."""
+        key = self.random(16)
+        sequence = self.nwk.key_sequence + 1 & 0xFF
+        for eui, one in self.children.items():
+            link_key = self.link_key(eui)
+            if link_key is not None:
+                payload = self._network_key(eui, key, sequence)
+                use = security.KEY_TRANSPORT_KEY
+                self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, link_key, use)
+        self.nwk.hold_key(key, sequence)
+        self.at("switch", now + _SWITCH_MS, lambda at: self._switch(sequence, at))
+
+    def _switch(self, sequence: int, now: int) -> None:
+        order = bytes((sequence,))
+        self.aps.send_command(nwk.RECEIVERS_ON, aps.SWITCH_KEY, order, now)
+
+        def switched(at: int) -> None:
+            if self.nwk.switch_key(sequence):
+                octets = self.store.get(_NETWORK) or bytes(10)
+                key = self.nwk.keys[sequence]
+                self.store.write({_NETWORK: octets[:10] + order + key})
+                if self.reveal is not None:
+                    self.reveal("network key", self.nwk.extended_pan_id, key)
+
+        self.at("switched", now + _SWITCH_MS, switched)
+
+    def from_aps_command(
+        self, identifier: int, payload: bytes, sender: "bytes | None",
+        link_key: "bytes | None", how: int, now: int,
+    ) -> None:  # fmt: skip
+        """A device asks for a key to talk to another: both get the same new one."""
+        if identifier != aps.REQUEST_KEY or how != BY_LINK_KEY or sender is None:
+            return
+        try:
+            values = commands.values(commands.APS, identifier, payload)
+        except DecodeError:
+            self.nwk.drop("a command of another form")
+            return
+        partner = values.get("partner")
+        if values["key_type"] != _APPLICATION or partner is None or partner == sender:
+            return  # trust centre link keys come of key establishment alone
+        keys = [(eui, self.link_key(eui)) for eui in (sender, partner)]
+        if any(key is None or eui not in self.children for eui, key in keys):
+            return
+        made = self.random(16)
+        for eui, key in keys:
+            other = partner if eui == sender else sender
+            values = {
+                "key_type": commands.APPLICATION_LINK,
+                "key": made,
+                "partner": other,
+                "initiator": int(eui == sender),
+            }
+            body = commands.encode(commands.APS, aps.TRANSPORT_KEY, values)
+            short = self.children[eui].short
+            use = security.KEY_LOAD_KEY
+            self.aps.send_command(short, aps.TRANSPORT_KEY, body, now, key, use)
+        if self.reveal is not None:
+            self.reveal("partner link key", sender, made)
+
+    def _network_key(self, eui: bytes, key: bytes, sequence: int) -> bytes:
+        return commands.encode(
+            commands.APS,
+            aps.TRANSPORT_KEY,
+            {
+                "key_type": commands.NETWORK,
+                "key": key,
+                "key_sequence": sequence,
+                "destination": eui,
+                "source": self.eui,
+            },
+        )
+
     def _send_network_key(self, eui: bytes, key: bytes, now: int, tries: int = 3) -> None:
         one = self.children.get(eui)
         if one is None:
             return
         if self.reveal is not None:
             self.reveal(self.let_in.get(eui, ""), eui, key)
-        payload = commands.encode(
-            commands.APS,
-            aps.TRANSPORT_KEY,
-            {
-                "key_type": commands.NETWORK,
-                "key": self.nwk.keys[self.nwk.key_sequence],
-                "key_sequence": self.nwk.key_sequence,
-                "destination": eui,
-                "source": self.eui,
-            },
-        )
-        use = security.KEY_TRANSPORT_KEY
+        sequence = self.nwk.key_sequence
+        payload = self._network_key(eui, self.nwk.keys[sequence], sequence)
 
         def sent(delivered: bool, at: int) -> None:
             if not delivered and tries > 1:
                 self._send_network_key(eui, key, at, tries - 1)
 
+        use = security.KEY_TRANSPORT_KEY
         self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, key, use, False, sent)
 
     # Coming back, leaving

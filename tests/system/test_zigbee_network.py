@@ -298,3 +298,45 @@ def test_no_frame_is_longer_than_the_air_carries(lab):
         assert lab.read(use_case, meter).is_success
     assert max(sizes) <= mac.LARGEST
     assert max(sizes) == 124  # Initiate of suite 2, 126 with its check sequence
+
+
+def test_two_devices_get_a_key_of_their_own_from_the_trust_centre(lab):
+    other = bytes.fromhex("00DB1234567890A9")
+    lab.make(ESME, other)
+    joined(lab, METER, other)
+    one, two = station(lab, METER), station(lab, other)
+    one.request_partner_key(other, lab.now)
+    lab.han.air.touch(one)
+    lab.pass_time(2)
+    key = one.link_key(other)
+    assert len(key) == 16
+    assert key == two.link_key(METER)
+    assert key not in (one.link_key(one.trust_centre), two.link_key(two.trust_centre))
+    one.request_partner_key(GAS, lab.now)  # which is not there
+    lab.han.air.touch(one)
+    lab.pass_time(2)
+    assert one.link_key(GAS) is None
+    assert lab.disconnect(METER).is_success
+    assert not lab.han.meters[METER].store.names("han/")
+
+
+def test_the_network_key_is_changed_while_all_are_on(lab):
+    joined(lab, METER, GAS)
+    centre, mine = station(lab, HUB), station(lab, METER)
+    before = centre.nwk.keys
+    centre.change_network_key(lab.now)
+    lab.han.air.touch(centre)
+    lab.pass_time(10)
+    assert centre.nwk.key_sequence == 1
+    assert centre.nwk.keys != before
+    assert mine.nwk.keys == centre.nwk.keys
+    assert mine.phase == JOINED
+    assert lab.read("ECS17b", METER).is_success
+    lab.restart(HUB)
+    lab.restart(METER)
+    lab.pass_time(10)
+    assert station(lab, METER).nwk.keys == station(lab, HUB).nwk.keys == centre.nwk.keys
+    assert lab.read("ECS17b", METER).is_success
+    lab.pass_time(4 * 3600)  # the gas meter slept, and finds its way by its link key
+    assert station(lab, GAS).nwk.keys == station(lab, HUB).nwk.keys
+    assert lab.read("GCS38", GAS).is_success

@@ -91,6 +91,18 @@ class NwkLayer:
         self.keys = {sequence: key}
         self.key_sequence = sequence
 
+    def hold_key(self, key: bytes, sequence: int) -> None:
+        """Another network key, for when it is switched to; the last one counts."""
+        self.keys = {self.key_sequence: self.keys[self.key_sequence], sequence: key}
+
+    def switch_key(self, sequence: int) -> bool:
+        """Uses the key that was held for this; False where there is none."""
+        key = self.keys.get(sequence)
+        if key is None or sequence == self.key_sequence:
+            return False
+        self.use_key(key, sequence)
+        return True
+
     def leave(self) -> None:
         """Belongs to no network. The counters under its key are kept: it may come back."""
         self.mac.forget()
