@@ -2,7 +2,7 @@
 
     run.py [--unix] [--board] [--heap KB] [--quick] [NAME...]
 
---unix: the unix port, the core imported from source (whole devices: frozen), in a heap of 128 KB
+--unix: the unix port, the core imported from source (whole devices and networks: frozen), in a heap of 128 KB
 unless told. Its peak is
 the smallest heap in which a file passes, in steps of 8 KB, with what the compiler needs for every
 module (a 64-bit port: a board needs about half); --quick does not look for it.
@@ -27,7 +27,7 @@ import fetch  # noqa: E402
 import qemu  # noqa: E402
 
 STEP_KB = 8
-FROZEN = "test_device_"  # whole devices: of a 64-bit port's heap their source takes too much
+FROZEN = ("test_device_", "test_zigbee_")  # of a 64-bit port's heap their source takes too much
 SHARED = ("device_cases",)  # modules that tests import
 LARGER = {"test_device_han": 160}  # KB on the unix port: a hub and a meter share the heap
 

@@ -44,7 +44,7 @@ def read(lines: "IO[str]") -> "list[tuple[bytes, str]]":
         except ValueError:
             key = b""
         if len(key) != _SIZE:
-            raise BadKeyFile("key %d: 32 hexadecimal digits expected, found '%s'" % (number, text))
+            raise BadKeyFile("key %d: 32 hexadecimal digits expected" % number)
         if len(row) > 1 and row[1].strip() == "Reverse":
             key = key[::-1]
         found.append((key, row[2].strip() if len(row) > 2 else "key %d" % number))

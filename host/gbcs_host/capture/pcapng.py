@@ -1,12 +1,13 @@
 """pcapng files of IEEE 802.15.4 frames: written here; read from here, Wireshark and sniffers.
 
 Read are pcapng and pcap of either octet order, microseconds or nanoseconds, with link type 195
-(check sequence there), 230 (not there) and 283 (a header of tags first, TAP).
+(check sequence there), 230 (not there) and 283 (TAP: a header of tags says which there is).
 
 Sources: draft-ietf-opsawg-pcapng (4.1 to 4.3), draft-ietf-opsawg-pcap; link types of tcpdump.
 """
 
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -16,7 +17,8 @@ WITH_FCS, WITHOUT_FCS, TAP = 195, 230, 283
 _SECTION = 0x0A0D0D0A
 _ORDER = 0x1A2B3C4D
 _INTERFACE, _SIMPLE, _ENHANCED = 1, 3, 6
-_RESOLUTION, _COMMENT = 9, 1
+_RESOLUTION, _OFFSET, _COMMENT = 9, 14, 1
+_NO_CHECK, _CRC16, _CRC32 = 0, 1, 2  # what a TAP header says of the check sequence
 _PCAP = {
     b"\xa1\xb2\xc3\xd4": (">", 1_000_000),
     b"\xd4\xc3\xb2\xa1": ("<", 1_000_000),
@@ -70,9 +72,13 @@ class Writer:
         stream.write(_block(_SECTION, section) + _block(_INTERFACE, interface))
         stream.flush()
 
-    def write(self, frame: bytes, us: int, comment: str = "") -> None:
-        """A frame without check sequence, and when: microseconds since 1970."""
-        octets = frame + fcs(frame)
+    def write(self, frame: bytes, us: int, comment: str = "", is_whole: bool = True) -> None:
+        """A frame without check sequence, and when: microseconds since 1970.
+
+        One that is not whole gets a wrong check sequence, so that readers see that it was.
+        """
+        check = fcs(frame)
+        octets = frame + (check if is_whole else bytes((check[0] ^ 0xFF, check[1] ^ 0xFF)))
         head = struct.pack("<IIIII", 0, us >> 32, us & 0xFFFFFFFF, len(octets), len(octets))
         body = head + octets + bytes(-len(octets) % 4)
         if comment:
@@ -93,30 +99,33 @@ def read(stream: "IO[bytes]") -> Iterator[Packet]:
 
 
 def _packet(us: int, link: int, octets: bytes, offset: int) -> Packet:
+    kind = {WITH_FCS: _CRC16, WITHOUT_FCS: _NO_CHECK}.get(link)
     if link == TAP:
-        if len(octets) < 4:
-            raise BadCapture("a header of 4 octets expected", offset)
         kind, octets = _untapped(octets, offset)
-        link = WITHOUT_FCS if kind == 0 else WITH_FCS
-    if link == WITHOUT_FCS:
+    if kind == _NO_CHECK:
         return Packet(us, octets, True)
-    if link != WITH_FCS:
-        raise BadCapture("link type 195, 230 or 283 expected, found %d" % link, offset)
-    return Packet(us, octets[:-2], fcs(octets[:-2]) == octets[-2:])
+    if kind == _CRC16:
+        return Packet(us, octets[:-2], fcs(octets[:-2]) == octets[-2:])
+    if kind == _CRC32:
+        check = zlib.crc32(octets[:-4]).to_bytes(4, "little")
+        return Packet(us, octets[:-4], check == octets[-4:])
+    raise BadCapture("link type 195, 230 or 283 expected, found %d" % link, offset)
 
 
 def _untapped(octets: bytes, offset: int) -> "tuple[int, bytes]":
-    """The kind of check sequence (0: none), and the frame."""
+    """The kind of check sequence, none where no tag says it, and the frame."""
     size = int.from_bytes(octets[2:4], "little")
-    if octets[0] != 0 or not 4 <= size <= len(octets):
+    if len(octets) < 4 or octets[0] != 0 or not 4 <= size <= len(octets):
         raise BadCapture("a TAP header expected", offset)
-    kind = 1
+    kind = _NO_CHECK
     at = 4
-    while at + 4 <= size:
+    while at + 4 < size:
         tag, length = struct.unpack_from("<HH", octets, at)
         if tag == 0 and length:
             kind = octets[at + 4]
         at += 4 + (length + 3 & ~3)
+    if kind > _CRC32:
+        raise BadCapture("a kind of check sequence of 0 to 2 expected, found %d" % kind, offset)
     return kind, octets[size:]
 
 
@@ -162,7 +171,7 @@ def _read_pcap(stream: "IO[bytes]", order: str, resolution: int) -> Iterator[Pac
 def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
     source = _Stream(stream, 4)
     order = "<"
-    interfaces: list[tuple[int, int]] = []  # link type, ticks a second
+    interfaces: list[_Interface] = []
     head: bytes = MAGICS[0]
     while head:
         start = source.offset - 4
@@ -179,43 +188,57 @@ def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
         size = struct.unpack(order + "I", size_octets)[0]
         if size < rest + 4 or size % 4:
             raise BadCapture("a block length expected, found %d" % size, start)
-        body = source.take(size - rest, "block")[:-4]
+        body = source.take(size - rest, "block")
+        if body[-4:] != size_octets:
+            raise BadCapture("the block's length again expected", source.offset - 4)
+        body = body[:-4]
         kind = struct.unpack(order + "I", head)[0]
         if kind == _INTERFACE and len(body) >= 8:
-            interfaces.append(_interface(body, order))
+            interfaces.append(_Interface(body, order))
         elif kind in (_ENHANCED, _SIMPLE):
             yield _captured(kind, body, order, interfaces, start)
         head = source.is_at_end()
 
 
-def _interface(body: bytes, order: str) -> "tuple[int, int]":
-    link = struct.unpack_from(order + "H", body)[0]
-    ticks = 1_000_000
-    at = 8
-    while at + 4 <= len(body):
-        code, length = struct.unpack_from(order + "HH", body, at)
-        if code == _RESOLUTION and length == 1 and at + 4 < len(body):
-            value = body[at + 4]
-            ticks = 1 << (value & 0x7F) if value & 0x80 else 10**value
-        at += 4 + (length + 3 & ~3)
-    return link, ticks
+class _Interface:
+    """An interface: its link type, ticks a second, and what is added to its times."""
+
+    def __init__(self, body: bytes, order: str) -> None:
+        self.link, _, self.longest = struct.unpack_from(order + "HHI", body)
+        self.ticks = 1_000_000
+        self.offset_s = 0
+        at = 8
+        while at + 4 <= len(body):
+            code, length = struct.unpack_from(order + "HH", body, at)
+            value = body[at + 4 : at + 4 + length]
+            if code == _RESOLUTION and len(value) == 1:
+                power = value[0] & 0x7F
+                self.ticks = 1 << power if value[0] & 0x80 else 10**power
+            elif code == _OFFSET and len(value) == 8:
+                self.offset_s = struct.unpack(order + "q", value)[0]
+            at += 4 + (length + 3 & ~3)
+
+    def us(self, ticks: int) -> int:
+        """Microseconds since 1970."""
+        return self.offset_s * 1_000_000 + ticks * 1_000_000 // self.ticks
 
 
 def _captured(
-    kind: int, body: bytes, order: str, interfaces: "list[tuple[int, int]]", offset: int
+    kind: int, body: bytes, order: str, interfaces: "list[_Interface]", offset: int
 ) -> Packet:
     number = ticks = 0
-    at = 4
-    size = len(body) - 4
+    at = 20 if kind == _ENHANCED else 4
+    if len(body) < at:
+        raise BadCapture("a packet expected", offset)
     if kind == _ENHANCED:
-        if len(body) < 20:
-            raise BadCapture("a packet expected", offset)
         number, high, low, size, _ = struct.unpack_from(order + "IIIII", body)
         ticks = high << 32 | low
-        at = 20
     if number >= len(interfaces):
         raise BadCapture("an interface described before expected", offset)
+    interface = interfaces[number]
+    if kind == _SIMPLE:  # it has the original length alone, and padding behind the packet
+        size = struct.unpack_from(order + "I", body)[0]
+        size = min(size, interface.longest or size)
     if at + size > len(body):
         raise BadCapture("a packet of %d octets expected" % size, offset)
-    link, resolution = interfaces[number]
-    return _packet(ticks * 1_000_000 // resolution, link, body[at : at + size], offset)
+    return _packet(interface.us(ticks), interface.link, body[at : at + size], offset)
