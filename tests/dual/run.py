@@ -2,10 +2,10 @@
 
     run.py [--unix] [--board] [--heap KB] [--quick] [NAME...]
 
---unix: the unix port, the core imported from source (whole devices and networks: frozen), in a heap of 128 KB
-unless told. Its peak is
-the smallest heap in which a file passes, in steps of 8 KB, with what the compiler needs for every
-module (a 64-bit port: a board needs about half); --quick does not look for it.
+--unix: the unix port, the core imported from source (whole devices and networks: frozen), in a
+heap of 128 KB unless told. Its peak is the smallest heap in which a file passes, in steps of 8 KB,
+with what the compiler needs for every module (a 64-bit port: a board needs about half); --quick
+does not look for it.
 --board: the emulated Cortex-M3, the core frozen in, the tests compiled beforehand. The heap that
 is in use after a file, all garbage collected, is printed for both. The last line has the counts.
 """
