@@ -1,0 +1,102 @@
+"""What a meter's account stands at: the one shape in which it is handed to who shows or sends it.
+
+Money is millipence (hundred-thousandths of a pound), energy watt-hours, also for gas.
+"""
+
+# State of the load switch or valve, as ZCL's SupplyStatus has it
+OFF, ARMED, ON = 0, 1, 2
+
+# Bits of the credit status, as ZCL's CreditStatus has them
+CREDIT_OK = 0x01
+CREDIT_LOW = 0x02
+EMERGENCY_ENABLED = 0x04
+EMERGENCY_AVAILABLE = 0x08
+EMERGENCY_SELECTED = 0x10
+EMERGENCY_IN_USE = 0x20
+CREDIT_EXHAUSTED = 0x40
+
+
+class TopUp:
+    """A token that was accepted.
+
+    `time` in seconds since 2000; `origin` as ZCL's originating device (0 remote, 2 PPMID or IHD,
+    3 the meter's own keypad); its 20 digits.
+    """
+
+    __slots__ = ("amount_mp", "digits", "origin", "time")
+
+    def __init__(self, time: int, amount_mp: int, origin: int, digits: bytes) -> None:
+        self.time = time
+        self.amount_mp = amount_mp
+        self.origin = origin
+        self.digits = digits
+
+
+class Debt:
+    """A debt register: what is owed, and what is taken of it each `period` ("hour", "day")."""
+
+    __slots__ = ("amount_mp", "label", "period", "rate_mp")
+
+    def __init__(self, label: bytes, amount_mp: int, rate_mp: int, period: str) -> None:
+        self.label = label
+        self.amount_mp = amount_mp
+        self.rate_mp = rate_mp
+        self.period = period
+
+
+class Figures:
+    """One meter's figures at a moment.
+
+    `days`, `weeks` (from Monday), `months` are pairs (energy, cost) of UTC periods, the present
+    one first, those before it behind; a cost has the standing charge in it, which is due at the
+    beginning of a day. `price_mp` is what a kilowatt-hour costs now, `standing_mp` a day.
+    `balance_mp` is the meter balance in prepayment mode, `bill_mp` the bill to date in credit
+    mode.
+    """
+
+    __slots__ = (
+        "balance_mp",
+        "bill_mp",
+        "calorific_value",  # MJ/m3, with the digits of `calorific_digits` after the point
+        "conversion_factor",
+        "credit_status",
+        "cut_off_mp",
+        "days",
+        "debts",
+        "emergency_limit_mp",
+        "emergency_mp",  # what is left of it
+        "export_wh",
+        "import_wh",  # the register; gas by its calorific value
+        "is_prepayment",
+        "label",  # of the tariff
+        "litres",  # the gas index
+        "low_credit_mp",
+        "months",
+        "power_w",
+        "price_mp",
+        "standing_mp",
+        "supply",
+        "tier",  # of the price in force, from 1; 0 without time of use
+        "block",  # from 1; 0 without blocks
+        "time",  # seconds since 2000
+        "top_ups",  # the newest first, five at most
+        "weeks",
+    )
+
+    def __init__(self, time: int) -> None:
+        self.time = time
+        self.import_wh = self.export_wh = self.litres = self.power_w = 0
+        self.price_mp = self.standing_mp = self.tier = self.block = 0
+        self.label = b""
+        self.days: list[tuple[int, int]] = [(0, 0)]
+        self.weeks: list[tuple[int, int]] = [(0, 0)]
+        self.months: list[tuple[int, int]] = [(0, 0)]
+        self.is_prepayment = False
+        self.balance_mp = self.bill_mp = 0
+        self.debts: list[Debt] = []
+        self.emergency_limit_mp = self.emergency_mp = 0
+        self.low_credit_mp = self.cut_off_mp = 0
+        self.credit_status = CREDIT_OK
+        self.supply = ON
+        self.top_ups: list[TopUp] = []
+        self.calorific_value = self.conversion_factor = 0
