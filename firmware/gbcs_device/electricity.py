@@ -131,6 +131,13 @@ def switch_load(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
+def note_message(command: "Command", item: "Item") -> bytes:
+    """ECS10: displays tell this message from the one before by its number."""
+    from gbcs_device import servedmessages
+
+    return servedmessages.noted(command)
+
+
 LOGS = {  # a CHF has these too
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
@@ -143,6 +150,7 @@ LIVE = {
     (_CLOCK[0], _CLOCK[1], 4): _time_status,
 }
 ACTIONS = {
+    ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,

@@ -16,7 +16,6 @@ from gbcs_device import served
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-    from gbcs_device.cosemserver import Item
     from gbcs_device.device import Command
 
 TEXT = "a/0001/0002600D01FF/02"
@@ -32,7 +31,7 @@ _NOT_FOUND = const(0x8B)
 _ACKNOWLEDGED = const(0x81A6)
 
 
-def noted(command: "Command", item: "Item") -> bytes:
+def noted(command: "Command") -> bytes:
     """ECS10: the message has another number than the one before."""
     mine = command.now // 1000
     before = command.get(NUMBER)

@@ -78,9 +78,14 @@ def price(figures: "Figures", tiers: int, since: int, now: int) -> bytes:
 
 
 def tiers_of(terms: "Any") -> int:
-    """How many tiers the calendar switches between; 0 without time of use."""
-    most = 0
-    if terms is not None and terms.calendar is not None:
+    """How many tiers the calendar switches between; without one, the one that is charged by.
+
+    0 where that is none, as with gas.
+    """
+    if terms is None:
+        return 0
+    most: int = terms.default_tier
+    if terms.calendar is not None:
         for day in terms.calendar.days:
             for _, tier in terms.calendar.days[day]:
                 most = max(most, plain(tier))

@@ -18,6 +18,7 @@ _CODES = {
     0x810D: (logs.EVENT, _NON_CRITICAL),  # combined credit below low credit threshold
     0x810E: (logs.EVENT, _NON_CRITICAL),  # credit added locally
     0x8119: (logs.EVENT, _NON_CRITICAL),  # emergency credit has become available
+    0x81A6: (logs.EVENT, _NON_CRITICAL),  # message acknowledged on a display
     0x81A7: (logs.EVENT, _NON_CRITICAL),  # debts collected
     0x81A8: (logs.EVENT, _NON_CRITICAL),
     0x81A9: (logs.EVENT, _NON_CRITICAL),
