@@ -1,17 +1,15 @@
 """A meter on the air: what it carries through its tunnel once it has joined.
 
-An ESME serves a tunnel, and the hub asks for it: GBCS messages come and go at any time. A GSME
+An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
 message waits, gets what waits, puts what it has to say, and sleeps again.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
 
-from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
-from gbcs_device.joiner import COORDINATOR, JOINED, Joiner
+from gbcs_device.joiner import COORDINATOR, JOINED
 from gbcs_device.station import (
     FROM_SERVER,
     KEY_ESTABLISHMENT,
@@ -21,24 +19,21 @@ from gbcs_device.station import (
     SPECIFIC,
     TUNNELING,
 )
+from gbcs_device.tunnelserver import (
+    GB_HRGP,
+    MAX_TRANSFER,
+    REQUEST_TUNNEL,
+    SERVER_TRANSFER,
+    SERVER_TRANSFER_ERROR,
+    TRANSFER,
+    TUNNEL_OK,
+    TUNNEL_RESPONSE,
+    TunnelServer,
+)
 from gbcs_device.zclserver import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
-
-# Tunnelling, both directions
-REQUEST_TUNNEL = const(0x00)
-TRANSFER = const(0x02)  # client to server
-TRANSFER_ERROR = const(0x03)
-TUNNEL_RESPONSE = const(0x00)
-SERVER_TRANSFER = const(0x01)
-SERVER_TRANSFER_ERROR = const(0x02)
-CLOSE_TUNNEL = const(0x01)
-TUNNEL_CLOSED = const(0x06)
-GB_HRGP = const(6)  # the protocol of GBCS messages
-MAX_TRANSFER = const(1500)
-TUNNEL_OK, TUNNEL_BUSY, TUNNEL_NO_IDS, TUNNEL_NO_PROTOCOL = 0, 1, 2, 3
-NO_SUCH_TUNNEL = const(0)
 
 # Before a GSME's data in the tunnel
 GET, GET_RESPONSE, PUT = 1, 2, 3
@@ -60,7 +55,7 @@ _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
 _REPORTED = (0x0000, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
 
 
-class MeterStation(Joiner):
+class MeterStation(TunnelServer):
     """An ESME (`is_sleepy` False) or a GSME on the air. `wake_s` is how long a GSME sleeps."""
 
     def __init__(
@@ -80,50 +75,21 @@ class MeterStation(Joiner):
             servers += (TUNNELING,)
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
-        self.tunnel: int | None = None
         self.mirror: int | None = None
-        self.messages = BlockExchange()
-        self.handled = 0  # messages that the device was given
-        self._hub_endpoint = 1
         self._step = ""
-        self._is_leaving = False
         self._remaining = 0
-        self._last_key: bytes | None = None
 
     def power_on(self, now: int) -> None:
-        """Begins anew: tunnel and mirror are of before."""
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
-        self._is_leaving = False
+        """Begins anew: the mirror is of before."""
+        self.mirror = None
         super().power_on(now)
-
-    # Time: the device's own timers are its station's too
-
-    def next_timer(self) -> "int | None":
-        """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
-        for at in (self.device.next_timer(), self.messages.next_timer()):
-            if at is not None and (found is None or at < found):
-                found = at
-        return found
-
-    def handle_timer(self, now: int) -> None:
-        """Does what is due, of the device too."""
-        due = self.device.next_timer()
-        if due is not None and now >= due:
-            self.device.handle_timer(now)
-        due = self.messages.next_timer()
-        if due is not None and now >= due:
-            self.messages.handle_timer(now)
-        super().handle_timer(now)
-        self.speak(now)
 
     # Joined
 
     def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: an ESME is asked for its tunnel, a GSME asks for mirror and tunnel."""
         super().is_on(now, changes)
-        self.tunnel = self.mirror = None
+        self.mirror = None
         if self.is_sleepy:
             self._begin(now)
 
@@ -133,8 +99,6 @@ class MeterStation(Joiner):
     ) -> bool:  # fmt: skip
         """Tunnels and mirrors; the rest is `Joiner`'s."""
         if sender == self.trust_centre and self.phase == JOINED:
-            if cluster == TUNNELING and not self.is_sleepy and not control & FROM_SERVER:
-                return self._as_server(command, payload, one, sequence, now)
             if cluster == TUNNELING and self.is_sleepy and control & FROM_SERVER:
                 return self._as_client(command, payload, now)
             if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
@@ -148,95 +112,9 @@ class MeterStation(Joiner):
         value: bytes | None = self.store.get(attribute_name(cluster, identifier))
         return value
 
-    # A tunnel that this meter serves
-
-    def _as_server(
-        self, command: int, payload: bytes, one: aps.Frame, sequence: int, now: int
-    ) -> bool:
-        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
-        if command == REQUEST_TUNNEL and len(payload) == 6:
-            status = TUNNEL_OK if payload[0] == GB_HRGP else TUNNEL_NO_PROTOCOL
-            if status == TUNNEL_OK:
-                self.tunnel = (self.tunnel or 0) + 1 & 0x7FFF
-                self._hub_endpoint = ends[0]
-            number = 0xFFFF if status else self.tunnel or 0
-            answer = number.to_bytes(2, "little") + bytes((status,))
-            self._to_client(
-                TUNNEL_RESPONSE, answer + MAX_TRANSFER.to_bytes(2, "little"), now, sequence
-            )
-            self.speak(now)
-        elif command == TRANSFER and len(payload) >= 2:
-            number = payload[0] | payload[1] << 8
-            if number != self.tunnel:
-                self._to_client(SERVER_TRANSFER_ERROR, payload[:2] + b"\x00", now, sequence)
-            else:
-                self._message(payload[2:], now)
-        elif command == CLOSE_TUNNEL:
-            self.tunnel = None
-        else:
-            return command == TRANSFER_ERROR
-        return True
-
-    def _to_client(self, command: int, payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None) -> None:  # fmt: skip  # noqa: E501
-        self.zcl(
-            self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
-            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, done,
-        )  # fmt: skip
-
-    # Messages, either way
-
-    def _message(self, octets: bytes, now: int) -> None:
-        """A message of a remote party, or a block of one: what is whole goes to the device."""
-        whole = self.messages.receive(octets, now)
-        if whole is not None:
-            self.handled += 1
-            was_joined = self.device.is_joined()
-            try:
-                answer = self.device.receive(whole, now)
-            except GbcsError:
-                answer = None
-            if answer is not None:
-                self.messages.send(answer, now)
-            self._is_leaving = was_joined and not self.device.is_joined()
-            if not self._is_leaving:
-                self.store.write(self.peers())
-        self.speak(now)
-
-    def speak(self, now: int) -> None:
-        """An ESME says at once what it has to say; a GSME when it is awake and not asked."""
-        if self.phase != JOINED or self.tunnel is None:
-            return
-        if not self._is_leaving:
-            while self.device.outbox:
-                self.messages.send(self.device.outbox.pop(0), now)
-        if self.is_sleepy:
-            return
-        head = self.tunnel.to_bytes(2, "little")
-        while True:
-            octets = self.messages.next(now)
-            if octets is None:
-                break
-            done = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, done)
-
-    def _said(self, delivered: bool, now: int) -> None:
-        """The answer to the command to leave has gone."""
-        if self._is_leaving:
-            self._is_leaving = False
-            self.leave(now)
-
-    def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's; while it leaves, the one that the last answer goes under."""
-        if self._is_leaving and eui == self.trust_centre:
-            return self._last_key
-        self._last_key = super().link_key(eui)
-        return self._last_key
-
     def leave(self, now: int) -> None:
-        """Off the network; tunnel and mirror are gone."""
-        self._is_leaving = False
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
+        """Off the network; the mirror is gone."""
+        self.mirror = None
         self.cancel("sleep")
         super().leave(now)
 
