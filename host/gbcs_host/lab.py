@@ -12,7 +12,7 @@ from typing import Any
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device import clock, cosemserver, hancredentials, kinds, load, meter, zclserver
+from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
@@ -166,7 +166,7 @@ class Lab:
         if kind != CHF:
             code = self.random.randbytes(16)
             self.codes[eui] = code
-            changes[meter.INSTALL_CODE] = installcode.complete(code)
+            changes[member.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
         if kind == CHF:
             changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
