@@ -59,7 +59,7 @@ def join(command: "Command", field: "Field") -> "Field":
         result = WRONG_METHOD_CODE
     elif method == _METHOD_B and kind == PPMID_TYPE:  # a PPMID acts on a meter: keys are agreed
         result = INVALID_METHOD
-    elif method == _METHOD_C and _agreement_key(found) is None:
+    elif method == _METHOD_C and _certificate(found) is None:
         result = NO_CERTIFICATE
     elif held and held[0][1] != kind:
         result = INCOMPATIBLE
@@ -68,20 +68,20 @@ def join(command: "Command", field: "Field") -> "Field":
     elif not held:
         command.changes[DEVICE_LOG] = log + eui + bytes((kind,))
     if result == SUCCESS and method == _METHOD_C:
-        command.changes[device_key_name(eui)] = _agreement_key(found)
+        certificate = _certificate(found)
+        if certificate.entity_id == eui:  # a reference command brings another's
+            command.changes[device_key_name(eui)] = certificate.public_key
     command.log(logs.SECURITY, logs.JOINING_FAILED if result else logs.JOINING_SUCCEEDED)
     return integer(result)
 
 
-def _agreement_key(found: "dict[str, Any]") -> "bytes | None":
-    """The public key of the other device's certificate; None where there is none of its own."""
+def _certificate(found: "dict[str, Any]") -> "Any":
+    """The other device's certificate of key agreement, or None."""
     try:
         certificate = x509.read(found.get("other_device_certificate") or b"")
     except (BadCertificate, DecodeError):
         return None
-    if not certificate.is_agreement or certificate.entity_id != found["other_device_id"]:
-        return None
-    return certificate.public_key
+    return certificate if certificate.is_agreement else None
 
 
 def unjoin(command: "Command", field: "Field") -> "Field":

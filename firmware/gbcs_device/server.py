@@ -17,10 +17,9 @@ import gc
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
-from gbcs_device import joiner, kinds
+from gbcs_device import joiner, kinds, stations
 from gbcs_device.anchors import OwnKeys
 from gbcs_device.hancredentials import load
-from gbcs_device.meterstation import MeterStation
 from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store, StoreDamaged
 
 if TYPE_CHECKING:
@@ -234,7 +233,7 @@ class Server:
             kind = str(identity[8:], "utf-8")
             own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
-            self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
+            self.station = stations.make(device, self.random, load(store)[0])
 
 
 def entry(name: str, octets: bytes) -> bytes:
