@@ -22,6 +22,7 @@ PCS02 = const(0x0090)
 ACCEPTED = (0x00, 0x10, 0x11, 0x12)
 FAILED = const(0xFF)
 
+_KEPT = const(4)  # messages
 ORIGIN = b"\x02"  # an in-home display, as both commands say it
 _HEAD = b"\x01\x09\x01\x01\x07\x05\x00"  # profile, one component, the last; cluster; length
 _TOP_UP, _EMERGENCY = b"\x01\x00\x04", b"\x01\x00\x00"  # frame control, sequence, command
@@ -49,6 +50,7 @@ class Ppmid(Meter):
     def __init__(self, *made: "Any") -> None:
         super().__init__(*made)
         self.concluded: Any = None
+        self.heard: list[bytes] = []  # what came last, for its control software
         self._pending: dict[int, tuple[bytes, int]] = {}  # by counter: GSME, use case
 
     def gas_meter(self) -> "bytes | None":
@@ -77,6 +79,7 @@ class Ppmid(Meter):
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """A command as any device takes it; or the answer to one of its own."""
+        self.heard = (self.heard + [octets])[-_KEPT:]
         try:
             m = message.decode(octets)
         except DecodeError:

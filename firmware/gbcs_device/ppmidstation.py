@@ -35,7 +35,7 @@ _DONE = {
 
 
 class PpmidStation(DisplayStation):
-    """`answers` are messages that came by the tunnel for its control software: see `deliver`."""
+    """A PPMID; what comes by the tunnel for its control software is in its device's `heard`."""
 
     def __init__(self, device: "Any", random: "Any", credentials: "Any") -> None:
         super().__init__(device, random, credentials)
@@ -45,39 +45,41 @@ class PpmidStation(DisplayStation):
 
     # What a person does
 
-    def top_up(self, fuel: int, digits: bytes, now: int) -> None:
-        """The 20 digits of a UTRN, as ASCII, for the meter; ValueError for anything else."""
+    def top_up(self, fuel: int, digits: bytes, now: int) -> bool:
+        """Sends a meter the 20 digits of a UTRN, as ASCII; ValueError for anything else.
+
+        False where there is no way to the meter. So do the others.
+        """
         if len(digits) != _DIGITS or not digits.isdigit():
             raise ValueError("20 digits expected")
         if fuel == GAS:
-            self._to_gas(lambda gsme: self.device.top_up(gsme, digits), now)
-        else:
-            payload = ppmid.ORIGIN + bytes((_DIGITS,)) + digits
-            self._to_electricity(PREPAYMENT, _TOP_UP, payload, now)
+            return self._to_gas(lambda gsme: self.device.top_up(gsme, digits), now)
+        payload = ppmid.ORIGIN + bytes((_DIGITS,)) + digits
+        return self._to_electricity(PREPAYMENT, _TOP_UP, payload, now)
 
-    def emergency(self, fuel: int, now: int) -> None:
+    def emergency(self, fuel: int, now: int) -> bool:
         """Activates emergency credit."""
         if fuel == GAS:
-            self._to_gas(self.device.emergency, now)
-        else:
-            payload = self.panel.time(now).to_bytes(4, "little") + ppmid.ORIGIN
-            self._to_electricity(PREPAYMENT, _EMERGENCY, payload, now)
+            return self._to_gas(self.device.emergency, now)
+        payload = self.panel.time(now).to_bytes(4, "little") + ppmid.ORIGIN
+        return self._to_electricity(PREPAYMENT, _EMERGENCY, payload, now)
 
-    def enable(self, fuel: int, now: int) -> None:
+    def enable(self, fuel: int, now: int) -> bool:
         """Closes the switch of an ESME whose supply is armed."""
         if fuel == GAS:
             self.panel.tell("Enable at gas meter", now)
-        else:
-            self._to_electricity(METERING, _LOCAL_CHANGE_SUPPLY, bytes((ON,)), now)
+            return False
+        return self._to_electricity(METERING, _LOCAL_CHANGE_SUPPLY, bytes((ON,)), now)
 
-    def _to_electricity(self, cluster: int, command: int, payload: bytes, now: int) -> None:
+    def _to_electricity(self, cluster: int, command: int, payload: bytes, now: int) -> bool:
         if not self.say(ELECTRICITY, cluster, command, payload, now):
             self.panel.tell(_NOT_REACHED, now)
-            return
+            return False
         self.panel.tell("Sent", now)
         self.at("no answer", now + _ANSWER_MS, lambda at: self.panel.tell(_NOT_REACHED, at))
+        return True
 
-    def _to_gas(self, compose: "Any", now: int) -> None:
+    def _to_gas(self, compose: "Any", now: int) -> bool:
         gsme = self.device.gas_meter()
         try:
             octets = None if gsme is None else compose(gsme)
@@ -85,8 +87,9 @@ class PpmidStation(DisplayStation):
             octets = None
         if octets is None or not self.deliver(octets, now):
             self.panel.tell(_NOT_REACHED if octets else "No gas meter joined", now)
-        else:
-            self.panel.tell(_ASLEEP, now)
+            return False
+        self.panel.tell(_ASLEEP, now)
+        return True
 
     def deliver(self, octets: bytes, now: int) -> bool:
         """Sends the hub any message, as its control software has it; False without a tunnel."""

@@ -39,13 +39,23 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
+VIEW = 13  # what a display shows: see `viewoctets`
+PRESS = 14  # what a person does (1), its body; answered with whether it was taken (1), frames
+HEARD = 15  # what came for a PPMID's control software: messages, each behind its length (2)
+
+# What a person does at a display, and the control software at a PPMID
+CONFIRM = 0  # a message's number (4)
+TOP_UP = 1  # fuel (1), digits
+EMERGENCY = 2  # fuel (1)
+ENABLE = 3  # fuel (1)
+DELIVER = 4  # a message for the hub
 
 # Status
 OK = 0
 POWER_CUT = 1
 REFUSED = 2  # not now, or not understood; the body says why
 
-VERSION = 1
+VERSION = 2
 NO_TIMER = b"\xff" * 8
 _HEAD = const(17)
 ANSWER_HEAD = 23
@@ -77,7 +87,7 @@ class Server:
         random: "Any",
         medium: "Any" = None,
         limit: int = LIMIT,
-        allowed: "tuple[str, ...]" = ("ESME", "GSME"),
+        allowed: "tuple[str, ...]" = ("ESME", "GSME", "PPMID", "IHD"),
     ) -> None:
         self.crypto = crypto
         self.random = random
@@ -161,6 +171,7 @@ class Server:
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station
+        pressed = b""
         if operation == FRAME:
             station.receive(body, now)
         elif operation == TIMER:
@@ -180,12 +191,20 @@ class Server:
             return OK, inspected(station.device, station)
         elif operation == SET:
             station.store.write(_entries(body))
+        elif operation in (VIEW, PRESS, HEARD) and station.device.kind in ("PPMID", "IHD"):
+            from gbcs_device import pressing  # meters do without it
+
+            if operation == VIEW:
+                return OK, pressing.view(station, now)
+            if operation == HEARD:
+                return OK, pressing.heard(station)
+            pressed = bytes((pressing.press(station, body, now),))
         else:
             return REFUSED, b"no such operation"
         out = station.out
         frames = b"".join([bytes((len(one),)) + one for one in out])
         out.clear()
-        return OK, frames
+        return OK, pressed + frames
 
     def erase(self) -> int:
         """Forgets the device; how many octets its medium still gives: 0."""
