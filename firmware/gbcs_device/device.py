@@ -15,7 +15,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
 from gbcs_device import clock, later, load, logs
-from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors
+from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -58,7 +58,7 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Any", case: "Any", role: int, now: int) -> None:
+    def __init__(self, device: "Any", m: "Any", case: "Any", role: "int | str", now: int) -> None:
         self.device = device
         self.m = m
         self.case = case
@@ -222,10 +222,6 @@ class Device:
 
             account.finish(command)
 
-    def is_joined(self) -> bool:
-        """Whether the device is on a HAN."""
-        return self.store.get("han/link_key") is not None
-
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
         octets = self.store.get(logs.SECURITY) or b""
@@ -254,8 +250,14 @@ class Device:
         elif m.mac is None or (case is not None and case.is_critical):
             raise BadSignature("a signature expected")
 
-    def _admit(self, m: "Message", case: "UseCase") -> int:
+    def _admit(self, m: "Message", case: "UseCase") -> "int | str":
         """The role in which the originator may send this, its counter above the last."""
+        role = device_role(m.originator) if case.is_device_to_device else self._role(m, case)
+        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
+            raise Replayed("a counter above the last one expected")
+        return role
+
+    def _role(self, m: "Message", case: "UseCase") -> int:
         roles = self.anchors.roles_of(m.originator) or self.anchors.roles_of(m.originator, KA)
         names = [name for kind in case.roles if self._is(kind) for name in case.roles[kind]]
         if names:
@@ -265,10 +267,7 @@ class Device:
             roles = [role for role in roles if role in allowed]
         if not roles:
             raise NotAllowed("no role of the originator may send this")
-        role = roles[0]
-        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
-            raise Replayed("a counter above the last one expected")
-        return role
+        return roles[0]
 
     def _run(self, command: Command) -> bytes:
         case = command.case

@@ -16,6 +16,7 @@ from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device import meterstation as ms
 from gbcs_device import routing, served
+from gbcs_device import tunnelserver as ts
 from gbcs_device.gpf import Gpf
 from gbcs_device.station import (
     FROM_SERVER,
@@ -182,7 +183,7 @@ class HubStation(TrustCentre):
                 self.came(eui, at)  # whether it is still there shows when it is asked
 
         self._sent[eui] = sent
-        if self._transfer(eui, ms.TRANSFER, octets, now, done):
+        if self._transfer(eui, ts.TRANSFER, octets, now, done):
             queue.pop(0)
         else:
             del self._sent[eui]
@@ -192,7 +193,7 @@ class HubStation(TrustCentre):
     ) -> bool:
         number, endpoint = self.tunnels[eui]
         control = SPECIFIC | NO_DEFAULT
-        if command == ms.SERVER_TRANSFER:
+        if command == ts.SERVER_TRANSFER:
             control |= FROM_SERVER
         payload = number.to_bytes(2, "little") + octets
         return self.zcl(
@@ -227,10 +228,10 @@ class HubStation(TrustCentre):
             if not found:
                 self.cancel("seek " + sender.hex())  # a display has none
             if found and sender not in self.tunnels:
-                asked = bytes((ms.GB_HRGP, 0xFF, 0xFF, 0)) + ms.MAX_TRANSFER.to_bytes(2, "little")
+                asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
                 self.zcl(
                     sender, (found[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
-                    ms.REQUEST_TUNNEL, asked, now,
+                    ts.REQUEST_TUNNEL, asked, now,
                 )  # fmt: skip
 
     def from_cluster(
@@ -261,27 +262,27 @@ class HubStation(TrustCentre):
             return False
         number = payload[0] | payload[1] << 8
         mine = self.tunnels.get(sender)
-        if command == ms.TUNNEL_RESPONSE and len(payload) == 5:
-            if payload[2] == ms.TUNNEL_OK:
+        if command == ts.TUNNEL_RESPONSE and len(payload) == 5:
+            if payload[2] == ts.TUNNEL_OK:
                 self.tunnels[sender] = (number, ends[0])
                 self.cancel("seek " + sender.hex())
                 self._flush(sender, now)
-        elif command == ms.SERVER_TRANSFER:
+        elif command == ts.SERVER_TRANSFER:
             if mine is not None and mine[0] == number:
                 self._said(sender, payload[2:], now)
             else:
                 ends_back = (ends[0], ENDPOINT)
                 self.zcl(
-                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ms.TRANSFER_ERROR,
-                    payload[:2] + bytes((ms.NO_SUCH_TUNNEL,)), now,
+                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ts.TRANSFER_ERROR,
+                    payload[:2] + bytes((ts.NO_SUCH_TUNNEL,)), now,
                 )  # fmt: skip
-        elif command == ms.SERVER_TRANSFER_ERROR:
+        elif command == ts.SERVER_TRANSFER_ERROR:
             sent = self._sent.pop(sender, None) or self._last.get(sender)
             if sent is not None and sent[0] == number:  # the meter has not seen it
                 self._last.pop(sender, None)
                 self._queues.setdefault(sender, []).insert(0, (sent[1], now))
                 self.came(sender, now)
-        elif command == ms.TUNNEL_CLOSED:
+        elif command == ts.TUNNEL_CLOSED:
             self.tunnels.pop(sender, None)
         else:
             return False
@@ -308,30 +309,30 @@ class HubStation(TrustCentre):
         now: int,
     ) -> bool:  # fmt: skip
         """A GSME opens its tunnel, fetches a message, or brings one."""
-        if command == ms.REQUEST_TUNNEL and len(payload) == 6:
-            status = ms.TUNNEL_OK if payload[0] == ms.GB_HRGP else ms.TUNNEL_NO_PROTOCOL
+        if command == ts.REQUEST_TUNNEL and len(payload) == 6:
+            status = ts.TUNNEL_OK if payload[0] == ts.GB_HRGP else ts.TUNNEL_NO_PROTOCOL
             number = 0xFFFF
-            if status == ms.TUNNEL_OK:
+            if status == ts.TUNNEL_OK:
                 self._number = number = self._number + 1 & 0x7FFF
                 self.tunnels[sender] = (number, ends[0])
             answer = number.to_bytes(2, "little") + bytes((status,))
-            answer += ms.MAX_TRANSFER.to_bytes(2, "little")
-            self._to_client(sender, ends, ms.TUNNEL_RESPONSE, answer, now, sequence)
+            answer += ts.MAX_TRANSFER.to_bytes(2, "little")
+            self._to_client(sender, ends, ts.TUNNEL_RESPONSE, answer, now, sequence)
             return True
-        if command == ms.TRANSFER and len(payload) >= 3:
+        if command == ts.TRANSFER and len(payload) >= 3:
             mine = self.tunnels.get(sender)
             if mine is None or mine[0] != payload[0] | payload[1] << 8:
-                error = payload[:2] + bytes((ms.NO_SUCH_TUNNEL,))
-                self._to_client(sender, ends, ms.SERVER_TRANSFER_ERROR, error, now, sequence)
+                error = payload[:2] + bytes((ts.NO_SUCH_TUNNEL,))
+                self._to_client(sender, ends, ts.SERVER_TRANSFER_ERROR, error, now, sequence)
             elif payload[2] == ms.GET:
                 self._fetched(sender, now)
             elif payload[2] == ms.PUT:
                 self._said(sender, payload[3:], now)
             return True
-        if command == ms.CLOSE_TUNNEL:
+        if command == ts.CLOSE_TUNNEL:
             self.tunnels.pop(sender, None)
             return True
-        return command == ms.TRANSFER_ERROR
+        return command == ts.TRANSFER_ERROR
 
     def _to_client(
         self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
@@ -347,7 +348,7 @@ class HubStation(TrustCentre):
         if queue:
             octets = queue.pop(0)[0]
             answer = bytes((ms.GET_RESPONSE, min(len(queue), 255))) + octets
-        self._transfer(eui, ms.SERVER_TRANSFER, answer, now)
+        self._transfer(eui, ts.SERVER_TRANSFER, answer, now)
 
     # Mirrors
 

@@ -16,6 +16,7 @@ CELLS = {
     "CHF": (0, 1, 4, 5, 6),
     "GPF": (0, 1, 2, 3, 4, 5),
     "PPMID": (0, 1, 2, 4, 5),
+    "IHD": (),
     "HCALCS": (0, 1, 2, 4, 5),
     "SAPC": (0, 1, 2, 3, 4, 5, 8),
 }
@@ -48,7 +49,7 @@ def is_known(kind: str) -> bool:
 
 def make(  # what an import costs, only a device of that kind pays
     kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any"
-) -> Device:
+) -> "Any":
     """A device of a kind, its data those in the store."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
@@ -85,7 +86,15 @@ def make(  # what an import costs, only a device of that kind pays
         made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
         made.gbz_actions = actions
         return made
+    if kind == "IHD":
+        from gbcs_device import ihd
+
+        return ihd.Ihd(eui, store, crypto)
     servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
+    if kind == "PPMID":
+        from gbcs_device import ppmid
+
+        return ppmid.Ppmid(kind, eui, store, crypto, own, servers)
     return Device(kind, eui, store, crypto, own, servers)
 
 

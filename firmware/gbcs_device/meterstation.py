@@ -1,6 +1,6 @@
 """A meter on the air: its tunnel, and what displays read of it.
 
-An ESME serves a tunnel, and the hub asks for it: GBCS messages come and go at any time. A GSME
+An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
 message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
 itself, under a partner link key, and a GSME at its mirror.
@@ -8,13 +8,11 @@ itself, under a partner link key, and a GSME at its mirror.
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
 
-from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device import served
-from gbcs_device.joiner import COORDINATOR, JOINED, Joiner
+from gbcs_device.joiner import COORDINATOR, JOINED
 from gbcs_device.station import (
     FROM_SERVER,
     KEY_ESTABLISHMENT,
@@ -24,24 +22,21 @@ from gbcs_device.station import (
     SPECIFIC,
     TUNNELING,
 )
+from gbcs_device.tunnelserver import (
+    GB_HRGP,
+    MAX_TRANSFER,
+    REQUEST_TUNNEL,
+    SERVER_TRANSFER,
+    SERVER_TRANSFER_ERROR,
+    TRANSFER,
+    TUNNEL_OK,
+    TUNNEL_RESPONSE,
+    TunnelServer,
+)
 from gbcs_device.zclserver import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
-
-# Tunnelling, both directions
-REQUEST_TUNNEL = const(0x00)
-TRANSFER = const(0x02)  # client to server
-TRANSFER_ERROR = const(0x03)
-TUNNEL_RESPONSE = const(0x00)
-SERVER_TRANSFER = const(0x01)
-SERVER_TRANSFER_ERROR = const(0x02)
-CLOSE_TUNNEL = const(0x01)
-TUNNEL_CLOSED = const(0x06)
-GB_HRGP = const(6)  # the protocol of GBCS messages
-MAX_TRANSFER = const(1500)
-TUNNEL_OK, TUNNEL_BUSY, TUNNEL_NO_IDS, TUNNEL_NO_PROTOCOL = 0, 1, 2, 3
-NO_SUCH_TUNNEL = const(0)
 
 # Before a GSME's data in the tunnel
 GET, GET_RESPONSE, PUT = 1, 2, 3
@@ -64,7 +59,7 @@ _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
 _HALF_HOUR_MS = const(1800000)
 
 
-class MeterStation(Joiner):
+class MeterStation(TunnelServer):
     """An ESME (`is_sleepy` False) or a GSME on the air. `wake_s` is how long a GSME sleeps."""
 
     def __init__(
@@ -85,57 +80,27 @@ class MeterStation(Joiner):
             servers += (TUNNELING, *served.CLUSTERS)
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
-        self.tunnel: int | None = None
         self.mirror: int | None = None
-        self.messages = BlockExchange()
-        self.handled = 0  # messages that the device was given
-        self._hub_endpoint = 1
         self._step = ""
-        self._is_leaving = False
         self._remaining = 0
-        self._last_key: bytes | None = None
         self._source: Any = None
         self._displays: Any = None
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
         self._reports: list[tuple[int, bytes]] = []
-        self._is_changed = False
+        self._is_changed = False  # since the last report
         self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
-        """Begins anew: tunnel and mirror are of before."""
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
-        self._is_leaving = False
+        """Begins anew: the mirror is of before."""
+        self.mirror = None
         super().power_on(now)
-
-    # Time: the device's own timers are its station's too
-
-    def next_timer(self) -> "int | None":
-        """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
-        for at in (self.device.next_timer(), self.messages.next_timer()):
-            if at is not None and (found is None or at < found):
-                found = at
-        return found
-
-    def handle_timer(self, now: int) -> None:
-        """Does what is due, of the device too."""
-        due = self.device.next_timer()
-        if due is not None and now >= due:
-            self.device.handle_timer(now)
-            self._follow(now)
-        due = self.messages.next_timer()
-        if due is not None and now >= due:
-            self.messages.handle_timer(now)
-        super().handle_timer(now)
-        self.speak(now)
 
     # Joined
 
     def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: an ESME is asked for its tunnel, a GSME asks for mirror and tunnel."""
         super().is_on(now, changes)
-        self.tunnel = self.mirror = None
+        self.mirror = None
         if self.is_sleepy:
             self._begin(now)
         else:
@@ -162,8 +127,9 @@ class MeterStation(Joiner):
             self._displays = Displays(self, self.source, self.endpoint)
         return self._displays
 
-    def _follow(self, now: int) -> None:
-        """Something may have changed: displays are told."""
+    def changed(self, now: int) -> None:
+        """Something may have changed: displays are told, a mirror before it sleeps."""
+        self._is_changed = True
         if self._source is not None:
             self._source.forget()
         if self._displays is not None and self.phase == JOINED:
@@ -171,7 +137,7 @@ class MeterStation(Joiner):
 
     def _half_hour(self, now: int) -> None:
         """Prices change by the calendar at half hours."""
-        self._follow(now)
+        self.changed(now)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
@@ -188,8 +154,6 @@ class MeterStation(Joiner):
     ) -> bool:  # fmt: skip
         """Tunnels and mirrors; the rest is `Joiner`'s."""
         if sender == self.trust_centre and self.phase == JOINED:
-            if cluster == TUNNELING and not self.is_sleepy and not control & FROM_SERVER:
-                return self._as_server(command, payload, one, sequence, now)
             if cluster == TUNNELING and self.is_sleepy and control & FROM_SERVER:
                 return self._as_client(command, payload, now)
             if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
@@ -201,7 +165,7 @@ class MeterStation(Joiner):
                 self, self.source, control, command, payload, one, sequence, sender, now
             )
             self.speak(now)
-            self._follow(now)
+            self.changed(now)
             return known
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
@@ -218,99 +182,11 @@ class MeterStation(Joiner):
             value = self.source.attribute(cluster, identifier, now)
         return value
 
-    # A tunnel that this meter serves
-
-    def _as_server(
-        self, command: int, payload: bytes, one: aps.Frame, sequence: int, now: int
-    ) -> bool:
-        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
-        if command == REQUEST_TUNNEL and len(payload) == 6:
-            status = TUNNEL_OK if payload[0] == GB_HRGP else TUNNEL_NO_PROTOCOL
-            if status == TUNNEL_OK:
-                self.tunnel = (self.tunnel or 0) + 1 & 0x7FFF
-                self._hub_endpoint = ends[0]
-            number = 0xFFFF if status else self.tunnel or 0
-            answer = number.to_bytes(2, "little") + bytes((status,))
-            self._to_client(
-                TUNNEL_RESPONSE, answer + MAX_TRANSFER.to_bytes(2, "little"), now, sequence
-            )
-            self.speak(now)
-        elif command == TRANSFER and len(payload) >= 2:
-            number = payload[0] | payload[1] << 8
-            if number != self.tunnel:
-                self._to_client(SERVER_TRANSFER_ERROR, payload[:2] + b"\x00", now, sequence)
-            else:
-                self._message(payload[2:], now)
-        elif command == CLOSE_TUNNEL:
-            self.tunnel = None
-        else:
-            return command == TRANSFER_ERROR
-        return True
-
-    def _to_client(self, command: int, payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None) -> None:  # fmt: skip  # noqa: E501
-        self.zcl(
-            self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
-            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, done,
-        )  # fmt: skip
-
-    # Messages, either way
-
-    def _message(self, octets: bytes, now: int) -> None:
-        """A message of a remote party, or a block of one: what is whole goes to the device."""
-        whole = self.messages.receive(octets, now)
-        if whole is not None:
-            self.handled += 1
-            was_joined = self.device.is_joined()
-            try:
-                answer = self.device.receive(whole, now)
-            except GbcsError:
-                answer = None
-            if answer is not None:
-                self.messages.send(answer, now)
-            self._is_leaving = was_joined and not self.device.is_joined()
-            self._is_changed = True
-            if not self._is_leaving:
-                self.store.write(self.peers())
-                self._follow(now)
-        self.speak(now)
-
-    def speak(self, now: int) -> None:
-        """An ESME says at once what it has to say; a GSME when it is awake and not asked."""
-        if self.phase != JOINED or self.tunnel is None:
-            return
-        if not self._is_leaving:
-            while self.device.outbox:
-                self.messages.send(self.device.outbox.pop(0), now)
-        if self.is_sleepy:
-            return
-        head = self.tunnel.to_bytes(2, "little")
-        while True:
-            octets = self.messages.next(now)
-            if octets is None:
-                break
-            done = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, done)
-
-    def _said(self, delivered: bool, now: int) -> None:
-        """The answer to the command to leave has gone."""
-        if self._is_leaving:
-            self._is_leaving = False
-            self.leave(now)
-
-    def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's; while it leaves, the one that the last answer goes under."""
-        if self._is_leaving and eui == self.trust_centre:
-            return self._last_key
-        self._last_key = super().link_key(eui)
-        return self._last_key
-
     def leave(self, now: int) -> None:
-        """Off the network; tunnel and mirror are gone."""
-        self._is_leaving = False
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
-        self.cancel("sleep", "half hour")
+        """Off the network; the mirror is gone, and nobody follows."""
+        self.mirror = None
         self._displays = None
+        self.cancel("sleep", "half hour")
         super().leave(now)
 
     # A GSME awake

@@ -17,10 +17,9 @@ import gc
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
-from gbcs_device import joiner, kinds
+from gbcs_device import joiner, kinds, stations
 from gbcs_device.anchors import OwnKeys
 from gbcs_device.hancredentials import load
-from gbcs_device.meterstation import MeterStation
 from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store, StoreDamaged
 
 if TYPE_CHECKING:
@@ -40,13 +39,23 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
+VIEW = 13  # what a display shows: see `viewoctets`
+PRESS = 14  # what a person does (1), its body; answered with whether it was taken (1), frames
+HEARD = 15  # what came for a PPMID's control software: messages, each behind its length (2)
+
+# What a person does at a display, and the control software at a PPMID
+CONFIRM = 0  # a message's number (4)
+TOP_UP = 1  # fuel (1), digits
+EMERGENCY = 2  # fuel (1)
+ENABLE = 3  # fuel (1)
+DELIVER = 4  # a message for the hub
 
 # Status
 OK = 0
 POWER_CUT = 1
 REFUSED = 2  # not now, or not understood; the body says why
 
-VERSION = 1
+VERSION = 2
 NO_TIMER = b"\xff" * 8
 _HEAD = const(17)
 ANSWER_HEAD = 23
@@ -78,7 +87,7 @@ class Server:
         random: "Any",
         medium: "Any" = None,
         limit: int = LIMIT,
-        allowed: "tuple[str, ...]" = ("ESME", "GSME"),
+        allowed: "tuple[str, ...]" = ("ESME", "GSME", "PPMID", "IHD"),
     ) -> None:
         self.crypto = crypto
         self.random = random
@@ -162,6 +171,7 @@ class Server:
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station
+        pressed = b""
         if operation == FRAME:
             station.receive(body, now)
         elif operation == TIMER:
@@ -181,12 +191,20 @@ class Server:
             return OK, inspected(station.device, station)
         elif operation == SET:
             station.store.write(_entries(body))
+        elif operation in (VIEW, PRESS, HEARD) and station.device.kind in ("PPMID", "IHD"):
+            from gbcs_device import pressing  # meters do without it
+
+            if operation == VIEW:
+                return OK, pressing.view(station, now)
+            if operation == HEARD:
+                return OK, pressing.heard(station)
+            pressed = bytes((pressing.press(station, body, now),))
         else:
             return REFUSED, b"no such operation"
         out = station.out
         frames = b"".join([bytes((len(one),)) + one for one in out])
         out.clear()
-        return OK, frames
+        return OK, pressed + frames
 
     def erase(self) -> int:
         """Forgets the device; how many octets its medium still gives: 0."""
@@ -234,7 +252,7 @@ class Server:
             kind = str(identity[8:], "utf-8")
             own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
-            self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
+            self.station = stations.make(device, self.random, load(store)[0])
 
 
 def entry(name: str, octets: bytes) -> bytes:

@@ -195,6 +195,11 @@ class Station:
     ) -> None:  # fmt: skip
         """Attributes that were read or reported, each its type and octets; b"" where it failed."""
 
+    def from_default(
+        self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
+    ) -> None:
+        """A default response: what became of a command, by its sequence number."""
+
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
         sequence: int, sender: bytes, now: int,
@@ -330,6 +335,8 @@ class Station:
                 )
         elif command == READ:
             self._read(one, sender, control, sequence, body, now)
+        elif command == DEFAULT_RESPONSE and len(body) == 2:
+            self.from_default(cluster, body[0], body[1], sequence, sender, now)
         elif command in (READ_RESPONSE, REPORT):
             values = _attributes(body, command == READ_RESPONSE)
             self.from_attributes(

@@ -10,7 +10,7 @@ from gbcs_device.server import Server
 from gbcs_host import remote
 from gbcs_host.links import Link, LinkError, Listener, listen
 
-KINDS = ("ESME", "GSME")
+KINDS = ("ESME", "GSME", "PPMID", "IHD")
 
 
 def serve(listener: Listener, allowed: "tuple[str, ...]" = KINDS) -> None:

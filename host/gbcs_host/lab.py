@@ -12,7 +12,7 @@ from typing import Any
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device import clock, cosemserver, hancredentials, kinds, load, meter, zclserver
+from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
@@ -25,8 +25,8 @@ from gbcs_host.pki import Pki
 from gbcs_host.remote import RemoteStation
 from gbcs_host.zigbeehan import ZigbeeHan
 
-ESME, GSME, CHF = "ESME", "GSME", "CHF"
-_DEVICE_TYPES = {ESME: 0, GSME: 1}
+ESME, GSME, CHF, PPMID, IHD = "ESME", "GSME", "CHF", "PPMID", "IHD"
+_DEVICE_TYPES = {ESME: 0, GSME: 1, IHD: 128, PPMID: 132}  # of CCS01
 _LOG_CLASS = 104
 _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
@@ -217,14 +217,14 @@ class Lab:
         self._kinds[eui] = kind
         store = Store(self.media[eui])
         changes: dict[str, bytes | None] = {}
-        for use in ("ds", "ka"):
+        for use in () if kind == IHD else ("ds", "ka"):
             issued = self.pki.device(eui, use)
             changes["own/" + use] = issued.private
             changes["own/certificate/" + use] = issued.certificate
         if kind != CHF:
             code = self.random.randbytes(16)
             self.codes[eui] = code
-            changes[meter.INSTALL_CODE] = installcode.complete(code)
+            changes[member.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
         if kind == CHF:
             changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
@@ -268,10 +268,12 @@ class Lab:
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
         crypto = self.parties.keys.crypto
-        own = OwnKeys(crypto, store, self.random.randbytes)
+        own = None if kind == IHD else OwnKeys(crypto, store, self.random.randbytes)
         return kinds.make(kind, eui, store, crypto, own)
 
     def _cells(self, kind: str) -> "list[tuple[int, str, bool, Any]]":
+        if not kinds.CELLS[kind]:  # no GBCS device
+            return []
         cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
         for party in self.parties:
             if party.role in kinds.CELLS[kind]:

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "kind",
         nargs="?",
-        choices=("esme", "gsme"),
+        choices=("esme", "gsme", "ppmid", "ihd"),
         help="which; any that is asked for unless told",
     )
     parser.add_argument(
