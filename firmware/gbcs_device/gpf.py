@@ -65,6 +65,7 @@ class Gpf:
         self._pending: list[tuple[bytes, int, list[Any], int]] = []
         self._since = 0
         self._price: Any = None
+        self._due = self._earliest()
 
     # What was reported
 
@@ -187,16 +188,18 @@ class Gpf:
         octets = store.get(_NEXT + name)
         if octets is not None and int.from_bytes(octets[:4], "big") <= now // 1000:
             store.write({_COPIED + name: octets[4:], _NEXT + name: None})
+            self._due = self._earliest()
         octets = store.get(_COPIED + name)
         return [] if octets is None else [each[1] for each in unpacked(octets)]
 
+    def _earliest(self) -> "int | None":
+        store = self.station.store
+        times = [int.from_bytes(store.get(name)[:4], "big") for name in store.names(_NEXT)]
+        return min(times) * 1000 if times else None
+
     def next_timer(self) -> "int | None":
         """When something that was set for later comes into force, or None."""
-        times = [
-            int.from_bytes(self.station.store.get(name)[:4], "big")
-            for name in self.station.store.names(_NEXT)
-        ]
-        return min(times) * 1000 if times else None
+        return self._due
 
     def take_up(self, now: int) -> None:
         """What was set for by now comes into force."""
@@ -267,6 +270,7 @@ class Gpf:
         if (served.MESSAGING, 0x00) in payloads:
             changes[CONFIRMED] = None
         self.station.store.write(changes)
+        self._due = self._earliest()
         return bool(changes)
 
     # Messages

@@ -60,7 +60,7 @@ ROWS = (
     (0x0000, 0x0005, 1, 1, _BOTH, _ALWAYS, _TEXT, "_model", 0),
     (0x0000, 0x0007, 1, 1, 1, _ALWAYS, _ENUM, 1, 0),
     (0x0000, 0x0007, 1, 1, 2, _ALWAYS, _ENUM, 3, 0),
-    (0x0700, 0x0100, 1, 144, 1, _ALWAYS, _U48, "_threshold", 0),
+    (0x0700, 0x0100, 1, 143, 1, _ALWAYS, _U48, "_threshold", 0),
     (0x0700, 0x0202, 1, 1, _BOTH, _ALWAYS, _U24, 1, 0),
     (0x0700, 0x0203, 1, 1, _BOTH, _ALWAYS, _U24, 1000, 0),
     (0x0700, 0x0300, 1, 1, 1, _ALWAYS, _ENUM, 0, 0),
