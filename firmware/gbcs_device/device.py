@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_OUTBOX = const(16)
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
+_TOP_UPS = (0x0007, 0x0097)  # message codes of CS01a, CS01b
 _NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
 _ROLE_NAMES = {
     "Supplier": 2,
@@ -253,6 +254,8 @@ class Device:
     def _admit(self, m: "Message", case: "UseCase") -> "int | str":
         """The role in which the originator may send this, its counter above the last."""
         role = device_role(m.originator) if case.is_device_to_device else self._role(m, case)
+        if m.code in _TOP_UPS and self._has_account():
+            return role  # tokens have counters of their own: gbcs_device.tokens
         if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
             raise Replayed("a counter above the last one expected")
         return role

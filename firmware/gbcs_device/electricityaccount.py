@@ -10,7 +10,6 @@ from gbcs.octets import length_octets
 from gbcs_device import account, load, tokens
 from gbcs_device.cosemserver import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
 from gbcs_device.figures import ARMED, OFF, ON
-from gbcs_device.moves import PENDING
 from gbcs_device.state import COUNTER
 from gbcs_device.tariff import Calendar, Schedule, Terms
 
@@ -324,6 +323,7 @@ def _switch(command: "Command", item: "Item") -> bytes:
 def _enter(command: "Command", item: "Item") -> bytes:
     """CS01a: a token. One that is not taken is answered other-reason."""
     digits = item.octets[item.start + 2 : item.end]
+    command.counted = True
     found = account.changing(command)
     result, _ = tokens.enter(found, digits, tokens.REMOTE, command.m.counter, command.changes)
     if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
@@ -369,14 +369,6 @@ def _reset_blocks(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
-def _pending(command: "Command", item: "Item") -> bytes:
-    """Mode and charges of an account that is not in force before its activation time."""
-    name = name_of(item.class_id, item.obis, item.index)
-    command.changes[name_of(item.class_id, item.obis, PENDING | item.index)] = item.data
-    del command.changes[name]
-    return b"\x00"
-
-
 ACTIONS = {
     ("M", 115, b"\x00\x00\x13\x28\x00\xff", 1): _enter,
     ("M", 112, _BALANCE, 1): _adjust,
@@ -389,6 +381,4 @@ ACTIONS = {
     ("M", 113, _CHARGES + b"\x02\xff", 2): _activated,
     ("M", 9, b"\x00\x00\x0a\x00\x64\xff", 1): _reset_blocks,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): _switch,
-    ("A", 111, _ACCOUNT, 2): _pending,
-    ("A", 111, _ACCOUNT, 11): _pending,
 }

@@ -316,7 +316,8 @@ def _enter(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     """CS01b, PCS01: a token; the answer says what came of it."""
     found = account.changing(command)
     origin = part.payload[0]
-    counter = command.m.counter if origin == tokens.REMOTE else None
+    counter = None if command.case.is_device_to_device else command.m.counter
+    command.counted = counter is not None
     result, amount = tokens.enter(found, part.payload[2:], origin, counter, command.changes)
     credit = found.state.balance
     if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:

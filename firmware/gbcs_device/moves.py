@@ -6,12 +6,10 @@ has an object of its own that is set, and class 9000 for its date.
 Source: the COSEM mapping table of GBCS (its section 20), set and read rows of one SMETS object.
 """
 
-from gbcs.compat import TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
-
-PENDING = const(0x80)  # added to the index of an account's attributes that are not in force yet
 
 # OBIS of the activation date (class 9000 attribute 6, class 111 attribute 13): where the next
 # value stands and where it is to stand (class, OBIS, index), octets put before it, and those
@@ -37,8 +35,8 @@ _MOVES = (
     ("00005E2C801C", (10, "00010C0001FF", 2), (10, "00000C0001FF", 2), "", ""),
     ("00005E2C801A", (10, "00010C0002FF", 2), (10, "00000C0002FF", 2), "", ""),  # auxiliary
     ("00005E2C8023", (11, "00010B0003FF", 2), (11, "00000B0003FF", 2), "", ""),
-    ("0000130000FF", (111, "0000130000FF", 0x82), (111, "0000130000FF", 2), "", "02"),  # mode
-    ("0000130000FF", (111, "0000130000FF", 0x8B), (111, "0000130000FF", 11), "", ""),
+    ("0001130000FF", (111, "0001130000FF", 2), (111, "0000130000FF", 2), "", "02"),  # mode
+    ("0001130000FF", (111, "0001130000FF", 11), (111, "0000130000FF", 11), "", ""),
 )
 
 
