@@ -14,7 +14,7 @@ from gbcs import message, payload, protect, x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
-from gbcs_device import clock, later, logs
+from gbcs_device import clock, later, load, logs
 from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Command:
         self.case = case
         self.role = role
         self.now = now
+        self.moment = now  # when it counts: what was kept counts at its date
         self.changes: dict[str, bytes | None] = {}
         self.after: list[Any] = []
         self.work: dict[str, Any] = {}  # what the items of one command hand to one another
@@ -144,6 +145,7 @@ class Device:
         self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
+        self.next_account_event: Any = None  # what gbcs_device.account remembers of it
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """One message in, its answer out; None where the standard wants silence."""
@@ -177,7 +179,14 @@ class Device:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
-        return later.next_timer(self.store)
+        found = later.next_timer(self.store)
+        if self._has_account():
+            from gbcs_device import account
+
+            at = account.next_event(self)
+            if at is not None and (found is None or at < found):
+                return at
+        return found
 
     def handle_timer(self, now: int) -> None:
         """Does what was to be done by now; each outcome is an alert."""
@@ -188,12 +197,30 @@ class Device:
             originator = octets[8:16]
             roles = self.anchors.roles_of(originator)
             command = Command(self, m, case, roles[0] if roles else -1, now)
+            command.moment = at
             code, content = later.carry_out(command, name, octets, at)
             command.changes[name] = None
-            command.changes.update(self.alert(code, originator, content, True))
+            self._settle(command)
+            alert = self.alert(code, originator, content, True, None, command.changes)
+            command.changes.update(alert)
             self.store.write(command.changes)
             for call in command.after:
                 call()
+        if self._has_account():
+            from gbcs_device import account
+
+            self.store.write(account.advance(self, now) or {})
+
+    def _has_account(self) -> bool:
+        """Whether there may be one: what gbcs_device.account costs, only a load pays."""
+        return self.store.get(load.SINCE) is not None
+
+    def _settle(self, command: Command) -> None:
+        """What the command's changes mean for the meter's account."""
+        if self._has_account():
+            from gbcs_device import account
+
+            account.finish(command)
 
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
@@ -247,6 +274,7 @@ class Device:
         content = self.servers[case.form or ""](command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self.anchors.counted(command.role, command.m.counter))
+        self._settle(command)
         answer = self._answer(command, content)
         self.store.write(command.changes)
         for call in command.after:
@@ -313,11 +341,11 @@ class Device:
         changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
         supplier = self.anchors.cell(SUPPLIER, KA)
         if supplier is not None and not self.outbox:
-            payload_of = self._alert_of(code, now)
+            payload_of = self.alert_of(code, now)
             changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
         self.store.write(changes)
 
-    def _alert_of(self, code: int, now: int) -> "Any":
+    def alert_of(self, code: int, now: int) -> "Any":
         """The payload of a generic alert, by its counter: GBZ for gas, DLMS for others."""
         if "GBZ" in self.servers:
             octets = b"\x01\x09\x00" + code.to_bytes(2, "big")

@@ -1,8 +1,10 @@
 """What a hub does for the devices on its HAN: tunnels, the queue of a sleeper, mirrors, time.
 
-A meter that is awake serves a tunnel, which the hub asks for when the meter is on. A GSME asks
+A device that is awake serves a tunnel, which the hub asks for when the device is on. A GSME asks
 for one itself, and fetches what waits for it when the answer to its report says that something
-does. Messages that devices send towards the WAN stand in `upstream`.
+does. A message of a device goes to the device that it names, where that is on the list; else it
+stands in `upstream`, towards the WAN. Displays read the GSME at its mirror, and at the endpoint
+of the GPF.
 
 Sources: GBCS 10.2.2, 10.3; Smart Energy D.3.4 (mirrors), D.6 (tunnelling), 5.4.2.2.3.3 (keep
 alive).
@@ -11,8 +13,11 @@ alive).
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
+from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device import meterstation as ms
+from gbcs_device import routing, served
 from gbcs_device import tunnelserver as ts
+from gbcs_device.gpf import Gpf
 from gbcs_device.station import (
     FROM_SERVER,
     KEEP_ALIVE,
@@ -31,14 +36,19 @@ if TYPE_CHECKING:
 
 ENDPOINT = const(1)
 _FIRST_MIRROR = const(2)
+GPF_ENDPOINT = const(32)  # mirrors, of sixteen devices at most, stand below
 _ESI = const(0x0500)
+_COMMUNICATIONS = const(0x0508)
 _METERING_DEVICE = const(0x0501)
 _MAX_QUEUED = const(64)
 _QUEUED_MS = const(86400000)  # a day
-_MAX_ATTRIBUTES = const(64)
+_MAX_ATTRIBUTES = const(192)
 _SEEK_MS = const(5000)
 _LONGEST_SEEK_MS = const(600000)
-_UTC_S = b"\xe2"
+_GPF_SERVERS = (
+    0x0000, served.PRICE, served.MESSAGING, served.PREPAYMENT, served.CALENDAR, served.MANAGEMENT,
+)  # fmt: skip
+_MIRRORED = (0x0000, METERING, served.PREPAYMENT)
 _KEEP_ALIVE_MIN = const(10)
 _KEEP_ALIVE_JITTER_S = const(300)
 
@@ -47,7 +57,7 @@ class HubStation(TrustCentre):
     """A CHF with its GPF on the air.
 
     `tunnels` are (number, endpoint) by EUI-64; `mirrors` what meters reported, type and octets by
-    attribute, by EUI-64.
+    attribute, by EUI-64: attributes of Metering by identifier, others with the cluster before it.
     """
 
     def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
@@ -60,17 +70,24 @@ class HubStation(TrustCentre):
         self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
         self._seeks: dict[bytes, int] = {}
         self._number = 0
+        self._emptied: set[bytes] = set()  # whose mirror's content a restart has taken
         servers = (0x0000, TIME, KEEP_ALIVE, TUNNELING, KEY_ESTABLISHMENT)
         clients = (METERING, TUNNELING, KEY_ESTABLISHMENT)
-        self.endpoints = {ENDPOINT: (_ESI, servers, clients)}
+        self.endpoints = {
+            ENDPOINT: (_COMMUNICATIONS, servers, clients),
+            GPF_ENDPOINT: (_ESI, _GPF_SERVERS, ()),
+        }
+        self.gpf = Gpf(self)
+        self._displays: Any = None
 
     def power_on(self, now: int) -> None:
         """Tunnels are asked for anew; mirrors are where they were."""
         super().power_on(now)
         for eui, one in self.children.items():
             if one.mirror:
-                self.endpoints[one.mirror] = (_METERING_DEVICE, (METERING,), ())
+                self.endpoints[one.mirror] = (_METERING_DEVICE, _MIRRORED, ())
                 self.mirrors[eui] = {}
+                self._emptied.add(eui)
             self.came(eui, now)
 
     def power_off(self) -> None:
@@ -94,14 +111,20 @@ class HubStation(TrustCentre):
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
         found = super().next_timer()
-        at = self.hub.next_timer()
-        return at if found is None or (at is not None and at < found) else found
+        for at in (self.hub.next_timer(), self.gpf.next_timer()):
+            if at is not None and (found is None or at < found):
+                found = at
+        return found
 
     def handle_timer(self, now: int) -> None:
         """Does what is due, of the CHF too."""
         due = self.hub.next_timer()
         if due is not None and now >= due:
             self.hub.handle_timer(now)
+        due = self.gpf.next_timer()
+        if due is not None and now >= due:
+            self.gpf.take_up(now)
+            self._follow(now)
         super().handle_timer(now)
 
     # From and to the WAN
@@ -119,6 +142,8 @@ class HubStation(TrustCentre):
         """Takes a message for a device of the HAN; False where the log lists no such device."""
         if self.hub.log.find(eui) is None:
             return False
+        if eui in self.mirrors:
+            self.gpf.passed_to(octets)
         queue = self._queues.setdefault(eui, [])
         queue.append((octets, now))
         while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
@@ -200,6 +225,8 @@ class HubStation(TrustCentre):
         super().from_zdo(cluster, payload, sender, now)
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            if not found:
+                self.cancel("seek " + sender.hex())  # a display has none
             if found and sender not in self.tunnels:
                 asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
                 self.zcl(
@@ -219,6 +246,12 @@ class HubStation(TrustCentre):
             return self._from_client(command, payload, ends, sequence, sender, now)
         if cluster == METERING and control & FROM_SERVER:
             return self._from_meter(command, payload, ends, sequence, sender, now)
+        if cluster in served.CLUSTERS and not control & FROM_SERVER:
+            from gbcs_device import servedcommands
+
+            return servedcommands.respond(
+                self, self.gpf, control, command, payload, one, sequence, sender, now
+            )
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
     def _from_server(
@@ -236,7 +269,7 @@ class HubStation(TrustCentre):
                 self._flush(sender, now)
         elif command == ts.SERVER_TRANSFER:
             if mine is not None and mine[0] == number:
-                self._said(sender, payload[2:])
+                self._said(sender, payload[2:], now)
             else:
                 ends_back = (ends[0], ENDPOINT)
                 self.zcl(
@@ -255,11 +288,19 @@ class HubStation(TrustCentre):
             return False
         return True
 
-    def _said(self, eui: bytes, octets: bytes) -> None:
-        """A message of a device. That its frames were heard is kept, so that none is replayed."""
+    def _said(self, eui: bytes, octets: bytes, now: int) -> None:
+        """A message of a device, for another one or the WAN.
+
+        That its frames were heard is kept, so that none is replayed.
+        """
+        self.store.write(self.peers())
+        recipient = routing.recipient(octets)
+        if recipient is not None and recipient != eui and self.deliver(octets, recipient, now):
+            return
         if len(self.upstream) < _MAX_QUEUED:
             self.upstream.append((eui, octets))
-        self.store.write(self.peers())
+        if eui in self.mirrors and self.gpf.passed_from(octets, now):
+            self._follow(now)
 
     # A tunnel that the hub serves
 
@@ -286,7 +327,7 @@ class HubStation(TrustCentre):
             elif payload[2] == ms.GET:
                 self._fetched(sender, now)
             elif payload[2] == ms.PUT:
-                self._said(sender, payload[3:])
+                self._said(sender, payload[3:], now)
             return True
         if command == ts.CLOSE_TUNNEL:
             self.tunnels.pop(sender, None)
@@ -325,7 +366,7 @@ class HubStation(TrustCentre):
                 while child.mirror in used:
                     child.mirror += 1
                 self.keep_children()
-            self.endpoints[child.mirror] = (_METERING_DEVICE, (METERING,), ())
+            self.endpoints[child.mirror] = (_METERING_DEVICE, _MIRRORED, ())
             self.mirrors.setdefault(sender, {})
             answer = child.mirror.to_bytes(2, "little")
             self._to_meter(sender, ends, ms.MIRROR_RESPONSE, answer, now, sequence)
@@ -346,19 +387,47 @@ class HubStation(TrustCentre):
         """What a meter reports to its mirror; a complete report is answered with what waits."""
         mirror = self.mirrors.get(sender)
         child = self.children.get(sender)
-        if cluster != METERING or command != REPORT or mirror is None or child is None:
+        if command != REPORT or mirror is None or child is None or endpoint != child.mirror:
             return
-        if endpoint != child.mirror:
+        if cluster not in (METERING, served.PRICE, served.PREPAYMENT):
             return
         complete = values.pop(ms.REPORTING_STATUS, b"")
         for identifier, value in values.items():
-            if identifier in mirror or len(mirror) < _MAX_ATTRIBUTES:
-                mirror[identifier] = value
+            key = identifier if cluster == METERING else cluster << 16 | identifier
+            if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
+                mirror[key] = value
         if complete == ms.COMPLETE:
             flags = ms.MESSAGE_PENDING if self._queues.get(sender) else 0
+            if sender in self._emptied:  # it was told to a mirror that is gone
+                self._emptied.discard(sender)
+                flags |= ms.PUSH_ALL
             body = bytes((ms.SCHEME_B,)) + flags.to_bytes(4, "little") + bytes(16)
             ends = (ENDPOINT, child.mirror)
             self._to_meter(sender, ends, ms.MIRROR_REPORT_RESPONSE, body, now)
+            self._follow(now)
+
+    # Displays
+
+    def mirror(self) -> "dict[int, bytes]":
+        """What the gas meter reported; of several, the first that has a mirror."""
+        for eui in sorted(self.mirrors):
+            return self.mirrors[eui]
+        return {}
+
+    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+        """Who asks a served cluster follows the GPF from then on."""
+        super().from_aps(one, payload, sender, how, now)
+        if one.cluster in served.CLUSTERS and how == BY_LINK_KEY and sender not in self.mirrors:
+            if self._displays is None:
+                from gbcs_device.servedfollow import Displays
+
+                self._displays = Displays(self, self.gpf, GPF_ENDPOINT)
+            self._displays.heard(sender, one.source_endpoint or 0, now)
+
+    def _follow(self, now: int) -> None:
+        """Something may have changed: displays are told."""
+        if self._displays is not None:
+            self._displays.follow(now)
 
     # What the hub serves
 
@@ -367,18 +436,17 @@ class HubStation(TrustCentre):
     ) -> "bytes | None":
         """Time, keep-alive times, what a meter reported to its mirror; the trust centre's."""
         if cluster == TIME:
-            if identifier == 0:
-                return _UTC_S + (now // 1000).to_bytes(4, "little")
-            return b"\x18\x03" if identifier == 1 else None  # master, synchronised
+            from gbcs_device import servedtime
+
+            return servedtime.attribute(identifier, now)
         if cluster == KEEP_ALIVE:
             if identifier == 0:
                 return bytes((0x20, _KEEP_ALIVE_MIN))
             return (
                 b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
             )
-        if cluster == METERING:
-            for eui, one in self.children.items():
-                if one.mirror == endpoint:
-                    return self.mirrors.get(eui, {}).get(identifier)
-            return None
+        if endpoint == GPF_ENDPOINT or any(
+            one.mirror == endpoint for one in self.children.values()
+        ):
+            return self.gpf.attribute(cluster, identifier, now)
         return super().attribute(cluster, identifier, now, endpoint)

@@ -1,7 +1,7 @@
 """What each kind of device is: which commands it runs, and whose credentials it holds."""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import asn1server, cosemserver, zclserver
+from gbcs_device import asn1server, cosemserver, load, zclserver
 from gbcs_device.device import Device, NotSupported
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def make(  # what an import costs, only a device of that kind pays
     """A device of a kind, its data those in the store."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
+    live: Any
+    actions: Any
     if kind == "CHF":
         from gbcs_device import electricity, hub
 
@@ -64,14 +66,25 @@ def make(  # what an import costs, only a device of that kind pays
     if kind == "ESME" or kind == "SAPC":
         from gbcs_device import electricity, meter
 
-        dlms = _with(cosemserver.answer, electricity.LIVE, electricity.ACTIONS)
+        live, actions = electricity.LIVE, electricity.ACTIONS
+        if store.get(load.SINCE) is not None:
+            from gbcs_device import electricityaccount
+
+            live = _joined(live, electricityaccount.LIVE)
+            actions = _joined(actions, electricityaccount.ACTIONS)
+        dlms = _with(cosemserver.answer, live, actions)
         return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
     if kind == "GSME":
         from gbcs_device import gas, meter
 
-        gbz = _with(zclserver.answer, gas.LIVE, gas.ACTIONS)
+        live, actions = {}, gas.ACTIONS
+        if store.get(load.SINCE) is not None:
+            from gbcs_device import gasaccount
+
+            live, actions = gasaccount.LIVE, _joined(actions, gasaccount.ACTIONS)
+        gbz = _with(zclserver.answer, live, actions)
         made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
-        made.gbz_actions = gas.ACTIONS
+        made.gbz_actions = actions
         return made
     if kind == "IHD":
         from gbcs_device import ihd
@@ -83,6 +96,13 @@ def make(  # what an import costs, only a device of that kind pays
 
         return ppmid.Ppmid(kind, eui, store, crypto, own, servers)
     return Device(kind, eui, store, crypto, own, servers)
+
+
+def _joined(one: "Any", other: "Any") -> "dict[Any, Any]":
+    """Both tables; where both have something, the other's."""
+    both = dict(one)
+    both.update(other)
+    return both
 
 
 def _with(answer: "Any", live: "Any", actions: "Any") -> "Any":

@@ -1,14 +1,17 @@
-"""A meter on the air: what it carries through its tunnel once it has joined.
+"""A meter on the air: its tunnel, and what displays read of it.
 
 An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
-message waits, gets what waits, puts what it has to say, and sleeps again.
+message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
+itself, under a partner link key, and a GSME at its mirror.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps, commands
+from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device import served
 from gbcs_device.joiner import COORDINATOR, JOINED
 from gbcs_device.station import (
     FROM_SERVER,
@@ -49,10 +52,11 @@ MESSAGE_PENDING = 1 << 21  # of the functional notification flags
 REPORTING_STATUS = const(0xFFFE)
 COMPLETE = b"\x30\x01"
 _REPORT_COMPLETE = b"\xfe\xff" + COMPLETE
+PUSH_ALL = 0x7FC0  # of the functional notification flags: all historical and static data
 
 WAKE_S = 1800
 _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
-_REPORTED = (0x0000, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+_HALF_HOUR_MS = const(1800000)
 
 
 class MeterStation(TunnelServer):
@@ -67,17 +71,24 @@ class MeterStation(TunnelServer):
         wake_s: int = WAKE_S,
     ) -> None:
         super().__init__(device, random, credentials, is_sleepy)
-        servers: tuple[int, ...] = (0x0000, METERING, KEY_ESTABLISHMENT)
+        servers: tuple[int, ...] = (0x0000, KEY_ESTABLISHMENT)
         clients: tuple[int, ...] = (0x000A, KEY_ESTABLISHMENT)
         if is_sleepy:
+            servers += (METERING,)
             clients += (TUNNELING,)
         else:
-            servers += (TUNNELING,)
+            servers += (TUNNELING, *served.CLUSTERS)
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
         self.mirror: int | None = None
         self._step = ""
         self._remaining = 0
+        self._source: Any = None
+        self._displays: Any = None
+        self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
+        self._reports: list[tuple[int, bytes]] = []
+        self._is_changed = False
+        self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
         """Begins anew: the mirror is of before."""
@@ -92,6 +103,56 @@ class MeterStation(TunnelServer):
         self.mirror = None
         if self.is_sleepy:
             self._begin(now)
+        else:
+            self._half_hour(now)
+
+    # What displays read
+
+    @property
+    def source(self) -> "Any":
+        """The meter's figures and objects, as its clusters serve them."""
+        if self._source is None:
+            from gbcs_device.servedmeter import MeterSource
+
+            fuel = served.GAS if self.is_sleepy else served.ELECTRICITY
+            self._source = MeterSource(self.device, fuel)
+        return self._source
+
+    @property
+    def displays(self) -> "Any":
+        """Those who have asked this meter."""
+        if self._displays is None:
+            from gbcs_device.servedfollow import Displays
+
+            self._displays = Displays(self, self.source, self.endpoint)
+        return self._displays
+
+    def _follow(self, now: int) -> None:
+        """Something may have changed: displays are told."""
+        if self._source is not None:
+            self._source.forget()
+        if self._displays is not None and self.phase == JOINED:
+            self._displays.follow(now)
+
+    def changed(self, by_message: bool, now: int) -> None:
+        """What displays show may have changed: a GSME reports what a message has done."""
+        if by_message:
+            self._is_changed = True
+        if not self._is_leaving:
+            self._follow(now)
+
+    def _half_hour(self, now: int) -> None:
+        """Prices change by the calendar at half hours."""
+        self._follow(now)
+        self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
+
+    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+        """Who asks a served cluster of an ESME follows it from then on."""
+        super().from_aps(one, payload, sender, how, now)
+        if one.cluster not in served.CLUSTERS or how != BY_LINK_KEY or self.is_sleepy:
+            return
+        if sender != self.trust_centre and self.phase == JOINED:
+            self.displays.heard(sender, one.source_endpoint or 0, now)
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
@@ -103,19 +164,35 @@ class MeterStation(TunnelServer):
                 return self._as_client(command, payload, now)
             if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
                 return self._from_mirror(command, payload, now)
+        if cluster in served.CLUSTERS and not self.is_sleepy and not control & FROM_SERVER:
+            from gbcs_device import servedcommands
+
+            known = servedcommands.respond(
+                self, self.source, control, command, payload, one, sequence, sender, now
+            )
+            self.speak(now)
+            self._follow(now)
+            return known
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """A ZCL attribute of the meter, as its store has it."""
-        value: bytes | None = self.store.get(attribute_name(cluster, identifier))
+        """A ZCL attribute of the meter: one that is served, or as its store has it."""
+        value: bytes | None = None
+        if cluster != served.BASIC:
+            value = self.source.attribute(cluster, identifier, now)
+        if value is None:
+            value = self.store.get(attribute_name(cluster, identifier))
+        if value is None and cluster == served.BASIC:
+            value = self.source.attribute(cluster, identifier, now)
         return value
 
     def leave(self, now: int) -> None:
         """Off the network; the mirror is gone."""
         self.mirror = None
-        self.cancel("sleep")
+        self._displays = None
+        self.cancel("sleep", "half hour")
         super().leave(now)
 
     # A GSME awake
@@ -123,6 +200,7 @@ class MeterStation(TunnelServer):
     def _begin(self, now: int) -> None:
         """Awake: mirror, tunnel, report, whatever is missing, then messages."""
         self.is_awake = True
+        self._was_pushed = False
         self.at("poll", now, self._poll)
         self.at("sleep", now + _AWAKE_MS, self._overslept)
         if self.mirror is None:
@@ -157,6 +235,7 @@ class MeterStation(TunnelServer):
                 self._sleep(now)
             elif self._step == "mirror":
                 self.mirror = endpoint
+                self._told = {}
                 setting = (0).to_bytes(4, "little") + self.wake_s.to_bytes(3, "little")
                 self._metering(endpoint, CONFIGURE_MIRROR, setting + bytes((1, SCHEME_B)), now)
                 self._request_tunnel(now)
@@ -164,7 +243,11 @@ class MeterStation(TunnelServer):
         if command == MIRROR_REPORT_RESPONSE and len(payload) >= 5:
             if self._step == "report":
                 flags = int.from_bytes(payload[1:5], "little")
-                if flags & MESSAGE_PENDING:
+                if flags & PUSH_ALL and not self._was_pushed:
+                    self._was_pushed = True
+                    self._told = {}
+                    self._report(now)
+                elif flags & MESSAGE_PENDING:
                     self._get(now)
                 else:
                     self._put(now)
@@ -201,17 +284,25 @@ class MeterStation(TunnelServer):
         return False
 
     def _report(self, now: int) -> None:
-        """What the mirror is to show, in frames that need no blocks; the last says so."""
+        """What the mirror is to show, one frame after another; the last says so."""
+        from gbcs_device import servedreport
+
         self._step = "report"
-        body = b""
-        for identifier in _REPORTED:
-            value = self.attribute(METERING, identifier, now)
-            if value is not None and len(body) + len(value) <= 60:
-                body += bytes((identifier & 0xFF, identifier >> 8)) + value
-        body += _REPORT_COMPLETE
+        self._is_changed = False
+        self.source.forget()
+        self._reports = servedreport.frames(self.source, self.attribute, self._told, now)
+        self._reports.append((METERING, _REPORT_COMPLETE))
+        self._report_next(True, now)
+
+    def _report_next(self, delivered: bool, now: int) -> None:
+        if not delivered:
+            self._told = {}  # it reports everything when it wakes
+        if self._step != "report" or not self._reports:
+            return
+        cluster, body = self._reports.pop(0)
         self.zcl(
-            self.trust_centre, (self.mirror or 1, self.endpoint), METERING,
-            FROM_SERVER | NO_DEFAULT, REPORT, body, now,
+            self.trust_centre, (self.mirror or 1, self.endpoint), cluster,
+            FROM_SERVER | NO_DEFAULT, REPORT, body, now, None, self._report_next,
         )  # fmt: skip
 
     def _get(self, now: int) -> None:
@@ -244,6 +335,8 @@ class MeterStation(TunnelServer):
             self._transfer(bytes((PUT,)) + octets, now, self._was_put)
         elif self._is_leaving:
             self._said(True, now)
+        elif self._is_changed:
+            self._report(now)  # so that displays show what a message has done
         else:
             self._sleep(now)
 

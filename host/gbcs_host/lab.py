@@ -38,6 +38,59 @@ _FIRMWARE = bytes.fromhex("00010203")
 _LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
 
 
+# What a meter out of the box charges, in millipence; its mode is credit
+_PRICE_MP, _STANDING_MP = 24_500, 53_000  # a kilowatt-hour of electricity, a day
+_EMERGENCY_MP, _EMERGENCY_THRESHOLD_MP, _LOW_CREDIT_MP = 500_000, 100_000, 200_000
+_GAS_TERMS = (
+    # cluster, attribute, type and value
+    (0x0700, 0x0301, "234C770000"),  # standing charge: 30.54 p
+    (0x0700, 0x0400, "23701A0000"),  # price: 6.768 p
+    (0x0700, 0x0302, "23788F0100"),  # conversion factor: 1.02264
+    (0x0700, 0x0303, "1850"),
+    (0x0700, 0x0304, "238B010000"),  # calorific value: 39.5 MJ/m3
+    (0x0700, 0x0305, "3001"),
+    (0x0700, 0x0306, "1810"),
+    (0x0700, 0x0610, "410A4C616220746172696666"),  # label: Lab tariff
+    (0x0700, 0x0616, "213A03"),  # pounds, of which 5 digits are given
+    (0x0700, 0x0617, "1850"),
+    (0x0705, 0x0000, "19940C"),  # credit mode
+    (0x0705, 0x0010, "2320A10700"),  # emergency credit: limit, threshold
+    (0x0705, 0x0011, "23A0860100"),
+    (0x0705, 0x0031, "23400D0300"),  # low credit
+    (0x0705, 0x0040, "2B00000000"),  # cut-off
+)
+
+
+def _electricity_terms() -> "dict[str, bytes]":
+    """The objects that say the same of an ESME."""
+
+    def unit_charge(mp: int, scale: int, index: bytes) -> bytes:
+        head = bytes.fromhex("020302020F000F") + bytes((scale & 0xFF,))
+        reference = bytes.fromhex("020312000009060000000000000F00")
+        amount = mp // 10 ** (scale + 5)
+        entry = (
+            b"\x02\x02\x09" + bytes((len(index),)) + index + b"\x10" + amount.to_bytes(2, "big")
+        )
+        return head + reference + b"\x01\x01" + entry
+
+    def double_long(value: int) -> bytes:
+        return b"\x05" + value.to_bytes(4, "big")
+
+    rows = (
+        (113, "0000131400FF", 5, unit_charge(_PRICE_MP, -5, b"\x01")),
+        (113, "0000131404FF", 5, unit_charge(_STANDING_MP, -4, b"")),
+        (111, "0000130000FF", 2, bytes.fromhex("020216011602")),
+        (111, "0000130000FF", 16, double_long(_LOW_CREDIT_MP)),
+        (112, "0000130A01FF", 9, double_long(_EMERGENCY_MP)),
+        (112, "0000130A01FF", 10, double_long(_EMERGENCY_THRESHOLD_MP)),
+        (21, "0000100001FF", 2, b"\x01\x01" + double_long(0)),
+    )
+    return {
+        cosemserver.name_of(class_id, bytes.fromhex(obis), index): octets
+        for class_id, obis, index, octets in rows
+    }
+
+
 def _registers(count: int) -> bytes:
     """A structure of one array of so many registers, all zero."""
     return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
@@ -55,11 +108,16 @@ def _data(kind: str) -> "dict[str, bytes]":
             cosemserver.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
             cosemserver.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
             cosemserver.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
+            **_electricity_terms(),
         }
     if kind == GSME:
         return {
             zclserver.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
             zclserver.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
+            **{
+                zclserver.attribute_name(cluster, identifier): bytes.fromhex(octets)
+                for cluster, identifier, octets in _GAS_TERMS
+            },
         }
     return {}
 
