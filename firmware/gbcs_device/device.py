@@ -35,6 +35,10 @@ _ROLE_NAMES = {
 }
 
 
+# What joins a device to another is at every meter, and at the GPF; the registry's targets are
+# those of the reference messages: GBCS 13.7
+_ALSO_AT = {"CS03B": ("ESME", "GPF"), "CS04AC": ("ESME",), "CS04B": ("ESME", "GPF")}
+
 # Gas readings say how good the clock is that they are dated by: 0 reliable (GPF), 4 reliable
 # (GSME), 2 unreliable. Held by the reference messages
 _SAYS_TIME_STATUS = ("GCS13a", "GCS13b", "GCS13c", "GCS14", "GCS60a")
@@ -230,7 +234,8 @@ class Device:
 
     def _supports(self, case: "UseCase") -> bool:
         mine = [True for one in case.targets if self._is(one)]
-        return bool(mine) and case.form in self.servers
+        is_mine = bool(mine) or self.kind in _ALSO_AT.get(case.name, ())
+        return is_mine and case.form in self.servers
 
     def _is(self, target: str) -> bool:
         """Whether a target of the registry is this device: "CHF in a Dual Band CH only" ..."""

@@ -87,7 +87,7 @@ class MeterStation(TunnelServer):
         self._displays: Any = None
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
         self._reports: list[tuple[int, bytes]] = []
-        self._is_changed = False  # since the last report
+        self._is_changed = False
         self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
@@ -127,17 +127,23 @@ class MeterStation(TunnelServer):
             self._displays = Displays(self, self.source, self.endpoint)
         return self._displays
 
-    def changed(self, now: int) -> None:
-        """Something may have changed: displays are told, a mirror before it sleeps."""
-        self._is_changed = True
+    def _follow(self, now: int) -> None:
+        """Something may have changed: displays are told."""
         if self._source is not None:
             self._source.forget()
         if self._displays is not None and self.phase == JOINED:
             self._displays.follow(now)
 
+    def changed(self, by_message: bool, now: int) -> None:
+        """What displays show may have changed: a GSME reports what a message has done."""
+        if by_message:
+            self._is_changed = True
+        if not self._is_leaving:
+            self._follow(now)
+
     def _half_hour(self, now: int) -> None:
         """Prices change by the calendar at half hours."""
-        self.changed(now)
+        self._follow(now)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
@@ -165,7 +171,7 @@ class MeterStation(TunnelServer):
                 self, self.source, control, command, payload, one, sequence, sender, now
             )
             self.speak(now)
-            self.changed(now)
+            self._follow(now)
             return known
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
@@ -183,7 +189,7 @@ class MeterStation(TunnelServer):
         return value
 
     def leave(self, now: int) -> None:
-        """Off the network; the mirror is gone, and nobody follows."""
+        """Off the network; the mirror is gone."""
         self.mirror = None
         self._displays = None
         self.cancel("sleep", "half hour")

@@ -99,6 +99,12 @@ class PpmidStation(DisplayStation):
         self.speak(now)
         return True
 
+    def heard(self) -> "list[bytes]":
+        """What came by the tunnel since this was asked last, four messages at most."""
+        found: list[bytes] = self.device.heard
+        self.device.heard = []
+        return found
+
     # What comes of it
 
     def _concluded(self, outcome: "ppmid.Outcome", now: int) -> None:

@@ -18,10 +18,8 @@ def view(station: "Any", now: int) -> bytes:
 
 def heard(station: "Any") -> bytes:
     """The messages that came by the tunnel since this was asked last."""
-    found = station.device.heard if station.device.kind == "PPMID" else []
-    out = b"".join([len(one).to_bytes(2, "big") + one for one in found])
-    found.clear()
-    return out
+    found = station.heard() if station.device.kind == "PPMID" else []
+    return b"".join([len(one).to_bytes(2, "big") + one for one in found])
 
 
 def press(station: "Any", body: bytes, now: int) -> bool:

@@ -69,7 +69,7 @@ class TunnelServer(Joiner):
         due = self.device.next_timer()
         if due is not None and now >= due:
             self.device.handle_timer(now)
-            self.changed(now)
+            self.changed(False, now)
         due = self.messages.next_timer()
         if due is not None and now >= due:
             self.messages.handle_timer(now)
@@ -143,11 +143,11 @@ class TunnelServer(Joiner):
             self._is_leaving = was_joined and not self.device.is_joined()
             if not self._is_leaving:
                 self.store.write(self.peers())
-                self.changed(now)
+            self.changed(True, now)
         self.speak(now)
 
-    def changed(self, now: int) -> None:
-        """The device was given a message, or its time had come."""
+    def changed(self, by_message: bool, now: int) -> None:
+        """The device has done something, by a message or by its time."""
 
     def speak(self, now: int) -> None:
         """An ESME says at once what it has to say; a GSME when it is awake and not asked."""

@@ -17,6 +17,7 @@ from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose
+from gbcs_host.displays import Displays
 from gbcs_host.han import Han, Joining
 from gbcs_host.inventory import Inventory
 from gbcs_host.links import Link
@@ -162,7 +163,7 @@ def _component_is_fine(component: Any) -> bool:
     return not any(one[0] == "status" and one[2] != 0 for one in fields)
 
 
-class Lab:
+class Lab(Displays):
     """Everything follows from the seed; `url` is the inventory's.
 
     With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of

@@ -121,6 +121,10 @@ class ZigbeeHan:
         station.power_off()
         self._places.pop(eui, None)
 
+    def hub_near(self, eui: bytes) -> Any:
+        """The station of the hub that a device is near; KeyError for one that is off."""
+        return self.stations[self._places[eui]]
+
     # Joining
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
