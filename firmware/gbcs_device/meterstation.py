@@ -77,7 +77,7 @@ class MeterStation(TunnelServer):
             servers += (METERING,)
             clients += (TUNNELING,)
         else:
-            servers += (TUNNELING, *served.CLUSTERS)
+            servers += (TUNNELING,) + served.CLUSTERS
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
         self.mirror: int | None = None
