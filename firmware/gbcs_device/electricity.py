@@ -133,9 +133,9 @@ def switch_load(command: "Command", item: "Item") -> bytes:
 
 def note_message(command: "Command", item: "Item") -> bytes:
     """ECS10: displays tell this message from the one before by its number."""
-    from gbcs_device import servedmessages
+    from gbcs_device import served, servedmessages
 
-    return servedmessages.noted(command)
+    return servedmessages.noted(command, served.text(item.data))
 
 
 LOGS = {  # a CHF has these too

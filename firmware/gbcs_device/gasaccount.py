@@ -214,6 +214,7 @@ def _calendar(get: "Any", kind: int) -> "Calendar | None":
 
 def _publish_calendar(command: "Command", part: "Part") -> None:
     """The pieces that came, or come with it, count from now on."""
+    account.changing(command)
     command.work.setdefault("calendars", []).append(part.payload[16])
 
 

@@ -31,8 +31,10 @@ _NOT_FOUND = const(0x8B)
 _ACKNOWLEDGED = const(0x81A6)
 
 
-def noted(command: "Command") -> bytes:
-    """ECS10: the message has another number than the one before."""
+def noted(command: "Command", text: "bytes | None") -> bytes:
+    """ECS10: a message has another number than the one before; the one taken back, its own."""
+    if not text:
+        return b"\x00"
     mine = command.now // 1000
     before = command.get(NUMBER)
     if before is not None:
