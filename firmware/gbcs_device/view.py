@@ -16,6 +16,7 @@ class Fuel:
 
     __slots__ = (
         "balance_mp",
+        "bill_mp",  # so far, in credit mode
         "cost_mp",  # by TODAY ...: money or None
         "cost_now_mp",  # an hour at the power now
         "debt_mp",
@@ -47,6 +48,7 @@ class Fuel:
         self.standing_mp: int | None = None
         self.tariff = ""
         self.balance_mp: int | None = None
+        self.bill_mp: int | None = None
         self.debt_mp: int | None = None
         self.emergency = NOT_OFFERED
         self.emergency_mp: int | None = None
