@@ -10,7 +10,7 @@ What a person wants of the device is put on `intents`, whose owner takes it from
 until a button is pressed, and again after the next intent.
 """
 
-from gbcs.compat import TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING
 from gbcs_device import figures, view
 from gbcs_device.display import pages as drawing
 
@@ -26,7 +26,7 @@ PPMID = (
     "overview", "today", "history", "tariff", "credit", "top-up", "emergency", "supply",
     "message", "info",
 )  # fmt: skip
-DIGITS = const(20)  # of a token
+DIGITS = 20  # of a token
 
 
 class Pages:

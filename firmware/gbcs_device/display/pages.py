@@ -69,9 +69,10 @@ def _header(frame: "Frame", seen: "View", title: str, fuel: int) -> None:
     left = right - width_of(time) - 4
     if waits:
         left -= 11
-        frame.icon(left, 0, glyphs.ENVELOPE)
     frame.text(x, 0, shortened(title, left - x - 3))
     frame.right(right, 0, time)
+    if waits:
+        frame.icon(left, 0, glyphs.ENVELOPE)
     for index in range(5):
         height = _SIGNAL_HEIGHTS[index] if index < seen.signal and seen.is_joined else 1
         frame.bar(WIDTH - 14 + 3 * index, 8 - height, 2, height)
@@ -99,6 +100,13 @@ def _footer(frame: "Frame", pages: "Pages", text: str, is_urgent: bool = False) 
             frame.invert(0, _FOOTER - 1, width_of(text) + 4, 9)
 
 
+def _action(frame: "Frame", text: str) -> None:
+    """What the OK button does now."""
+    frame.text(2, _FOOTER, "OK")
+    frame.invert(0, _FOOTER - 1, 15, 9)
+    frame.text(19, _FOOTER, text)
+
+
 def _unlinked(frame: "Frame", what: str, where: str) -> None:
     frame.icon(54, 14, glyphs.AERIAL)
     frame.erase(67, 19, 13, 10)
@@ -113,12 +121,12 @@ def _banner(frame: "Frame", text: str) -> None:
     if len(broken) > 4:
         broken[3] = shortened(" ".join(broken[3:]), WIDTH - 10)
         del broken[4:]
-    height = 9 * len(broken) + 5
+    height = 9 * len(broken) + 3
     top = 64 - height
     frame.erase(0, top - 1, WIDTH, height + 1)
     frame.box(0, top, WIDTH, height)
     for index in range(len(broken)):
-        frame.text(5, top + 3 + 9 * index, broken[index])
+        frame.text(5, top + 2 + 9 * index, broken[index])
 
 
 def _figure(frame: "Frame", text: str, unit: str, y: int = _FIRST) -> None:
@@ -166,17 +174,17 @@ def _overview(frame: "Frame", seen: "View", pages: "Pages") -> None:
         # A gas meter does not tell its power: today's energy is what can be said
         figure = wording.energy_within(fuel.used_wh[view.TODAY], 88, large_width_of)
         x = frame.large(0, _FIRST, figure) + 1
-        frame.text(x, _FIRST, "today")
-        frame.text(x, _FIRST + 9, "kWh")
+        frame.text(x, _FIRST, "kWh")
+        frame.text(x, _FIRST + 9, "today")
         frame.text(0, _SECOND, "Cost %s" % wording.money_within(fuel.cost_mp[view.TODAY], 92))
         if fuel.is_prepayment:
             _credit_line(frame, fuel, _THIRD, WIDTH)
     else:
         figure = wording.fitting((wording.power(fuel.power_w),), 78, large_width_of)
         _figure(frame, figure, "kW")
-        _gauge(frame, fuel.level)
         cost = wording.hourly(fuel.cost_now_mp)
         frame.text(0, _SECOND, wording.fitting((cost + " an hour", cost + "/h"), 88, width_of))
+        _gauge(frame, fuel.level)
         _credit_line(frame, fuel, _THIRD, WIDTH)
     _footer(frame, pages, _status(fuel), True)
 
@@ -261,26 +269,28 @@ def _top_up(frame: "Frame", seen: "View", pages: "Pages") -> None:
         figure = wording.money_within(fuel.balance_mp, WIDTH, measure=large_width_of)
         frame.large(0, _FIRST, figure)
         frame.text(0, _SECOND, "Have the 20 digits ready.")
-        _footer(frame, pages, "OK: enter")
+        _action(frame, "enter")
         return
     shown = pages.entry + pages.candidate
     for index in range(20):
         row, place = divmod(index, _ROW)
         x = 1 + 10 * place + place // 4 * 4
-        y = 13 + 21 * row
-        if index < len(shown):
-            frame.large(x, y, shown[index])
+        y = _FIRST + 21 * row
+        if index % 4 == 0:
+            frame.large(x, y, shown[index : index + 4], 1)
         if index >= len(pages.entry):
             frame.bar(x, y + 17, 9, 3 if index == len(pages.entry) else 1)
-    _footer(frame, pages, "OK: send" if len(pages.entry) == 20 else "%d to come" % (
-        20 - len(pages.entry)))  # fmt: skip
+    if len(pages.entry) == 20:
+        _action(frame, "send")
+    else:
+        _footer(frame, pages, "%d to come" % (20 - len(pages.entry)))
 
 
 def _words(frame: "Frame", text: str, y: int = _FIRST) -> None:
     """Lines of text."""
     for line in wording.lines(text, WIDTH):
         frame.text(0, y, line)
-        y += 10
+        y += 9
 
 
 def _emergency(frame: "Frame", seen: "View", pages: "Pages") -> None:
@@ -296,7 +306,7 @@ def _emergency(frame: "Frame", seen: "View", pages: "Pages") -> None:
     frame.text(0, _SECOND, "emergency credit")
     frame.text(0, _THIRD, _EMERGENCY[fuel.emergency].lower())
     if fuel.emergency == view.AVAILABLE:
-        _footer(frame, pages, "OK: activate")
+        _action(frame, "activate")
 
 
 def _supply(frame: "Frame", seen: "View", pages: "Pages") -> None:
@@ -312,7 +322,7 @@ def _supply(frame: "Frame", seen: "View", pages: "Pages") -> None:
         frame.box(left, 13, width, 13)
     if fuel.supply == figures.ARMED:
         _words(frame, "Switch appliances off first.", 31)
-        _footer(frame, pages, "OK: switch on")
+        _action(frame, "switch on")
     elif fuel.supply == figures.OFF:
         _words(frame, "It can be switched on once it is armed.", 31)
 
@@ -328,18 +338,19 @@ def _message(frame: "Frame", seen: "View", pages: "Pages") -> None:
     for line in broken[first : first + MESSAGE_LINES]:
         frame.text(0, y, line)
         y += 9
-    _footer(frame, pages, "OK: more" if has_more(one, pages.line) else _to_confirm(one, seen))
+    if has_more(one, pages.line):
+        _action(frame, "more")
+    elif one.needs_confirmation and not one.is_confirmed:
+        _action(frame, "confirm")
+    elif len(seen.messages) > 1:
+        _action(frame, "next")
+    elif one.needs_confirmation:
+        _footer(frame, pages, "Confirmed")
 
 
 def has_more(one: "Message", line: int) -> bool:
     """Whether text follows what is on the page."""
     return len(wording.lines(one.text, WIDTH)) > line + MESSAGE_LINES
-
-
-def _to_confirm(one: "Message", seen: "View") -> str:
-    if one.needs_confirmation:
-        return "Confirmed" if one.is_confirmed else "OK: confirm"
-    return "OK: next" if len(seen.messages) > 1 else ""
 
 
 def _info(frame: "Frame", seen: "View", pages: "Pages") -> None:
@@ -352,7 +363,7 @@ def _info(frame: "Frame", seen: "View", pages: "Pages") -> None:
         frame.icon(0, y - 1, glyphs.FLAME if index else glyphs.BOLT)
         is_heard = seen.is_joined and seen.fuels[index].is_connected
         state = "connected" if is_heard else "no connection"
-        frame.text(11, y, "%s %s" % (_NAMES[index], state))
+        frame.text(11, y, "%s: %s" % (_NAMES[index], state))
         y += 10
 
 

@@ -114,10 +114,11 @@ def date(time: "int | None", offset_s: int) -> str:
 
 
 def zone(offset_s: int) -> str:
-    """What Great Britain calls local time."""
+    """What Great Britain calls local time; elsewhere hours and minutes ahead of UTC."""
     if offset_s in (0, 3600):
         return "BST" if offset_s else "GMT"
-    return "UTC%s%d min" % ("-" if offset_s < 0 else "+", abs(offset_s) // 60)
+    minutes = abs(offset_s) // 60
+    return "%s%02d:%02d" % ("-" if offset_s < 0 else "+", minutes // 60, minutes % 60)
 
 
 def lines(text: str, width: int) -> "list[str]":
