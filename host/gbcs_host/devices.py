@@ -7,27 +7,86 @@ from collections.abc import Iterator
 
 from gbcs.crypto import default
 from gbcs_device.server import Server
+from gbcs_device.view import View
 from gbcs_host import remote
 from gbcs_host.links import Link, LinkError, Listener, listen
 
 KINDS = ("ESME", "GSME", "PPMID", "IHD")
 
 
-def serve(listener: Listener, allowed: "tuple[str, ...]" = KINDS) -> None:
-    """Takes whoever comes, until the listener is closed; devices are of the `allowed` kinds."""
+class Person:
+    """Who is at a display that is served: sees what it shows, and presses its buttons.
+
+    The link drives the display meanwhile, in another thread. What a button makes it send goes out
+    with the next request.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server: Server | None = None
+
+    def sits_at(self, server: Server) -> None:
+        """This display from now on."""
+        self._server = server
+
+    def handle(self, request: bytes) -> "bytes | None":
+        """The server's answer to a request."""
+        with self._lock:
+            return None if self._server is None else self._server.handle(request)
+
+    def view(self) -> View:
+        """What the display shows; a View of nothing before there is one."""
+        with self._lock:
+            server = self._server
+            if server is None or server.station is None:
+                return View()
+            found: View = server.station.shown(server.now)
+            return found
+
+    def want(self, intent: "tuple[str | int, ...]") -> bool:
+        """Does what gbcs_device.display.navigation says that a person wants; False in vain."""
+        with self._lock:
+            server = self._server
+            if server is None or server.station is None:
+                return False
+            station, now = server.station, server.now
+            what, *values = intent
+            if what == "confirm":
+                return bool(station.confirm(values[0], now))
+            if station.device.kind != "PPMID":
+                return False
+            if what == "top-up":
+                return bool(station.top_up(values[0], str(values[1]).encode(), now))
+            if what == "emergency":
+                return bool(station.emergency(values[0], now))
+            return what == "enable" and bool(station.enable(values[0], now))
+
+
+def serve(
+    listener: Listener, allowed: "tuple[str, ...]" = KINDS, person: "Person | None" = None
+) -> None:
+    """Takes whoever comes, until the listener is closed; devices are of the `allowed` kinds.
+
+    A person, where there is one, sits at the device that came last.
+    """
     while True:
         try:
             link = listener.accept(None)
         except LinkError:
             return
         if link is not None:
-            threading.Thread(target=_one, args=(link, allowed), daemon=True).start()
+            threading.Thread(target=_one, args=(link, allowed, person), daemon=True).start()
 
 
-def _one(link: Link, allowed: "tuple[str, ...]") -> None:
+def _one(link: Link, allowed: "tuple[str, ...]", person: "Person | None") -> None:
     """One device, until the other side is gone."""
+    server = Server(default(), os.urandom, allowed=allowed)
+    served: Server | Person = server
+    if person is not None:
+        person.sits_at(server)
+        served = person
     try:
-        remote.serve(link, Server(default(), os.urandom, allowed=allowed))
+        remote.serve(link, served)
     except LinkError:  # that is how it ends
         link.close()
 

@@ -248,7 +248,7 @@ class RemoteMeter:
         return self.station.message(octets, now)
 
 
-def serve(link: Link, device: server.Server) -> None:
+def serve(link: Link, device: Any) -> None:
     """Answers requests that come over a link until it is gone; LinkError."""
     while True:
         sealed = link.receive(None)
