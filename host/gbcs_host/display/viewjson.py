@@ -17,6 +17,7 @@ _WORDS = {
     "emergency": ("not-offered", "available", "selected", "in-use", "exhausted"),
 }
 _BY_PERIOD = ("used_wh", "cost_mp")
+_TEXTS = ("calendar", "contact", "supplier", "tariff")
 _TRUTHS = ("has_low_credit", "is_connected")
 _MESSAGE = ("number", "fuel", "text", "at", "needs_confirmation", "is_confirmed")
 
@@ -92,8 +93,8 @@ def _fuel_from_json(fuel: Fuel, found: Any, where: str) -> None:
             setattr(fuel, name, _truth(found, name, False))
         elif name == "is_prepayment":
             fuel.is_prepayment = None if value is None else _truth(found, name, False)
-        elif name == "tariff":
-            fuel.tariff = _text(found, name, "")
+        elif name in _TEXTS:
+            setattr(fuel, name, _text(found, name, ""))
         else:
             setattr(fuel, name, _number(found, name, None))
 
