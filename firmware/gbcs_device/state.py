@@ -28,7 +28,7 @@ COUNTER = const(0xFF)  # in place of a block: the counter that blocks are told b
 DAYS, WEEKS, MONTHS = const(8), const(5), const(13)  # that are over, and are remembered
 
 # name, octets; money may be below zero, and stands with the half of its range added
-_NUMBERS = (
+NUMBERS = (
     ("at", 8),  # milliseconds since 2000
     ("flow", 9),  # hundredths of watt- or litre-an-hour-milliseconds, of all time
     ("on_ms", 8),  # how long the supply was on
@@ -47,7 +47,7 @@ _NUMBERS = (
     ("flags", 1),
     ("supply", 1),
 )
-_MONEY = ("day_mp", "week_mp", "month_mp", "balance", "bill", "accumulated")
+MONEY = ("day_mp", "week_mp", "month_mp", "balance", "bill", "accumulated")
 _MONEY_SIZE = const(5)
 _HALF = const(1 << 39)
 
@@ -78,8 +78,8 @@ class State:
 
     def changes(self) -> "dict[str, bytes | None]":
         """What the store is to hold."""
-        out = [getattr(self, name).to_bytes(size, "big") for name, size in _NUMBERS]
-        out += [(getattr(self, name) + _HALF).to_bytes(_MONEY_SIZE, "big") for name in _MONEY]
+        out = [getattr(self, name).to_bytes(size, "big") for name, size in NUMBERS]
+        out += [(getattr(self, name) + _HALF).to_bytes(_MONEY_SIZE, "big") for name in MONEY]
         registers = [
             bytes(key) + self.registers[key].to_bytes(4, "big") for key in sorted(self.registers)
         ]
@@ -102,10 +102,10 @@ def read(store: "Any", since: int) -> State:
     if octets is None:
         return state
     at = 0
-    for name, size in _NUMBERS:
+    for name, size in NUMBERS:
         setattr(state, name, int.from_bytes(octets[at : at + size], "big"))
         at += size
-    for name in _MONEY:
+    for name in MONEY:
         setattr(state, name, int.from_bytes(octets[at : at + _MONEY_SIZE], "big") - _HALF)
         at += _MONEY_SIZE
     octets = store.get(REGISTERS) or b""
