@@ -2,8 +2,11 @@
 
 import pytest
 
-from gbcs_device import account, joining, load
+from gbcs import message, payload
+from gbcs_device import account, joining, load, view
+from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from tests.firmware.home import POUND, Home
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -132,3 +135,156 @@ def test_for_a_month_the_display_is_at_the_meters_registers():
         last = shown.reading
         steps += 1
     assert steps == 124
+
+
+# Prepayment at the PPMID
+
+
+class Prepaid(Home):
+    """The household with both meters in prepayment mode, as the tests of accounts set them."""
+
+    def __init__(self, electricity_mp, gas_mp):
+        self.lab = household(14)
+        self.esme, self.gsme = self.lab.han.meters[METER], self.lab.han.meters[GAS]
+        self.prepay(electricity_mp)
+        values = {"credit_adjustment_value": gas_mp}
+        assert self.lab.read("GCS40a", GAS, values).is_success
+        values = {"proposed_payment_control_configuration": 0x0897, "cut_off_value": -1}
+        assert self.lab.read("GCS03", GAS, values).answer is not None
+        self.lab.pass_time(120)
+
+    def seen(self, fuel, eui=INTERFACE):
+        return self.lab.view(eui).fuels[fuel]
+
+    def notice(self):
+        return self.lab.view(INTERFACE).notice
+
+    def gas_answers(self):
+        """Waits until the gas meter, which sleeps, has answered."""
+        begun = self.lab.now
+        pending = self.lab.han.stations[INTERFACE].device
+        while pending._pending and self.lab.now - begun < 2 * 3_600_000:
+            self.lab.pass_time(10)
+        self.lab.pass_time(10)
+        return self.notice()
+
+
+def test_a_top_up_of_the_electricity_meter_by_the_ppmid():
+    home = Prepaid(POUND, POUND)
+    before = home.figures(home.esme).balance_mp
+    assert home.seen(0).is_prepayment
+    assert abs(home.seen(0).balance_mp - before) < 1000
+    digits = home.token(METER, 1, 7)
+    assert home.lab.top_up(INTERFACE, 0, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Top-up accepted: £7.00"
+    after = home.figures(home.esme)
+    assert abs(after.balance_mp - before - 7 * POUND) < 1000
+    assert (after.top_ups[0].digits, after.top_ups[0].origin) == (digits, 2)
+    assert abs(home.seen(0).balance_mp - after.balance_mp) < 100
+    assert home.lab.top_up(INTERFACE, 0, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Code used before"
+    mistyped = digits[:-1] + (b"0" if digits[-1:] != b"0" else b"1")
+    assert home.lab.top_up(INTERFACE, 0, mistyped)
+    home.lab.pass_time(3)
+    assert home.notice() == "Code not valid"
+    with pytest.raises(ValueError, match="20 digits"):
+        home.lab.top_up(INTERFACE, 0, digits[:-1])
+    home.lab.pass_time(60)
+    assert abs(home.seen(0, DISPLAY).balance_mp - home.figures(home.esme).balance_mp) < 1000
+
+
+def test_a_top_up_of_the_gas_meter_by_the_ppmid():
+    home = Prepaid(POUND, 3 * POUND)
+    before = home.figures(home.gsme).balance_mp
+    digits = home.token(GAS, 1, 9)
+    assert home.lab.top_up(INTERFACE, 1, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Sent: up to an hour"
+    assert home.lab.han.stations[HUB].waiting(GAS) == 1
+    assert home.gas_answers() == "Top-up accepted: £9.00"
+    found = home.figures(home.gsme)
+    assert (found.top_ups[0].digits, found.top_ups[0].origin) == (digits, 2)
+    assert found.balance_mp > before + 8 * POUND
+    home.lab.pass_time(1800)
+    shown = home.seen(1).balance_mp
+    assert shown > before + 7 * POUND
+    assert abs(shown - home.figures(home.gsme).balance_mp) < 40_000  # reported half an hour ago
+    assert home.lab.top_up(INTERFACE, 1, digits)
+    assert home.gas_answers() == "Code used before"
+
+
+def test_credit_runs_out_emergency_credit_arms_and_the_ppmid_enables():
+    home = Prepaid(0, POUND)
+    assert home.figures(home.esme).supply == OFF
+    assert (home.seen(0).supply, home.seen(0).emergency) == (OFF, view.AVAILABLE)
+    assert home.lab.enable(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Supply not armed"
+    assert home.figures(home.esme).supply == OFF
+    assert home.lab.emergency(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Emergency credit on"
+    assert home.figures(home.esme).supply == ARMED
+    assert (home.seen(0).supply, home.seen(0).emergency) == (ARMED, view.IN_USE)
+    assert home.lab.enable(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Supply is on"
+    assert home.figures(home.esme).supply == ON
+    home.lab.pass_time(1200)
+    assert (home.seen(0).supply, home.seen(0).emergency) == (ON, view.IN_USE)
+    assert abs(home.seen(0).emergency_mp - home.figures(home.esme).emergency_mp) < 200
+
+
+def test_emergency_credit_of_the_gas_meter_by_the_ppmid():
+    home = Prepaid(POUND, 0)
+    home.lab.pass_time(4000)
+    assert home.figures(home.gsme).supply == OFF
+    assert home.lab.emergency(INTERFACE, 1)
+    assert home.gas_answers() == "Emergency credit on"
+    assert home.figures(home.gsme).supply == ARMED
+    assert not home.lab.enable(INTERFACE, 1)
+    assert home.notice() == "Enable at gas meter"
+    home.lab.pass_time(2400)
+    assert (home.seen(1).supply, home.seen(1).emergency) == (ARMED, view.IN_USE)
+
+
+# The control software of the PPMID
+
+
+def test_a_ppmid_delivers_a_message_to_the_hub_which_passes_it_to_the_wan(lab):
+    interface = lab.han.meters[INTERFACE]
+    supplier = lab.parties["supplier"].eui
+    composed = message.compose(message.ALERT, 900, INTERFACE, supplier, 0x1000, b"\x01\x02")
+    octets = message.finish(composed, bytes(64))
+    done = lab.deliver(INTERFACE, octets)
+    assert (done.was_sent, done.to_wan, done.waits_for, done.answers) == (True, True, None, [])
+    command = interface.emergency(GAS)
+    done = lab.deliver(INTERFACE, command)
+    assert (done.was_sent, done.to_wan, done.waits_for) == (True, False, GAS)
+
+
+def test_a_device_of_the_han_answers_what_the_ppmid_delivers(lab):
+    octets = lab.parties.command(lab.parties["supplier"], METER, 0x0090, b"", False)
+    before = lab.han.stations[METER].handled
+    done = lab.deliver(INTERFACE, octets)  # a replayed or forged command of a remote party
+    assert (done.was_sent, done.to_wan) == (True, False)
+    assert lab.han.stations[METER].handled == before + 1
+
+
+@pytest.mark.parametrize("octets", [b"\x00", b"nonsense", bytes(200), b"\xdf\x09\x01" + bytes(30)])
+def test_the_hub_survives_whatever_a_ppmid_delivers(lab, octets):
+    done = lab.deliver(INTERFACE, octets)
+    assert done.was_sent
+    assert done.answers == []
+    record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
+    assert lab.send("CS08", "access control broker", INTERFACE, record).is_success
+    assert lab.view(INTERFACE).is_joined
+
+
+def test_a_ppmid_that_is_off_delivers_nothing():
+    lab = household(15)
+    station = lab.han.stations[INTERFACE]
+    station.power_off()
+    assert not lab.deliver(INTERFACE, b"nothing").was_sent
