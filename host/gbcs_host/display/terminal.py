@@ -44,7 +44,9 @@ _LEGEND = "up, down: page   Enter: OK   Tab: electricity, gas   q: leave"
 _TOKEN_LEGEND = "digits: enter a token, Backspace takes one back, Enter sends it"
 
 
-def picture(buffer: "bytes | bytearray", style: str = BRAILLE, colour: bool = False) -> "list[str]":
+def picture(
+    buffer: "bytes | bytearray", style: str = BRAILLE, colour: bool = False
+) -> "list[str]":
     """The lines of a frame in a border."""
     across, down, shapes = _CELLS[style]
     edges = _EDGES[style]
@@ -192,7 +194,7 @@ def _screenful(seen: View, pages: Pages, screen: TextIO, style: str) -> str:
     if "top-up" in pages.names:
         lines += [_entry_line(pages), _TOKEN_LEGEND]
     lines.append(_LEGEND)
-    return "\x1b[H" + "".join(line + "\x1b[K\r\n" for line in lines[: rows - 1]) + "\x1b[J"
+    return "\x1b[H" + "".join(line + "\x1b[K\n" for line in lines[: rows - 1]) + "\x1b[J"
 
 
 def _entry_line(pages: Pages) -> str:
