@@ -341,7 +341,7 @@ def _message(frame: "Frame", seen: "View", pages: "Pages") -> None:
     for line in broken[first : first + MESSAGE_LINES]:
         frame.text(0, y, line)
         y += 9
-    if has_more(one, pages.line):
+    if len(broken) > pages.line + MESSAGE_LINES:
         _action(frame, "more")
     elif one.needs_confirmation and not one.is_confirmed:
         _action(frame, "confirm")
