@@ -251,7 +251,9 @@ class Server:
         self.station = None
         if identity is not None:
             kind = str(identity[8:], "utf-8")
-            own = OwnKeys(self.crypto, store, self.random)
+            own = None  # an IHD has none
+            if store.get("own/ka") is not None:
+                own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             self.station = stations.make(device, self.random, load(store)[0])
 

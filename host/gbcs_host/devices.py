@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gbcs.crypto import default
 from gbcs_device.server import Server
@@ -25,14 +25,15 @@ class Person:
         self._lock = threading.Lock()
         self._server: Server | None = None
 
-    def sits_at(self, server: Server) -> None:
-        """This display from now on."""
-        self._server = server
+    def sits_at(self, server: Server) -> "Callable[[bytes], bytes | None]":
+        """This display from now on; what is to handle its requests meanwhile."""
 
-    def handle(self, request: bytes) -> "bytes | None":
-        """The server's answer to a request."""
-        with self._lock:
-            return None if self._server is None else self._server.handle(request)
+        def handle(request: bytes) -> "bytes | None":
+            with self._lock:
+                return server.handle(request)
+
+        self._server = server
+        return handle
 
     def view(self) -> View:
         """What the display shows; a View of nothing before there is one."""
@@ -81,21 +82,18 @@ def serve(
 def _one(link: Link, allowed: "tuple[str, ...]", person: "Person | None") -> None:
     """One device, until the other side is gone."""
     server = Server(default(), os.urandom, allowed=allowed)
-    served: Server | Person = server
-    if person is not None:
-        person.sits_at(server)
-        served = person
+    handle = server.handle if person is None else person.sits_at(server)
     try:
-        remote.serve(link, served)
+        remote.serve(link, handle)
     except LinkError:  # that is how it ends
         link.close()
 
 
 @contextlib.contextmanager
-def serving(name: str) -> "Iterator[Listener]":
+def serving(name: str, person: "Person | None" = None) -> "Iterator[Listener]":
     """Serves a link in the background; BadName, LinkError."""
     listener = listen(name)
-    threading.Thread(target=serve, args=(listener,), daemon=True).start()
+    threading.Thread(target=serve, args=(listener, KINDS, person), daemon=True).start()
     try:
         yield listener
     finally:

@@ -143,8 +143,8 @@ def test_for_a_month_the_display_is_at_the_meters_registers():
 class Prepaid(Home):
     """The household with both meters in prepayment mode, as the tests of accounts set them."""
 
-    def __init__(self, electricity_mp, gas_mp):
-        self.lab = household(14)
+    def __init__(self, electricity_mp, gas_mp, make=household):
+        self.lab = make(seed=14)
         self.esme, self.gsme = self.lab.han.meters[METER], self.lab.han.meters[GAS]
         self.prepay(electricity_mp)
         values = {"credit_adjustment_value": gas_mp}

@@ -12,6 +12,7 @@ WIDTH = 128
 HEIGHT = 64
 SMALL_HEIGHT = 8
 LARGE_HEIGHT = 16
+BLANK = 5  # points from a small letter to the next beyond a blank
 _UNKNOWN = const(98)  # the last glyph of the small ones
 _MORE = const(95)  # where those beyond ASCII begin
 
@@ -27,13 +28,18 @@ def _index(letter: str) -> int:
 
 def width_of(text: str) -> int:
     """Points from the first column to the last of small letters; a column is between two."""
-    return sum([glyphs.SMALL_WIDTHS[_index(letter)] + 1 for letter in text]) - 1 if text else 0
+    width = 0
+    for letter in text:
+        width += glyphs.SMALL_WIDTHS[_index(letter)] + 1
+    return width - 1 if width else 0
 
 
 def large_width_of(figure: str) -> int:
     """The same of large figures; two columns are between two of them."""
-    names = glyphs.LARGE_NAMES
-    return sum([glyphs.LARGE_WIDTHS[names.index(letter)] + 2 for letter in figure]) - 2
+    width = 0
+    for letter in figure:
+        width += glyphs.LARGE_WIDTHS[glyphs.LARGE_NAMES.index(letter)] + 2
+    return width - 2
 
 
 def shortened(text: str, width: int) -> str:
@@ -70,9 +76,11 @@ class Frame:
             at += WIDTH
 
     def columns(self, x: int, y: int, octets: bytes, at: int, count: int, size: int) -> None:
-        """`count` columns of `size` octets each, from octets[at]."""
+        """`count` columns of one or two octets each, the lower first, from octets[at]."""
         for place in range(x, x + count):
-            bits = octets[at] if size == 1 else int.from_bytes(octets[at : at + size], "little")
+            bits = octets[at]
+            if size == 2:
+                bits |= octets[at + 1] << 8
             if bits:
                 self.column(place, y, bits)
             at += size

@@ -121,6 +121,8 @@ def _banner(frame: "Frame", text: str) -> None:
     if len(broken) > 4:
         broken[3] = shortened(" ".join(broken[3:]), WIDTH - 10)
         del broken[4:]
+    if not broken:
+        return
     height = 9 * len(broken) + 3
     top = 64 - height
     frame.erase(0, top - 1, WIDTH, height + 1)
@@ -268,7 +270,8 @@ def _top_up(frame: "Frame", seen: "View", pages: "Pages") -> None:
     if not pages.is_entering:
         figure = wording.money_within(fuel.balance_mp, WIDTH, measure=large_width_of)
         frame.large(0, _FIRST, figure)
-        frame.text(0, _SECOND, "Have the 20 digits ready.")
+        frame.text(0, _SECOND, "credit now")
+        frame.text(0, _THIRD, "Have the 20 digits ready.")
         _action(frame, "enter")
         return
     shown = pages.entry + pages.candidate
@@ -312,7 +315,7 @@ def _emergency(frame: "Frame", seen: "View", pages: "Pages") -> None:
 def _supply(frame: "Frame", seen: "View", pages: "Pages") -> None:
     fuel = seen.fuels[pages.fuel]
     state = "not known" if fuel.supply is None else _SUPPLY[fuel.supply].lower()
-    text = "%s %s" % (_NAMES[pages.fuel], state)
+    text = "%s: %s" % (_NAMES[pages.fuel], state)
     width = width_of(text) + 12
     left = (WIDTH - width) // 2
     frame.text(left + 6, 16, text)
@@ -338,7 +341,7 @@ def _message(frame: "Frame", seen: "View", pages: "Pages") -> None:
     for line in broken[first : first + MESSAGE_LINES]:
         frame.text(0, y, line)
         y += 9
-    if has_more(one, pages.line):
+    if len(broken) > pages.line + MESSAGE_LINES:
         _action(frame, "more")
     elif one.needs_confirmation and not one.is_confirmed:
         _action(frame, "confirm")

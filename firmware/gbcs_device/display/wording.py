@@ -7,7 +7,7 @@ the same way. What is not known is `UNKNOWN`.
 
 from gbcs.compat import TYPE_CHECKING
 from gbcs_device import clock
-from gbcs_device.display.frame import width_of
+from gbcs_device.display.frame import BLANK, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,20 +125,23 @@ def lines(text: str, width: int) -> "list[str]":
     """Text broken between words, or within those that are too long, into lines of `width`."""
     found: list[str] = []
     line = ""
+    used = 0
     for word in text.split():
-        longer = line + " " + word if line else word
-        if width_of(longer) <= width:
-            line = longer
+        size = width_of(word)
+        if line and used + BLANK + size <= width:
+            line += " " + word
+            used += BLANK + size
             continue
         if line:
             found.append(line)
-        line = word
-        while width_of(line) > width:
-            count = len(line)
-            while count > 1 and width_of(line[:count]) > width:
+        while size > width:
+            count = len(word) - 1
+            while count > 1 and width_of(word[:count]) > width:
                 count -= 1
-            found.append(line[:count])
-            line = line[count:]
+            found.append(word[:count])
+            word = word[count:]
+            size = width_of(word)
+        line, used = word, size
     if line:
         found.append(line)
     return found

@@ -5,10 +5,11 @@ belongs together, and so do lines of text, nine rows apart; what follows stands 
 """
 
 from gbcs_device.display import glyphs
-from gbcs_device.display.frame import LARGE_HEIGHT, SMALL_HEIGHT, WIDTH, Frame
+from gbcs_device.display.frame import HEIGHT, LARGE_HEIGHT, SMALL_HEIGHT, WIDTH, Frame
 from gbcs_device.display.navigation import Pages
 from gbcs_device.view import View
 
+_BREAK = "\n"  # what follows is something else
 _PITCH = 9  # rows from a line of text to the next
 _ICONS = {glyphs.BOLT: "Electricity", glyphs.FLAME: "Gas", glyphs.ENVELOPE: "(a message waits)"}
 
@@ -47,6 +48,7 @@ class Noting(Frame):
         """What was written there is gone, where the whole width is erased."""
         if width == WIDTH:
             self.noted = [one for one in self.noted if not y <= one[0] < y + height]
+            self.noted.append((0, 0, _BREAK))
         super().erase(x, y, width, height)
 
     def line(self) -> str:
@@ -54,7 +56,9 @@ class Noting(Frame):
         found = ""
         top = bottom = 0
         for first, end, text in self.noted:
-            if text:
+            if text == _BREAK:
+                top = bottom = -HEIGHT
+            elif text:
                 is_near = first < bottom or first - top == _PITCH
                 found += (" " if is_near else "; ") + text
                 top, bottom = first, max(end, bottom if is_near else 0)

@@ -113,7 +113,7 @@ def keys(octets: bytes) -> "tuple[list[int | str], bytes]":
 def run(
     view_source: "Callable[[], View]",
     pages: Pages,
-    intents_sink: "Callable[[tuple[str | int, ...]], None]",
+    intents_sink: "Callable[[tuple[str | int, ...]], object]",
     keyboard: "int | None" = None,
     screen: "TextIO | None" = None,
     period_s: float = 0.25,
@@ -149,7 +149,7 @@ def run(
 def _live(
     view_source: "Callable[[], View]",
     pages: Pages,
-    intents_sink: "Callable[[tuple[str | int, ...]], None]",
+    intents_sink: "Callable[[tuple[str | int, ...]], object]",
     keyboard: int,
     screen: TextIO,
     period_s: float,
@@ -194,7 +194,7 @@ def _screenful(seen: View, pages: Pages, screen: TextIO, style: str) -> str:
     if "top-up" in pages.names:
         lines += [_entry_line(pages), _TOKEN_LEGEND]
     lines.append(_LEGEND)
-    return "\x1b[H" + "".join(line + "\x1b[K\r\n" for line in lines[: rows - 1]) + "\x1b[J"
+    return "\x1b[H" + "".join(line + "\x1b[K\n" for line in lines[: rows - 1]) + "\x1b[J"
 
 
 def _entry_line(pages: Pages) -> str:

@@ -175,9 +175,12 @@ def test_whatever_is_pressed_intents_are_of_the_four_kinds(seen, presses):
             assert rest[0] in numbers
             continue
         fuel = seen.fuels[rest[0]]
-        assert seen.is_joined and fuel.is_connected
+        assert seen.is_joined
+        assert fuel.is_connected
         if kind == "top-up":
-            assert fuel.is_prepayment and len(rest[1]) == 20 and rest[1].isdigit()
+            assert fuel.is_prepayment
+            assert len(rest[1]) == 20
+            assert rest[1].isdigit()
         elif kind == "emergency":
             assert fuel.emergency == view.AVAILABLE
         else:
