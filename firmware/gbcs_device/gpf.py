@@ -2,13 +2,14 @@
 
 A GPF has no account. Figures come from the mirror; tariff, calendar, message and supplier from
 the TOM commands: when the gas meter has answered one with success, those of its components that
-displays ask for are copied, as octets, to the hub's store. They are never encrypted, and fit one
-message. What a command sets for later stands next to what is in force until its time has come.
+displays ask for are copied, as octets, to the hub's store. They are never encrypted. What a
+command sets for later stands next to what is in force until its time has come.
 
 Source: GBCS 10.3.4 (which commands a GPF copies), Smart Energy D.3.4 (mirrors).
 """
 
 from gbcs import message
+from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs_device import served
@@ -66,6 +67,7 @@ class Gpf:
         self._since = 0
         self._price: Any = None
         self._due = self._earliest()
+        self._blocks = BlockExchange()  # which only listens
 
     # What was reported
 
@@ -116,6 +118,8 @@ class Gpf:
 
     def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
         """What was reported, where it is there in the meter's mode; constants at once."""
+        if cluster == served.BASIC:
+            return served.attribute(cluster, identifier, served.GAS, self, now)
         row = served.row(cluster, identifier, served.GAS)
         if cluster == served.MANAGEMENT:
             return self._supplier(identifier, now)
@@ -207,10 +211,16 @@ class Gpf:
         for name in names:
             self._copied(name[len(_NEXT) :], now)
 
-    def passed_to(self, octets: bytes) -> None:
-        """A message went to the gas meter: should it answer with success, this is copied."""
+    def passed_to(self, octets: bytes, now: int) -> None:
+        """A message, or a block of one, goes to the gas meter.
+
+        Should it answer with success, this is copied.
+        """
+        whole = self._blocks.receive(octets, now)
+        if whole is None:
+            return
         try:
-            m = message.decode(octets)
+            m = message.decode(whole)
         except DecodeError:
             return
         if m.kind != "command" or m.code not in _TOM:

@@ -1,93 +1,56 @@
-"""What a hub does for the devices on its HAN: tunnels, the queue of a sleeper, mirrors, time.
+"""What a hub does for the devices on its HAN: tunnels, and the queue of a sleeper.
 
 A device that is awake serves a tunnel, which the hub asks for when the device is on. A GSME asks
 for one itself, and fetches what waits for it when the answer to its report says that something
 does. A message of a device goes to the device that it names, where that is on the list; else it
-stands in `upstream`, towards the WAN. Displays read the GSME at its mirror, and at the endpoint
-of the GPF.
+stands in `upstream`, towards the WAN.
 
-Sources: GBCS 10.2.2, 10.3; Smart Energy D.3.4 (mirrors), D.6 (tunnelling), 5.4.2.2.3.3 (keep
-alive).
+Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
-from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device import meterstation as ms
-from gbcs_device import routing, served
+from gbcs_device import routing
 from gbcs_device import tunnelserver as ts
-from gbcs_device.gpf import Gpf
+from gbcs_device.gpfstation import ENDPOINT, GpfStation
 from gbcs_device.station import (
     FROM_SERVER,
-    KEEP_ALIVE,
-    KEY_ESTABLISHMENT,
-    METERING,
     NO_DEFAULT,
-    REPORT,
     SPECIFIC,
-    TIME,
     TUNNELING,
 )
-from gbcs_device.trustcentre import TrustCentre
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-ENDPOINT = const(1)
-_FIRST_MIRROR = const(2)
-GPF_ENDPOINT = const(32)  # mirrors, of sixteen devices at most, stand below
-_ESI = const(0x0500)
-_COMMUNICATIONS = const(0x0508)
-_METERING_DEVICE = const(0x0501)
 _MAX_QUEUED = const(64)
 _QUEUED_MS = const(86400000)  # a day
-_MAX_ATTRIBUTES = const(192)
 _SEEK_MS = const(5000)
 _LONGEST_SEEK_MS = const(600000)
-_GPF_SERVERS = (
-    0x0000, served.PRICE, served.MESSAGING, served.PREPAYMENT, served.CALENDAR, served.MANAGEMENT,
-)  # fmt: skip
-_MIRRORED = (0x0000, METERING, served.PREPAYMENT)
-_KEEP_ALIVE_MIN = const(10)
-_KEEP_ALIVE_JITTER_S = const(300)
 
 
-class HubStation(TrustCentre):
+class HubStation(GpfStation):
     """A CHF with its GPF on the air.
 
-    `tunnels` are (number, endpoint) by EUI-64; `mirrors` what meters reported, type and octets by
-    attribute, by EUI-64: attributes of Metering by identifier, others with the cluster before it.
+    `tunnels` are (number, endpoint) by EUI-64.
     """
 
     def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
         super().__init__(hub, eui, random, credentials)
         self.tunnels: dict[bytes, tuple[int, int]] = {}
-        self.mirrors: dict[bytes, dict[int, bytes]] = {}
         self.upstream: list[tuple[bytes, bytes]] = []
         self._queues: dict[bytes, list[tuple[bytes, int]]] = {}
         self._sent: dict[bytes, tuple[int, bytes]] = {}  # number of the tunnel, message
         self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
         self._seeks: dict[bytes, int] = {}
         self._number = 0
-        self._emptied: set[bytes] = set()  # whose mirror's content a restart has taken
-        servers = (0x0000, TIME, KEEP_ALIVE, TUNNELING, KEY_ESTABLISHMENT)
-        clients = (METERING, TUNNELING, KEY_ESTABLISHMENT)
-        self.endpoints = {
-            ENDPOINT: (_COMMUNICATIONS, servers, clients),
-            GPF_ENDPOINT: (_ESI, _GPF_SERVERS, ()),
-        }
-        self.gpf = Gpf(self)
-        self._displays: Any = None
 
     def power_on(self, now: int) -> None:
-        """Tunnels are asked for anew; mirrors are where they were."""
+        """Tunnels are asked for anew."""
         super().power_on(now)
-        for eui, one in self.children.items():
-            if one.mirror:
-                self.endpoints[one.mirror] = (_METERING_DEVICE, _MIRRORED, ())
-                self.mirrors[eui] = {}
-                self._emptied.add(eui)
+        for eui in self.children:
             self.came(eui, now)
 
     def power_off(self) -> None:
@@ -97,34 +60,24 @@ class HubStation(TrustCentre):
         self._queues = {}
 
     def forget(self, eui: bytes) -> None:
-        """Its tunnel, mirror and messages go with it."""
+        """Its tunnel and messages go with it."""
         self.tunnels.pop(eui, None)
-        self.mirrors.pop(eui, None)
         self._queues.pop(eui, None)
         self._sent.pop(eui, None)
         self._last.pop(eui, None)
-        one = self.children.get(eui)
-        if one is not None:
-            self.endpoints.pop(one.mirror, None)
         super().forget(eui)
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
         found = super().next_timer()
-        for at in (self.hub.next_timer(), self.gpf.next_timer()):
-            if at is not None and (found is None or at < found):
-                found = at
-        return found
+        at = self.hub.next_timer()
+        return at if found is None or (at is not None and at < found) else found
 
     def handle_timer(self, now: int) -> None:
         """Does what is due, of the CHF too."""
         due = self.hub.next_timer()
         if due is not None and now >= due:
             self.hub.handle_timer(now)
-        due = self.gpf.next_timer()
-        if due is not None and now >= due:
-            self.gpf.take_up(now)
-            self._follow(now)
         super().handle_timer(now)
 
     # From and to the WAN
@@ -143,7 +96,7 @@ class HubStation(TrustCentre):
         if self.hub.log.find(eui) is None:
             return False
         if eui in self.mirrors:
-            self.gpf.passed_to(octets)
+            self.gpf.passed_to(octets, now)
         queue = self._queues.setdefault(eui, [])
         queue.append((octets, now))
         while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
@@ -238,20 +191,12 @@ class HubStation(TrustCentre):
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """Tunnels and mirrors; the rest is the trust centre's."""
+        """Tunnels; the rest is the GPF's, and the trust centre's."""
         ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
         if cluster == TUNNELING and control & FROM_SERVER:
             return self._from_server(command, payload, ends, sender, now)
         if cluster == TUNNELING:
             return self._from_client(command, payload, ends, sequence, sender, now)
-        if cluster == METERING and control & FROM_SERVER:
-            return self._from_meter(command, payload, ends, sequence, sender, now)
-        if cluster in served.CLUSTERS and not control & FROM_SERVER:
-            from gbcs_device import servedcommands
-
-            return servedcommands.respond(
-                self, self.gpf, control, command, payload, one, sequence, sender, now
-            )
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
     def _from_server(
@@ -300,7 +245,7 @@ class HubStation(TrustCentre):
         if len(self.upstream) < _MAX_QUEUED:
             self.upstream.append((eui, octets))
         if eui in self.mirrors and self.gpf.passed_from(octets, now):
-            self._follow(now)
+            self.follow(now)
 
     # A tunnel that the hub serves
 
@@ -349,104 +294,3 @@ class HubStation(TrustCentre):
             octets = queue.pop(0)[0]
             answer = bytes((ms.GET_RESPONSE, min(len(queue), 255))) + octets
         self._transfer(eui, ts.SERVER_TRANSFER, answer, now)
-
-    # Mirrors
-
-    def _from_meter(
-        self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
-        now: int,
-    ) -> bool:  # fmt: skip
-        child = self.children.get(sender)
-        if child is None:
-            return False
-        if command == ms.REQUEST_MIRROR:
-            if not child.mirror:
-                used = [one.mirror for one in self.children.values()]
-                child.mirror = _FIRST_MIRROR
-                while child.mirror in used:
-                    child.mirror += 1
-                self.keep_children()
-            self.endpoints[child.mirror] = (_METERING_DEVICE, _MIRRORED, ())
-            self.mirrors.setdefault(sender, {})
-            answer = child.mirror.to_bytes(2, "little")
-            self._to_meter(sender, ends, ms.MIRROR_RESPONSE, answer, now, sequence)
-            return True
-        return command == ms.CONFIGURE_MIRROR and len(payload) == 9
-
-    def _to_meter(
-        self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
-        sequence: "int | None" = None,
-    ) -> None:  # fmt: skip
-        control = SPECIFIC | NO_DEFAULT
-        self.zcl(eui, ends, METERING, control, command, payload, now, sequence)
-
-    def from_attributes(
-        self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
-        command: int, now: int,
-    ) -> None:  # fmt: skip
-        """What a meter reports to its mirror; a complete report is answered with what waits."""
-        mirror = self.mirrors.get(sender)
-        child = self.children.get(sender)
-        if command != REPORT or mirror is None or child is None or endpoint != child.mirror:
-            return
-        if cluster not in (METERING, served.PRICE, served.PREPAYMENT):
-            return
-        complete = values.pop(ms.REPORTING_STATUS, b"")
-        for identifier, value in values.items():
-            key = identifier if cluster == METERING else cluster << 16 | identifier
-            if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
-                mirror[key] = value
-        if complete == ms.COMPLETE:
-            flags = ms.MESSAGE_PENDING if self._queues.get(sender) else 0
-            if sender in self._emptied:  # it was told to a mirror that is gone
-                self._emptied.discard(sender)
-                flags |= ms.PUSH_ALL
-            body = bytes((ms.SCHEME_B,)) + flags.to_bytes(4, "little") + bytes(16)
-            ends = (ENDPOINT, child.mirror)
-            self._to_meter(sender, ends, ms.MIRROR_REPORT_RESPONSE, body, now)
-            self._follow(now)
-
-    # Displays
-
-    def mirror(self) -> "dict[int, bytes]":
-        """What the gas meter reported; of several, the first that has a mirror."""
-        for eui in sorted(self.mirrors):
-            return self.mirrors[eui]
-        return {}
-
-    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
-        """Who asks a served cluster follows the GPF from then on."""
-        super().from_aps(one, payload, sender, how, now)
-        if one.cluster in served.CLUSTERS and how == BY_LINK_KEY and sender not in self.mirrors:
-            if self._displays is None:
-                from gbcs_device.servedfollow import Displays
-
-                self._displays = Displays(self, self.gpf, GPF_ENDPOINT)
-            self._displays.heard(sender, one.source_endpoint or 0, now)
-
-    def _follow(self, now: int) -> None:
-        """Something may have changed: displays are told."""
-        if self._displays is not None:
-            self._displays.follow(now)
-
-    # What the hub serves
-
-    def attribute(
-        self, cluster: int, identifier: int, now: int, endpoint: int = 0
-    ) -> "bytes | None":
-        """Time, keep-alive times, what a meter reported to its mirror; the trust centre's."""
-        if cluster == TIME:
-            from gbcs_device import servedtime
-
-            return servedtime.attribute(identifier, now)
-        if cluster == KEEP_ALIVE:
-            if identifier == 0:
-                return bytes((0x20, _KEEP_ALIVE_MIN))
-            return (
-                b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
-            )
-        if endpoint == GPF_ENDPOINT or any(
-            one.mirror == endpoint for one in self.children.values()
-        ):
-            return self.gpf.attribute(cluster, identifier, now)
-        return super().attribute(cluster, identifier, now, endpoint)

@@ -167,11 +167,13 @@ class MeterStation(TunnelServer):
         if cluster in served.CLUSTERS and not self.is_sleepy and not control & FROM_SERVER:
             from gbcs_device import servedcommands
 
+            writes = self.source.writes
             known = servedcommands.respond(
                 self, self.source, control, command, payload, one, sequence, sender, now
             )
-            self.speak(now)
-            self._follow(now)
+            if self.source.writes != writes:
+                self.speak(now)
+                self._follow(now)
             return known
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 

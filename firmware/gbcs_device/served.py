@@ -157,7 +157,7 @@ def attribute(cluster: int, identifier: int, fuel: int, source: "Any", now: int)
     if type(what) is int and found[5] == _ALWAYS:
         return encoded(found[6], what)
     figures = source.figures(now)
-    if figures is None or not is_there(found[5], figures.is_prepayment):
+    if cluster != BASIC and (figures is None or not is_there(found[5], figures.is_prepayment)):
         return None
     if type(what) is int:
         return encoded(found[6], what)
@@ -180,7 +180,7 @@ def is_there(mode: int, is_prepayment: bool) -> bool:
     return mode == _ALWAYS or (mode == _PREPAID) == is_prepayment
 
 
-def _value(what: str, index: int, figures: "Figures", source: "Any") -> "Any":
+def _value(what: str, index: int, figures: "Any", source: "Any") -> "Any":
     """What a row says, or None where there is no such thing."""
     if what[0] == "_":
         return globals()[what](index, figures, source)

@@ -24,6 +24,7 @@ class MeterSource:
         self._terms: Any = None
         self._price: Any = None
         self._since = 0
+        self.writes = 0  # how often displays have changed something
 
     @property
     def has_account(self) -> bool:
@@ -40,6 +41,7 @@ class MeterSource:
     def write(self, changes: "dict[str, bytes | None]") -> None:
         """Keeps what an action changes."""
         self.device.store.write(changes)
+        self.writes += 1
         self.forget()
 
     def figures(self, now: int) -> "Figures | None":

@@ -89,6 +89,8 @@ def test_basic_and_time_need_no_key():
     maker, model = home.electricity(0x0000, 0x0004, 0x0005)
     assert bytes.fromhex(maker) == b"\x42\x08gbcs-lab"
     assert bytes.fromhex(model) == b"\x42\x04ESME"
+    (model,) = home.read(home.hub.eui, 1, 0x0000, 0x0005)
+    assert bytes.fromhex(model) == b"\x42\x03GPF"
     (time,) = home.read(home.hub.eui, 1, 0x000A, 0x0000)
     assert abs(number(time) - home.lab.now // 1000) <= 2
 
