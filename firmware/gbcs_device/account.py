@@ -47,6 +47,11 @@ EMERGENCY_ACTIVATED = const(0x81AB)
 BELOW_THRESHOLD = const(0x8F0F)
 SUPPLY_ARMED = const(0x8F32)
 DISABLEMENT_SUSPENDED = const(0x8F83)
+HAN_COMMAND_DONE, HAN_COMMAND_REFUSED = const(0x8154), const(0x8155)
+
+# Message codes by which an ESME's log knows commands of the HAN: PECS01, PECS02, PECS03
+_TOP_UP, _SELECT, _ENABLE = 0x0116, 0x0117, 0x0118
+PPMID = const(2)  # originating device
 
 
 def exists(device: "Any") -> bool:
@@ -65,7 +70,10 @@ def _objects(device: "Any") -> "Any":
 
 
 class Account:
-    """One meter's account. `events` are pairs (when, code of GBCS 16.2) of what came about."""
+    """One meter's account.
+
+    `events` are what came about: when, its code of GBCS 16.2, what a log has beside that.
+    """
 
     def __init__(self, device: "Any", get: "Any" = None) -> None:
         """As the device's store has it; with `get(name)`, as a command in progress has it."""
@@ -81,7 +89,7 @@ class Account:
             self.state.emergency = self.terms.emergency_limit_mp
             if self.terms.is_prepayment:
                 self.state.flags |= states.PREPAYMENT
-        self.events: list[tuple[int, int]] = []
+        self.events: list[tuple[int, int, bytes]] = []
 
     # Time
 
@@ -386,9 +394,9 @@ class Account:
         elif not is_so:
             state.flags &= ~flag
 
-    def tell(self, code: int) -> None:
-        """Notes that something came about, for logs and supplier."""
-        self.events.append((self.state.at, code))
+    def tell(self, code: int, other: bytes = b"") -> None:
+        """Notes that something came about, for logs and supplier; `other` goes to the log."""
+        self.events.append((self.state.at, code, other))
 
     # In and out
 
@@ -508,7 +516,17 @@ def _period(seconds: int) -> str:
 
 def figures(device: "Any", now: int) -> Figures:
     """What a meter's account stands at; nothing is written. ValueError where it has none."""
-    return _brought(device, now).figures()
+    writes, seen = device.account_seen or (None, None)
+    if seen is None or writes is None or writes != _writes(device) or seen.state.at > now:
+        seen = _brought(device, now)
+        device.account_seen = (_writes(device), seen)
+    seen.advance(now)
+    return seen.figures()
+
+
+def _writes(device: "Any") -> "int | None":
+    """What tells whether the store was written; None for one that does not count."""
+    return getattr(device.store, "writes", None)
 
 
 def _brought(device: "Any", now: int) -> Account:
@@ -533,14 +551,13 @@ def next_event(device: "Any") -> "int | None":
     """When `advance` should be called: something comes about, or a day begins; None for never."""
     if not exists(device):
         return None
-    store = device.store
-    key = (store.get(states.STATE), store.get(load.SINCE))
-    known = device.next_account_event
-    if known is None or known[0] is not key[0] or known[1] is not key[1]:
+    writes, at = device.account_event or (None, None)
+    if at is None or writes is None or writes != _writes(device):
         account = Account(device)
         account.advance(account.state.at + DAY_MS, True)
-        known = device.next_account_event = (key[0], key[1], account.state.at)
-    return known[2]
+        at = account.state.at
+        device.account_event = (_writes(device), at)
+    return at
 
 
 def of(command: "Command") -> Account:
@@ -575,7 +592,6 @@ def finish(command: "Command") -> None:
     account.state.emergency = max(account.terms.emergency_limit_mp - emergency, 0)
     account.settle()
     account.changes(command.changes)
-    command.device.next_account_event = None
 
 
 def set_load(
@@ -585,6 +601,13 @@ def set_load(
     changes = advance(device, now) or {}
     changes.update(load.started(now, rates, profile))
     return changes
+
+
+def _logged(account: Account, origin: int, command: int, done: bool) -> None:
+    """Notes a command of the HAN; a gas meter has them as GBCS messages."""
+    if origin == PPMID and account.device.kind != "GSME":
+        code = HAN_COMMAND_DONE if done else HAN_COMMAND_REFUSED
+        account.tell(code, command.to_bytes(2, "big"))
 
 
 def top_up(
@@ -599,24 +622,32 @@ def top_up(
     account = _brought(device, now)
     changes: dict[str, bytes | None] = {}
     result, amount = tokens.enter(account, digits, origin, None, changes)
+    _logged(account, origin, _TOP_UP, amount > 0)
     account.changes(changes)
     return result, amount, changes
 
 
-def select_emergency(device: "Any", now: int) -> "tuple[bool, dict[str, bytes | None]]":
+def select_emergency(
+    device: "Any", now: int, origin: int = PPMID
+) -> "tuple[bool, dict[str, bytes | None]]":
     """Emergency credit is wanted; whether it is active now."""
     account = _brought(device, now)
     done = account.select_emergency()
+    _logged(account, origin, _SELECT, done)
     changes: dict[str, bytes | None] = {}
     account.changes(changes)
     return done, changes
 
 
-def enable_supply(device: "Any", now: int) -> "tuple[bool, dict[str, bytes | None]]":
+def enable_supply(
+    device: "Any", now: int, origin: int = PPMID
+) -> "tuple[bool, dict[str, bytes | None]]":
     """Who stands before an armed meter lets it supply; whether it is on now."""
     account = _brought(device, now)
     if account.state.supply == ARMED and account.may_supply():
         account.set_supply(ON)
+    done = account.state.supply == ON
+    _logged(account, origin, _ENABLE, done)
     changes: dict[str, bytes | None] = {}
     account.changes(changes)
-    return account.state.supply == ON, changes
+    return done, changes

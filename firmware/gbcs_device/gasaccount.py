@@ -14,7 +14,15 @@ from gbcs_device import account, tokens
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_device.state import COUNTER
 from gbcs_device.tariff import Calendar, Terms
-from gbcs_device.zclserver import FAILURE, NOT_FOUND, Failed, attribute_name, packed, unpacked
+from gbcs_device.zclserver import (
+    FAILURE,
+    KEPT,
+    NOT_FOUND,
+    Failed,
+    attribute_name,
+    packed,
+    unpacked,
+)
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -276,8 +284,13 @@ def _set(command: "Command", part: "Part") -> None:
 
 
 def _change_mode(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
-    """GCS02, GCS03: the answer says what a supplier may want to know of the other settings."""
+    """GCS02, GCS03."""
     _set(command, part)
+    return _mode_settings(command, part)
+
+
+def _mode_settings(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
+    """What the answer says of the settings that go with a mode."""
     said = bytes((1 if command.get(_calendar_name(_FRIENDLY)) else 0,)) + bytes(4)
     for identifier in (0x0010, 0x0011):
         said += _number(command.get, _PREPAYMENT, identifier).to_bytes(4, "little")
@@ -383,17 +396,32 @@ def _change_supply(command: "Command", part: "Part") -> None:
         raise Failed(FAILURE)
 
 
+def _in_range(command: "Command", part: "Part", found: "list[Any]") -> "list[Any]":
+    """Of the entries of a log, newest first and their time first, those that are asked for."""
+    latest = int.from_bytes(part.payload[:4], "little") or 0xFFFFFFFF
+    earliest = part.from_date_time or 0
+    found = [one for one in found if earliest <= one[0] <= latest][: part.payload[4] or None]
+    if not found:
+        raise Failed(NOT_FOUND)
+    return found
+
+
 def _top_up_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     """GCS15e: the tokens taken last."""
-    latest = int.from_bytes(part.payload[:4], "little") or 0xFFFFFFFF
-    found = [one for one in tokens.top_ups(command.get) if one.time <= latest]
-    out = b""
-    for one in found[: part.payload[4] or 5]:
-        out += bytes((len(one.digits),)) + one.digits + _int32(one.amount_mp)
-        out += one.time.to_bytes(4, "little")
-    if not out:
-        raise Failed(NOT_FOUND)
-    return [(0x05, b"\xfe\x01" + out)]
+    out = b"\x00\x01"
+    rows = [(one.time, one.amount_mp, one.digits) for one in tokens.top_ups(command.get)]
+    for second, amount, digits in _in_range(command, part, rows):
+        out += bytes((len(digits),)) + digits + _int32(amount) + second.to_bytes(4, "little")
+    return [(0x05, out)]
+
+
+def _debt_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
+    """GCS15d: what top-ups have paid of the payment debt, which is debt 3."""
+    out = b"\x00\x01"
+    for second, amount, left in _in_range(command, part, tokens.payments(command.get)):
+        out += second.to_bytes(4, "little") + amount.to_bytes(4, "little")
+        out += b"\x02" + left.to_bytes(4, "little")
+    return [(0x06, out)]
 
 
 # What is read
@@ -474,7 +502,9 @@ ACTIONS = {
     (_PREPAYMENT, 0x00, 0x04): _enter,
     (_PREPAYMENT, 0x00, 0x05): _adjust,
     (_PREPAYMENT, 0x00, 0x06): _change_mode,
+    (_PREPAYMENT, 0x00, 0x06, KEPT): _mode_settings,
     (_PREPAYMENT, 0x00, 0x08): _top_up_log,
+    (_PREPAYMENT, 0x00, 0x0A): _debt_log,
     (_CALENDAR, 0x08, 0x00): _publish_calendar,
     (_CALENDAR, 0x08, 0x01): _piece,
     (_CALENDAR, 0x08, 0x02): _piece,

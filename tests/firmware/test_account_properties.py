@@ -132,7 +132,6 @@ def test_credit_is_used_to_the_last_millipence_and_no_further(power, mp, credit)
     changes = {}
     first.changes(changes)
     device.store.write({**changes, "a/006F/0000130000FF/02": PREPAYMENT})
-    device.next_account_event = None
     found = None
     while device.next_timer() is not None:
         at = device.next_timer()
