@@ -52,6 +52,16 @@ def _name(role: int, use: str, prepayment: bool) -> str:
     return "cell/%d/%s%s" % (role, use, "/pp" if prepayment else "")
 
 
+def device_key_name(eui: bytes) -> str:
+    """Under which name the store keeps the key agreement key of a device joined by method C."""
+    return "device/ka/" + eui.hex()
+
+
+def device_role(eui: bytes) -> str:
+    """What stands for the role of a joined device where its commands are counted."""
+    return "device/" + eui.hex()
+
+
 class Anchors:
     """The trust anchors of one device.
 
@@ -90,14 +100,14 @@ class Anchors:
                 found.append(role)
         return found
 
-    def counter(self, role: int) -> int:
-        """The last originator counter accepted of a role; -1 for none."""
-        octets = self.store.get("count/%d" % role)
+    def counter(self, role: "int | str") -> int:
+        """The last originator counter accepted of a role, or `device_role`; -1 for none."""
+        octets = self.store.get("count/%s" % role)
         return -1 if octets is None else int.from_bytes(octets, "big")
 
-    def counted(self, role: int, counter: int) -> "dict[str, bytes | None]":
-        """The changes of the store that make this the last counter accepted."""
-        return {"count/%d" % role: counter.to_bytes(8, "big")}
+    def counted(self, role: "int | str", counter: "int | None") -> "dict[str, bytes | None]":
+        """The changes of the store that make this the last counter accepted; None forgets it."""
+        return {"count/%s" % role: None if counter is None else counter.to_bytes(8, "big")}
 
     def signer(self, eui: bytes) -> "Any":
         """The public key of a party's signatures, from whichever cell it stands in; or None."""
@@ -114,13 +124,14 @@ class Anchors:
         return key
 
     def secret(self, one: bytes, other: bytes) -> "bytes | None":
-        """The secret shared with the other party, or None where no cell has its key."""
+        """The secret shared with the other party, a joined device too; None without its key."""
         party = other if one == self.eui else one
         for role in ROLES:
             cell = self.cell(role, KA)
             if cell is not None and cell.eui == party:
                 return self.own.secret(party, cell.public_key)
-        return None
+        key = self.store.get(device_key_name(party))
+        return None if key is None else self.own.secret(party, key)
 
     def broker(self) -> "bytes | None":
         """The Access Control Broker's EUI-64."""

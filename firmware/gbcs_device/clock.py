@@ -71,3 +71,9 @@ def _calendar(now: int) -> "tuple[int, int, int, int]":
     while month > 1 and day < _MONTHS[month - 1] + (leap if month > 2 else 0):
         month -= 1
     return year, month, day - _MONTHS[month - 1] - (leap if month > 2 else 0) + 1, second
+
+
+def date(now: int) -> "tuple[int, int, int, int]":
+    """Year, month, day, and the day of the week from Monday = 1 (2000 began on a Saturday)."""
+    year, month, day, _ = _calendar(now)
+    return year, month, day, (now // 1000 // _DAY_S + 5) % 7 + 1

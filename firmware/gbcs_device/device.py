@@ -14,8 +14,8 @@ from gbcs import message, payload, protect, x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
-from gbcs_device import clock, later, logs
-from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors
+from gbcs_device import clock, later, load, logs
+from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MAX_OUTBOX = const(16)
 _RECENT = const(2048)  # octets
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
+_TOP_UPS = (0x0007, 0x0097)  # message codes of CS01a, CS01b
 _NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
 _ROLE_NAMES = {
     "Supplier": 2,
@@ -34,6 +35,10 @@ _ROLE_NAMES = {
     "Load Controller": 8,
 }
 
+
+# What joins a device to another is at every meter, and at the GPF; the registry's targets are
+# those of the reference messages: GBCS 13.7
+_ALSO_AT = {"CS03B": ("ESME", "GPF"), "CS04AC": ("ESME",), "CS04B": ("ESME", "GPF")}
 
 # Gas readings say how good the clock is that they are dated by: 0 reliable (GPF), 4 reliable
 # (GSME), 2 unreliable. Held by the reference messages
@@ -59,12 +64,13 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Any", case: "Any", role: int, now: int) -> None:
+    def __init__(self, device: "Any", m: "Any", case: "Any", role: "int | str", now: int) -> None:
         self.device = device
         self.m = m
         self.case = case
         self.role = role
         self.now = now
+        self.moment = now  # when it counts: what was kept counts at its date
         self.changes: dict[str, bytes | None] = {}
         self.after: list[Any] = []
         self.work: dict[str, Any] = {}  # what the items of one command hand to one another
@@ -147,6 +153,8 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
+        self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """One message in, its answer out; None where the standard wants silence."""
@@ -193,7 +201,14 @@ class Device:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
-        return later.next_timer(self.store)
+        found = later.next_timer(self.store)
+        if self._has_account():
+            from gbcs_device import account
+
+            at = account.next_event(self)
+            if at is not None and (found is None or at < found):
+                return at
+        return found
 
     def handle_timer(self, now: int) -> None:
         """Does what was to be done by now; each outcome is an alert."""
@@ -204,16 +219,30 @@ class Device:
             originator = octets[8:16]
             roles = self.anchors.roles_of(originator)
             command = Command(self, m, case, roles[0] if roles else -1, now)
+            command.moment = at
             code, content = later.carry_out(command, name, octets, at)
             command.changes[name] = None
-            command.changes.update(self.alert(code, originator, content, True))
+            self._settle(command)
+            alert = self.alert(code, originator, content, True, None, command.changes)
+            command.changes.update(alert)
             self.store.write(command.changes)
             for call in command.after:
                 call()
+        if self._has_account():
+            from gbcs_device import account
 
-    def is_joined(self) -> bool:
-        """Whether the device is on a HAN."""
-        return self.store.get("han/link_key") is not None
+            self.store.write(account.advance(self, now) or {})
+
+    def _has_account(self) -> bool:
+        """Whether there may be one: what gbcs_device.account costs, only a load pays."""
+        return self.store.get(load.SINCE) is not None
+
+    def _settle(self, command: Command) -> None:
+        """What the command's changes mean for the meter's account."""
+        if self._has_account():
+            from gbcs_device import account
+
+            account.finish(command)
 
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
@@ -222,7 +251,8 @@ class Device:
 
     def _supports(self, case: "UseCase") -> bool:
         mine = [True for one in case.targets if self._is(one)]
-        return bool(mine) and case.form in self.servers
+        is_mine = bool(mine) or self.kind in _ALSO_AT.get(case.name, ())
+        return is_mine and case.form in self.servers
 
     def _is(self, target: str) -> bool:
         """Whether a target of the registry is this device: "CHF in a Dual Band CH only" ..."""
@@ -243,8 +273,16 @@ class Device:
         elif m.mac is None or (case is not None and case.is_critical):
             raise BadSignature("a signature expected")
 
-    def _admit(self, m: "Message", case: "UseCase") -> int:
+    def _admit(self, m: "Message", case: "UseCase") -> "int | str":
         """The role in which the originator may send this, its counter above the last."""
+        role = device_role(m.originator) if case.is_device_to_device else self._role(m, case)
+        if m.code in _TOP_UPS and self._has_account():
+            return role  # tokens have counters of their own: gbcs_device.tokens
+        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
+            raise Replayed("a counter above the last one expected")
+        return role
+
+    def _role(self, m: "Message", case: "UseCase") -> int:
         roles = self.anchors.roles_of(m.originator) or self.anchors.roles_of(m.originator, KA)
         names = [name for kind in case.roles if self._is(kind) for name in case.roles[kind]]
         if names:
@@ -254,16 +292,14 @@ class Device:
             roles = [role for role in roles if role in allowed]
         if not roles:
             raise NotAllowed("no role of the originator may send this")
-        role = roles[0]
-        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
-            raise Replayed("a counter above the last one expected")
-        return role
+        return roles[0]
 
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self.anchors.counted(command.role, command.m.counter))
+        self._settle(command)
         answer = self._answer(command, content)
         self.store.write(command.changes)
         for call in command.after:
@@ -344,11 +380,11 @@ class Device:
         changes = changes or {}
         supplier = self.anchors.cell(SUPPLIER, KA)
         if supplier is not None:
-            payload_of = self._alert_of(code, now)
+            payload_of = self.alert_of(code, now)
             changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
         self.store.write(changes)
 
-    def _alert_of(self, code: int, now: int) -> "Any":
+    def alert_of(self, code: int, now: int) -> "Any":
         """The payload of a generic alert, by its counter: GBZ for gas, DLMS for others."""
         if "GBZ" in self.servers:
             octets = b"\x01\x09\x00" + code.to_bytes(2, "big")

@@ -1,6 +1,6 @@
-"""What of an ESME is not plain data: its clock, its logs, its registers that count.
+"""What of an ESME is not plain data: its clock, its logs, its half hours, its load switch.
 
-Registers are advanced by the simulated load (gbcs_device.load) when they are read.
+What counts and costs is in gbcs_device.electricityaccount.
 
 Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of the ESME).
 """
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from gbcs_device.device import Command
 
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
-_IMPORT = (1, b"\x00\x00\x5e\x2c\x22\x0a", 2)  # a structure that begins with active import
-_EXPORT = (3, b"\x01\x00\x02\x08\x00\xff", 2)
-_POWER = (1, b"\x00\x00\x5e\x2c\x22\x14", 2)  # a structure that begins with active power
-# A structure that begins with an array of registers, of which the first is in force
-_TARIFF = (1, b"\x00\x00\x5e\x2c\x22\x01", 2)
-_BLOCKS = (1, b"\x00\x00\x5e\x2c\x22\x02", 2)
 _PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
 _MOST_PERIODS = const(1000)
 _SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
@@ -99,9 +93,20 @@ def half_hours(command: "Command", item: "Item") -> bytes:
     if seeded is not None:
         return seeded
     start, end = _restricted(item)
-    periods = load.periods(command, load.IMPORT, start, end, _MOST_PERIODS)
+    last = command.now if end is None else min(command.now, end)
+    off = _off_times(command)
+    periods = load.periods(command, load.IMPORT, start or 0, last, _MOST_PERIODS, off)
     octets = b"".join([at.to_bytes(4, "big") + used.to_bytes(4, "big") for at, used in periods])
     return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
+
+
+def _off_times(command: "Command") -> "list[tuple[int, int]]":
+    """When the supply was off, as far as a meter's account remembers it."""
+    if command.get(load.SINCE) is None:
+        return []
+    from gbcs_device import account
+
+    return account.of(command).off_times()
 
 
 def _restricted(item: "Item") -> "tuple[int | None, int | None]":
@@ -126,6 +131,13 @@ def switch_load(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
+def note_message(command: "Command", item: "Item") -> bytes:
+    """ECS10: displays tell this message from the one before by its number."""
+    from gbcs_device import served, servedmessages
+
+    return servedmessages.noted(command, served.text(item.data))
+
+
 LOGS = {  # a CHF has these too
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
@@ -134,15 +146,11 @@ LIVE = {
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
     (_CLOCK[0], _CLOCK[1], 2): _time,
-    _IMPORT: load.live(_IMPORT, load.IMPORT, 3),
-    _EXPORT: load.live(_EXPORT, load.EXPORT, 1),
-    _POWER: load.power(_POWER, load.IMPORT, 3),
-    _TARIFF: load.live(_TARIFF, load.IMPORT, 5),
-    _BLOCKS: load.live(_BLOCKS, load.IMPORT, 5),
     _PROFILE: half_hours,
     (_CLOCK[0], _CLOCK[1], 4): _time_status,
 }
 ACTIONS = {
+    ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,

@@ -33,15 +33,21 @@ class TopUp:
 
 
 class Debt:
-    """A debt register: what is owed, and what is taken of it each `period` ("hour", "day")."""
+    """A debt register: what is owed, and what is taken of it each `period` ("hour", "day", "").
 
-    __slots__ = ("amount_mp", "label", "period", "rate_mp")
+    `proportion` is what is taken of a top-up, in hundredths of a per cent.
+    """
 
-    def __init__(self, label: bytes, amount_mp: int, rate_mp: int, period: str) -> None:
+    __slots__ = ("amount_mp", "label", "period", "proportion", "rate_mp")
+
+    def __init__(
+        self, label: bytes, amount_mp: int, rate_mp: int, period: str, proportion: int = 0
+    ) -> None:
         self.label = label
         self.amount_mp = amount_mp
         self.rate_mp = rate_mp
         self.period = period
+        self.proportion = proportion
 
 
 class Figures:
@@ -55,9 +61,12 @@ class Figures:
     """
 
     __slots__ = (
+        "accumulated_mp",  # debt of what fell due while there was no credit
         "balance_mp",
         "bill_mp",
-        "calorific_value",  # MJ/m3, with the digits of `calorific_digits` after the point
+        "calorific_digits",
+        "calorific_value",  # MJ/m3, so many digits of it after the point
+        "conversion_digits",
         "conversion_factor",
         "credit_status",
         "cut_off_mp",
@@ -65,6 +74,7 @@ class Figures:
         "debts",
         "emergency_limit_mp",
         "emergency_mp",  # what is left of it
+        "emergency_threshold_mp",  # of the balance, at which it is offered
         "export_wh",
         "import_wh",  # the register; gas by its calorific value
         "is_prepayment",
@@ -93,10 +103,12 @@ class Figures:
         self.months: list[tuple[int, int]] = [(0, 0)]
         self.is_prepayment = False
         self.balance_mp = self.bill_mp = 0
-        self.debts: list[Debt] = []
-        self.emergency_limit_mp = self.emergency_mp = 0
+        self.accumulated_mp = 0
+        self.debts: list[Debt] = []  # two that time recovers, one that top-ups do
+        self.emergency_limit_mp = self.emergency_threshold_mp = self.emergency_mp = 0
         self.low_credit_mp = self.cut_off_mp = 0
         self.credit_status = CREDIT_OK
         self.supply = ON
         self.top_ups: list[TopUp] = []
-        self.calorific_value = self.conversion_factor = 0
+        self.calorific_value = self.calorific_digits = 0
+        self.conversion_factor = self.conversion_digits = 0

@@ -1,10 +1,10 @@
-"""What of a GSME is not plain data: its logs, its supply, its meter point, its index.
+"""What of a GSME is not plain data: its logs, its supply, its meter point.
 
 Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device management); GBCS 20.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device import load, logs
+from gbcs_device import logs
 from gbcs_device.zclserver import NOT_FOUND, Failed, answer_name, attribute_name
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ _MANAGEMENT = const(0x0708)
 _PUBLISH_EVENT_LOG = const(0x01)
 _SUPPLY_STATUS = const(0x0014)
 _SITE_ID = const(0x0307)
-_INDEX = const(0x0000)  # CurrentSummationDelivered
 
 _GSME_EVENTS, _GSME_SECURITY = const(6), const(7)
 _SECURITY_LOGS = (4, 7)
@@ -56,16 +55,6 @@ def update_site_id(command: "Command", part: "Part") -> None:
     command.changes[attribute_name(_METERING, _SITE_ID)] = b"\x41" + part.payload[12:]
 
 
-def index(command: "Command", part: "Part") -> "bytes | None":
-    """The gas index: data, and what has flowed since."""
-    octets = command.get(attribute_name(_METERING, _INDEX))
-    if octets is None:
-        return None
-    value = int.from_bytes(octets[1:], "little") + load.counted(command, load.GAS)
-    return octets[:1] + value.to_bytes(len(octets) - 1, "little")
-
-
-LIVE = {(_METERING, _INDEX): index}
 ACTIONS = {
     # cluster, direction, command
     (_EVENTS, 0x00, 0x00): get_event_log,

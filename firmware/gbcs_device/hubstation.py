@@ -1,75 +1,56 @@
-"""What a hub does for the devices on its HAN: tunnels, the queue of a sleeper, mirrors, time.
+"""What a hub does for the devices on its HAN: tunnels, and the queue of a sleeper.
 
-A meter that is awake serves a tunnel, which the hub asks for when the meter is on. A GSME asks
+A device that is awake serves a tunnel, which the hub asks for when the device is on. A GSME asks
 for one itself, and fetches what waits for it when the answer to its report says that something
-does. Messages that devices send towards the WAN stand in `upstream`.
+does. A message of a device goes to the device that it names, where that is on the list; else it
+stands in `upstream`, towards the WAN.
 
-Sources: GBCS 10.2.2, 10.3; Smart Energy D.3.4 (mirrors), D.6 (tunnelling), 5.4.2.2.3.3 (keep
-alive).
+Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
 from gbcs_device import meterstation as ms
+from gbcs_device import routing
+from gbcs_device import tunnelserver as ts
+from gbcs_device.gpfstation import ENDPOINT, GpfStation
 from gbcs_device.station import (
     FROM_SERVER,
-    KEEP_ALIVE,
-    KEY_ESTABLISHMENT,
-    METERING,
     NO_DEFAULT,
-    REPORT,
     SPECIFIC,
-    TIME,
     TUNNELING,
 )
-from gbcs_device.trustcentre import TrustCentre
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-ENDPOINT = const(1)
-_FIRST_MIRROR = const(2)
-_ESI = const(0x0500)
-_METERING_DEVICE = const(0x0501)
 _MAX_QUEUED = const(64)
 _QUEUED_MS = const(86400000)  # a day
-_MAX_ATTRIBUTES = const(64)
 _SEEK_MS = const(5000)
 _LONGEST_SEEK_MS = const(600000)
-_UTC_S = b"\xe2"
-_KEEP_ALIVE_MIN = const(10)
-_KEEP_ALIVE_JITTER_S = const(300)
 
 
-class HubStation(TrustCentre):
+class HubStation(GpfStation):
     """A CHF with its GPF on the air.
 
-    `tunnels` are (number, endpoint) by EUI-64; `mirrors` what meters reported, type and octets by
-    attribute, by EUI-64.
+    `tunnels` are (number, endpoint) by EUI-64.
     """
 
     def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
         super().__init__(hub, eui, random, credentials)
         self.tunnels: dict[bytes, tuple[int, int]] = {}
-        self.mirrors: dict[bytes, dict[int, bytes]] = {}
         self.upstream: list[tuple[bytes, bytes]] = []
         self._queues: dict[bytes, list[tuple[bytes, int]]] = {}
         self._sent: dict[bytes, tuple[int, bytes]] = {}  # number of the tunnel, message
         self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
         self._seeks: dict[bytes, int] = {}
         self._number = 0
-        servers = (0x0000, TIME, KEEP_ALIVE, TUNNELING, KEY_ESTABLISHMENT)
-        clients = (METERING, TUNNELING, KEY_ESTABLISHMENT)
-        self.endpoints = {ENDPOINT: (_ESI, servers, clients)}
 
     def power_on(self, now: int) -> None:
-        """Tunnels are asked for anew; mirrors are where they were."""
+        """Tunnels are asked for anew."""
         super().power_on(now)
-        for eui, one in self.children.items():
-            if one.mirror:
-                self.endpoints[one.mirror] = (_METERING_DEVICE, (METERING,), ())
-                self.mirrors[eui] = {}
+        for eui in self.children:
             self.came(eui, now)
 
     def power_off(self) -> None:
@@ -79,15 +60,11 @@ class HubStation(TrustCentre):
         self._queues = {}
 
     def forget(self, eui: bytes) -> None:
-        """Its tunnel, mirror and messages go with it."""
+        """Its tunnel and messages go with it."""
         self.tunnels.pop(eui, None)
-        self.mirrors.pop(eui, None)
         self._queues.pop(eui, None)
         self._sent.pop(eui, None)
         self._last.pop(eui, None)
-        one = self.children.get(eui)
-        if one is not None:
-            self.endpoints.pop(one.mirror, None)
         super().forget(eui)
 
     def next_timer(self) -> "int | None":
@@ -118,6 +95,8 @@ class HubStation(TrustCentre):
         """Takes a message for a device of the HAN; False where the log lists no such device."""
         if self.hub.log.find(eui) is None:
             return False
+        if eui in self.mirrors:
+            self.gpf.passed_to(octets, now)
         queue = self._queues.setdefault(eui, [])
         queue.append((octets, now))
         while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
@@ -157,7 +136,7 @@ class HubStation(TrustCentre):
                 self.came(eui, at)  # whether it is still there shows when it is asked
 
         self._sent[eui] = sent
-        if self._transfer(eui, ms.TRANSFER, octets, now, done):
+        if self._transfer(eui, ts.TRANSFER, octets, now, done):
             queue.pop(0)
         else:
             del self._sent[eui]
@@ -167,7 +146,7 @@ class HubStation(TrustCentre):
     ) -> bool:
         number, endpoint = self.tunnels[eui]
         control = SPECIFIC | NO_DEFAULT
-        if command == ms.SERVER_TRANSFER:
+        if command == ts.SERVER_TRANSFER:
             control |= FROM_SERVER
         payload = number.to_bytes(2, "little") + octets
         return self.zcl(
@@ -199,25 +178,25 @@ class HubStation(TrustCentre):
         super().from_zdo(cluster, payload, sender, now)
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            if not found:
+                self.cancel("seek " + sender.hex())  # a display has none
             if found and sender not in self.tunnels:
-                asked = bytes((ms.GB_HRGP, 0xFF, 0xFF, 0)) + ms.MAX_TRANSFER.to_bytes(2, "little")
+                asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
                 self.zcl(
                     sender, (found[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
-                    ms.REQUEST_TUNNEL, asked, now,
+                    ts.REQUEST_TUNNEL, asked, now,
                 )  # fmt: skip
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """Tunnels and mirrors; the rest is the trust centre's."""
+        """Tunnels; the rest is the GPF's, and the trust centre's."""
         ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
         if cluster == TUNNELING and control & FROM_SERVER:
             return self._from_server(command, payload, ends, sender, now)
         if cluster == TUNNELING:
             return self._from_client(command, payload, ends, sequence, sender, now)
-        if cluster == METERING and control & FROM_SERVER:
-            return self._from_meter(command, payload, ends, sequence, sender, now)
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
     def _from_server(
@@ -228,37 +207,45 @@ class HubStation(TrustCentre):
             return False
         number = payload[0] | payload[1] << 8
         mine = self.tunnels.get(sender)
-        if command == ms.TUNNEL_RESPONSE and len(payload) == 5:
-            if payload[2] == ms.TUNNEL_OK:
+        if command == ts.TUNNEL_RESPONSE and len(payload) == 5:
+            if payload[2] == ts.TUNNEL_OK:
                 self.tunnels[sender] = (number, ends[0])
                 self.cancel("seek " + sender.hex())
                 self._flush(sender, now)
-        elif command == ms.SERVER_TRANSFER:
+        elif command == ts.SERVER_TRANSFER:
             if mine is not None and mine[0] == number:
-                self._said(sender, payload[2:])
+                self._said(sender, payload[2:], now)
             else:
                 ends_back = (ends[0], ENDPOINT)
                 self.zcl(
-                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ms.TRANSFER_ERROR,
-                    payload[:2] + bytes((ms.NO_SUCH_TUNNEL,)), now,
+                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ts.TRANSFER_ERROR,
+                    payload[:2] + bytes((ts.NO_SUCH_TUNNEL,)), now,
                 )  # fmt: skip
-        elif command == ms.SERVER_TRANSFER_ERROR:
+        elif command == ts.SERVER_TRANSFER_ERROR:
             sent = self._sent.pop(sender, None) or self._last.get(sender)
             if sent is not None and sent[0] == number:  # the meter has not seen it
                 self._last.pop(sender, None)
                 self._queues.setdefault(sender, []).insert(0, (sent[1], now))
                 self.came(sender, now)
-        elif command == ms.TUNNEL_CLOSED:
+        elif command == ts.TUNNEL_CLOSED:
             self.tunnels.pop(sender, None)
         else:
             return False
         return True
 
-    def _said(self, eui: bytes, octets: bytes) -> None:
-        """A message of a device. That its frames were heard is kept, so that none is replayed."""
+    def _said(self, eui: bytes, octets: bytes, now: int) -> None:
+        """A message of a device, for another one or the WAN.
+
+        That its frames were heard is kept, so that none is replayed.
+        """
+        self.store.write(self.peers())
+        recipient = routing.recipient(octets)
+        if recipient is not None and recipient != eui and self.deliver(octets, recipient, now):
+            return
         if len(self.upstream) < _MAX_QUEUED:
             self.upstream.append((eui, octets))
-        self.store.write(self.peers())
+        if eui in self.mirrors and self.gpf.passed_from(octets, now):
+            self.follow(now)
 
     # A tunnel that the hub serves
 
@@ -267,30 +254,30 @@ class HubStation(TrustCentre):
         now: int,
     ) -> bool:  # fmt: skip
         """A GSME opens its tunnel, fetches a message, or brings one."""
-        if command == ms.REQUEST_TUNNEL and len(payload) == 6:
-            status = ms.TUNNEL_OK if payload[0] == ms.GB_HRGP else ms.TUNNEL_NO_PROTOCOL
+        if command == ts.REQUEST_TUNNEL and len(payload) == 6:
+            status = ts.TUNNEL_OK if payload[0] == ts.GB_HRGP else ts.TUNNEL_NO_PROTOCOL
             number = 0xFFFF
-            if status == ms.TUNNEL_OK:
+            if status == ts.TUNNEL_OK:
                 self._number = number = self._number + 1 & 0x7FFF
                 self.tunnels[sender] = (number, ends[0])
             answer = number.to_bytes(2, "little") + bytes((status,))
-            answer += ms.MAX_TRANSFER.to_bytes(2, "little")
-            self._to_client(sender, ends, ms.TUNNEL_RESPONSE, answer, now, sequence)
+            answer += ts.MAX_TRANSFER.to_bytes(2, "little")
+            self._to_client(sender, ends, ts.TUNNEL_RESPONSE, answer, now, sequence)
             return True
-        if command == ms.TRANSFER and len(payload) >= 3:
+        if command == ts.TRANSFER and len(payload) >= 3:
             mine = self.tunnels.get(sender)
             if mine is None or mine[0] != payload[0] | payload[1] << 8:
-                error = payload[:2] + bytes((ms.NO_SUCH_TUNNEL,))
-                self._to_client(sender, ends, ms.SERVER_TRANSFER_ERROR, error, now, sequence)
+                error = payload[:2] + bytes((ts.NO_SUCH_TUNNEL,))
+                self._to_client(sender, ends, ts.SERVER_TRANSFER_ERROR, error, now, sequence)
             elif payload[2] == ms.GET:
                 self._fetched(sender, now)
             elif payload[2] == ms.PUT:
-                self._said(sender, payload[3:])
+                self._said(sender, payload[3:], now)
             return True
-        if command == ms.CLOSE_TUNNEL:
+        if command == ts.CLOSE_TUNNEL:
             self.tunnels.pop(sender, None)
             return True
-        return command == ms.TRANSFER_ERROR
+        return command == ts.TRANSFER_ERROR
 
     def _to_client(
         self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
@@ -306,78 +293,4 @@ class HubStation(TrustCentre):
         if queue:
             octets = queue.pop(0)[0]
             answer = bytes((ms.GET_RESPONSE, min(len(queue), 255))) + octets
-        self._transfer(eui, ms.SERVER_TRANSFER, answer, now)
-
-    # Mirrors
-
-    def _from_meter(
-        self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
-        now: int,
-    ) -> bool:  # fmt: skip
-        child = self.children.get(sender)
-        if child is None:
-            return False
-        if command == ms.REQUEST_MIRROR:
-            if not child.mirror:
-                used = [one.mirror for one in self.children.values()]
-                child.mirror = _FIRST_MIRROR
-                while child.mirror in used:
-                    child.mirror += 1
-                self.keep_children()
-            self.endpoints[child.mirror] = (_METERING_DEVICE, (METERING,), ())
-            self.mirrors.setdefault(sender, {})
-            answer = child.mirror.to_bytes(2, "little")
-            self._to_meter(sender, ends, ms.MIRROR_RESPONSE, answer, now, sequence)
-            return True
-        return command == ms.CONFIGURE_MIRROR and len(payload) == 9
-
-    def _to_meter(
-        self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
-        sequence: "int | None" = None,
-    ) -> None:  # fmt: skip
-        control = SPECIFIC | NO_DEFAULT
-        self.zcl(eui, ends, METERING, control, command, payload, now, sequence)
-
-    def from_attributes(
-        self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
-        command: int, now: int,
-    ) -> None:  # fmt: skip
-        """What a meter reports to its mirror; a complete report is answered with what waits."""
-        mirror = self.mirrors.get(sender)
-        child = self.children.get(sender)
-        if cluster != METERING or command != REPORT or mirror is None or child is None:
-            return
-        if endpoint != child.mirror:
-            return
-        complete = values.pop(ms.REPORTING_STATUS, b"")
-        for identifier, value in values.items():
-            if identifier in mirror or len(mirror) < _MAX_ATTRIBUTES:
-                mirror[identifier] = value
-        if complete == ms.COMPLETE:
-            flags = ms.MESSAGE_PENDING if self._queues.get(sender) else 0
-            body = bytes((ms.SCHEME_B,)) + flags.to_bytes(4, "little") + bytes(16)
-            ends = (ENDPOINT, child.mirror)
-            self._to_meter(sender, ends, ms.MIRROR_REPORT_RESPONSE, body, now)
-
-    # What the hub serves
-
-    def attribute(
-        self, cluster: int, identifier: int, now: int, endpoint: int = 0
-    ) -> "bytes | None":
-        """Time, keep-alive times, what a meter reported to its mirror; the trust centre's."""
-        if cluster == TIME:
-            if identifier == 0:
-                return _UTC_S + (now // 1000).to_bytes(4, "little")
-            return b"\x18\x03" if identifier == 1 else None  # master, synchronised
-        if cluster == KEEP_ALIVE:
-            if identifier == 0:
-                return bytes((0x20, _KEEP_ALIVE_MIN))
-            return (
-                b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
-            )
-        if cluster == METERING:
-            for eui, one in self.children.items():
-                if one.mirror == endpoint:
-                    return self.mirrors.get(eui, {}).get(identifier)
-            return None
-        return super().attribute(cluster, identifier, now, endpoint)
+        self._transfer(eui, ts.SERVER_TRANSFER, answer, now)

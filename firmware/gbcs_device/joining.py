@@ -1,16 +1,23 @@
 """A meter's device log: joining, unjoining, reading it; leaving the HAN; a GPF's log restored.
 
-CS03 enters a device that this one may talk to, CS04 removes it, CS07 reads the log. The draft
-CS02f of SECMP0013 tells the meter to leave: its answer is the last thing it says there.
+CS03 enters a device that this one may talk to, CS04 removes it, CS07 reads the log. By method C
+both devices get each other's key agreement certificate, for which whoever signed the command
+vouches. The draft CS02f of SECMP0013 tells the meter to leave: its answer is the last thing it
+says there.
 
 Sources: GBCS 13.4 to 13.7; SECMP0013 impact assessment, 3.2.
 """
 
+from gbcs import x509
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import BadCertificate, DecodeError
 from gbcs_device import logs
+from gbcs_device.anchors import device_key_name, device_role
 from gbcs_device.asn1server import integer, octets, sequence, values
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
     from gbcs.der import Field
     from gbcs_device.device import Command
 
@@ -30,7 +37,7 @@ NOT_JOINED = const(1)
 READ_FAILURE = const(1)
 
 _METHODS = {0x000D: (0,), 0x00AB: (1,), 0x000E: (2,), 0x00AF: (3,)}  # by message code
-_PPMID = const(5)
+GSME_TYPE, ESME_TYPE, GPF_TYPE, PPMID_TYPE, TYPE_2 = 0, 1, 3, 5, 6
 _METHOD_B, _METHOD_C = const(2), const(3)
 
 
@@ -50,9 +57,9 @@ def join(command: "Command", field: "Field") -> "Field":
         pass
     elif method not in _METHODS.get(command.m.code, (0, 1, 2, 3)):
         result = WRONG_METHOD_CODE
-    elif method == _METHOD_B and kind == _PPMID:  # a PPMID acts on a meter: keys are agreed
+    elif method == _METHOD_B and kind == PPMID_TYPE:  # a PPMID acts on a meter: keys are agreed
         result = INVALID_METHOD
-    elif method == _METHOD_C and found.get("other_device_certificate") is None:
+    elif method == _METHOD_C and _certificate(found) is None:
         result = NO_CERTIFICATE
     elif held and held[0][1] != kind:
         result = INCOMPATIBLE
@@ -60,8 +67,21 @@ def join(command: "Command", field: "Field") -> "Field":
         result = FULL
     elif not held:
         command.changes[DEVICE_LOG] = log + eui + bytes((kind,))
+    if result == SUCCESS and method == _METHOD_C:
+        certificate = _certificate(found)
+        if certificate.entity_id == eui:  # a reference command brings another's
+            command.changes[device_key_name(eui)] = certificate.public_key
     command.log(logs.SECURITY, logs.JOINING_FAILED if result else logs.JOINING_SUCCEEDED)
     return integer(result)
+
+
+def _certificate(found: "dict[str, Any]") -> "Any":
+    """The other device's certificate of key agreement, or None."""
+    try:
+        certificate = x509.read(found.get("other_device_certificate") or b"")
+    except (BadCertificate, DecodeError):
+        return None
+    return certificate if certificate.is_agreement else None
 
 
 def unjoin(command: "Command", field: "Field") -> "Field":
@@ -72,6 +92,8 @@ def unjoin(command: "Command", field: "Field") -> "Field":
         command.log(logs.SECURITY, logs.UNJOINING_FAILED)
         return integer(NOT_IN_LOG)
     command.changes[DEVICE_LOG] = b"".join([eui + bytes((kind,)) for eui, kind in kept])
+    command.changes[device_key_name(field[2])] = None
+    command.changes.update(command.device.anchors.counted(device_role(field[2]), None))
     command.log(logs.SECURITY, logs.UNJOINING_SUCCEEDED)
     return integer(SUCCESS)
 

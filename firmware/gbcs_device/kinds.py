@@ -1,8 +1,10 @@
-"""What each kind of device is: which commands it runs, and whose credentials it holds."""
+"""What each kind of device is: which commands it runs, and whose credentials it holds.
+
+Modules are loaded when a device of that kind is made, or a command first needs them.
+"""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import asn1server, cosemserver, zclserver
-from gbcs_device.device import Device, NotSupported
+from gbcs_device import load
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -16,6 +18,7 @@ CELLS = {
     "CHF": (0, 1, 4, 5, 6),
     "GPF": (0, 1, 2, 3, 4, 5),
     "PPMID": (0, 1, 2, 4, 5),
+    "IHD": (),
     "HCALCS": (0, 1, 2, 4, 5),
     "SAPC": (0, 1, 2, 3, 4, 5, 8),
 }
@@ -46,43 +49,74 @@ def is_known(kind: str) -> bool:
     return kind in CELLS
 
 
-def make(  # what an import costs, only a device of that kind pays
-    kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any"
-) -> Device:
+def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
     """A device of a kind, its data those in the store."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
+    live: Any
+    actions: Any
     if kind == "CHF":
         from gbcs_device import electricity, hub
 
         live = dict(electricity.LOGS)
         live.update(hub.LIVE)
-        dlms = _with(cosemserver.answer, live, hub.ACTIONS)
+        dlms = _with("cosemserver", live, hub.ACTIONS)
         servers = {"DLMS": dlms, "ASN.1": _asn1}
         return hub.Hub(kind, eui, store, crypto, own, servers, store.get(hub.GPF))
     if kind == "ESME" or kind == "SAPC":
         from gbcs_device import electricity, meter
 
-        dlms = _with(cosemserver.answer, electricity.LIVE, electricity.ACTIONS)
+        live, actions = electricity.LIVE, electricity.ACTIONS
+        if store.get(load.SINCE) is not None:
+            from gbcs_device import electricityaccount
+
+            live = _joined(live, electricityaccount.LIVE)
+            actions = _joined(actions, electricityaccount.ACTIONS)
+        dlms = _with("cosemserver", live, actions)
         return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
     if kind == "GSME":
         from gbcs_device import gas, meter
 
-        gbz = _with(zclserver.answer, gas.LIVE, gas.ACTIONS)
+        live, actions = {}, gas.ACTIONS
+        if store.get(load.SINCE) is not None:
+            from gbcs_device import gasaccount
+
+            live, actions = gasaccount.LIVE, _joined(actions, gasaccount.ACTIONS)
+        gbz = _with("zclserver", live, actions)
         made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
-        made.gbz_actions = gas.ACTIONS
+        made.gbz_actions = actions
         return made
-    servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
-    return Device(kind, eui, store, crypto, own, servers)
+    if kind == "IHD":
+        from gbcs_device import ihd
+
+        return ihd.Ihd(eui, store, crypto)
+    servers = {"GBZ": _with("zclserver", {}, {}), "ASN.1": _asn1}
+    if kind == "PPMID":
+        from gbcs_device import ppmid
+
+        return ppmid.Ppmid(kind, eui, store, crypto, own, servers)
+    from gbcs_device import device
+
+    return device.Device(kind, eui, store, crypto, own, servers)
 
 
-def _with(answer: "Any", live: "Any", actions: "Any") -> "Any":
+def _joined(one: "Any", other: "Any") -> "dict[Any, Any]":
+    """Both tables; where both have something, the other's."""
+    both = dict(one)
+    both.update(other)
+    return both
+
+
+def _with(module: str, live: "Any", actions: "Any") -> "Any":
     """A server with these objects of its own."""
-    return lambda command: answer(command, live, actions)
+    return lambda command: _module(module).answer(command, live, actions)
+
+
+def _module(name: str) -> "Any":
+    return getattr(__import__("gbcs_device." + name), name)
 
 
 def _asn1(command: "Command") -> bytes:
-    """Modules are loaded when a command first needs them."""
     code = command.m.code
     if command.case.provisional:
         row = ("joining", "disconnect")
@@ -91,6 +125,6 @@ def _asn1(command: "Command") -> bytes:
     elif code in _ASN1:
         row = _ASN1[code]
     else:
-        raise NotSupported("this device does not have the use case")
-    module = getattr(__import__("gbcs_device." + row[0]), row[0])
-    return asn1server.answer(command, {code: getattr(module, row[1])})
+        raise _module("device").NotSupported("this device does not have the use case")
+    answer: bytes = _module("asn1server").answer(command, {code: getattr(_module(row[0]), row[1])})
+    return answer

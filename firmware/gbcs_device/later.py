@@ -96,6 +96,9 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "
         octets = command.get(name_of(key[0], key[1], passive))
         if octets is not None:
             command.changes[name_of(key[0], key[1], active)] = octets
+    from gbcs_device import moves
+
+    moves.moved(command, key[1], name_of)
 
 
 def keep_part(command: "Command", part: "Any", fields: "list[Any]") -> bool:

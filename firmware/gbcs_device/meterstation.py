@@ -1,17 +1,18 @@
-"""A meter on the air: what it carries through its tunnel once it has joined.
+"""A meter on the air: its tunnel, and what displays read of it.
 
-An ESME serves a tunnel, and the hub asks for it: GBCS messages come and go at any time. A GSME
+An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
-message waits, gets what waits, puts what it has to say, and sleeps again.
+message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
+itself, under a partner link key, and a GSME at its mirror.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
 
-from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import GbcsError
 from gbcs.zigbee import aps, commands
-from gbcs_device.joiner import COORDINATOR, JOINED, Joiner
+from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device import served
+from gbcs_device.joiner import COORDINATOR, JOINED
 from gbcs_device.station import (
     FROM_SERVER,
     KEY_ESTABLISHMENT,
@@ -21,24 +22,21 @@ from gbcs_device.station import (
     SPECIFIC,
     TUNNELING,
 )
+from gbcs_device.tunnelserver import (
+    GB_HRGP,
+    MAX_TRANSFER,
+    REQUEST_TUNNEL,
+    SERVER_TRANSFER,
+    SERVER_TRANSFER_ERROR,
+    TRANSFER,
+    TUNNEL_OK,
+    TUNNEL_RESPONSE,
+    TunnelServer,
+)
 from gbcs_device.zclserver import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
-
-# Tunnelling, both directions
-REQUEST_TUNNEL = const(0x00)
-TRANSFER = const(0x02)  # client to server
-TRANSFER_ERROR = const(0x03)
-TUNNEL_RESPONSE = const(0x00)
-SERVER_TRANSFER = const(0x01)
-SERVER_TRANSFER_ERROR = const(0x02)
-CLOSE_TUNNEL = const(0x01)
-TUNNEL_CLOSED = const(0x06)
-GB_HRGP = const(6)  # the protocol of GBCS messages
-MAX_TRANSFER = const(1500)
-TUNNEL_OK, TUNNEL_BUSY, TUNNEL_NO_IDS, TUNNEL_NO_PROTOCOL = 0, 1, 2, 3
-NO_SUCH_TUNNEL = const(0)
 
 # Before a GSME's data in the tunnel
 GET, GET_RESPONSE, PUT = 1, 2, 3
@@ -54,13 +52,14 @@ MESSAGE_PENDING = 1 << 21  # of the functional notification flags
 REPORTING_STATUS = const(0xFFFE)
 COMPLETE = b"\x30\x01"
 _REPORT_COMPLETE = b"\xfe\xff" + COMPLETE
+PUSH_ALL = 0x7FC0  # of the functional notification flags: all historical and static data
 
 WAKE_S = 1800
 _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
-_REPORTED = (0x0000, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+_HALF_HOUR_MS = const(1800000)
 
 
-class MeterStation(Joiner):
+class MeterStation(TunnelServer):
     """An ESME (`is_sleepy` False) or a GSME on the air. `wake_s` is how long a GSME sleeps."""
 
     def __init__(
@@ -72,60 +71,88 @@ class MeterStation(Joiner):
         wake_s: int = WAKE_S,
     ) -> None:
         super().__init__(device, random, credentials, is_sleepy)
-        servers: tuple[int, ...] = (0x0000, METERING, KEY_ESTABLISHMENT)
+        servers: tuple[int, ...] = (0x0000, KEY_ESTABLISHMENT)
         clients: tuple[int, ...] = (0x000A, KEY_ESTABLISHMENT)
         if is_sleepy:
+            servers += (METERING,)
             clients += (TUNNELING,)
         else:
-            servers += (TUNNELING,)
+            servers += (TUNNELING,) + served.CLUSTERS
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
-        self.tunnel: int | None = None
         self.mirror: int | None = None
-        self.messages = BlockExchange()
-        self.handled = 0  # messages that the device was given
-        self._hub_endpoint = 1
         self._step = ""
-        self._is_leaving = False
         self._remaining = 0
-        self._last_key: bytes | None = None
+        self._source: Any = None
+        self._displays: Any = None
+        self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
+        self._reports: list[tuple[int, bytes]] = []
+        self._is_changed = False
+        self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
-        """Begins anew: tunnel and mirror are of before."""
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
-        self._is_leaving = False
+        """Begins anew: the mirror is of before."""
+        self.mirror = None
         super().power_on(now)
-
-    # Time: the device's own timers are its station's too
-
-    def next_timer(self) -> "int | None":
-        """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
-        for at in (self.device.next_timer(), self.messages.next_timer()):
-            if at is not None and (found is None or at < found):
-                found = at
-        return found
-
-    def handle_timer(self, now: int) -> None:
-        """Does what is due, of the device too."""
-        due = self.device.next_timer()
-        if due is not None and now >= due:
-            self.device.handle_timer(now)
-        due = self.messages.next_timer()
-        if due is not None and now >= due:
-            self.messages.handle_timer(now)
-        super().handle_timer(now)
-        self.speak(now)
 
     # Joined
 
     def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: an ESME is asked for its tunnel, a GSME asks for mirror and tunnel."""
         super().is_on(now, changes)
-        self.tunnel = self.mirror = None
+        self.mirror = None
         if self.is_sleepy:
             self._begin(now)
+        else:
+            self._half_hour(now)
+
+    # What displays read
+
+    @property
+    def source(self) -> "Any":
+        """The meter's figures and objects, as its clusters serve them."""
+        if self._source is None:
+            from gbcs_device.servedmeter import MeterSource
+
+            fuel = served.GAS if self.is_sleepy else served.ELECTRICITY
+            self._source = MeterSource(self.device, fuel)
+        return self._source
+
+    @property
+    def displays(self) -> "Any":
+        """Those who have asked this meter."""
+        if self._displays is None:
+            from gbcs_device.servedfollow import Displays
+
+            self._displays = Displays(self, self.source, self.endpoint)
+        return self._displays
+
+    def _follow(self, now: int) -> None:
+        """Something may have changed: displays are told."""
+        if self._source is not None:
+            self._source.forget()
+        if self._displays is not None and self.phase == JOINED:
+            self._displays.follow(now)
+
+    def changed(self, by_message: bool, now: int) -> None:
+        """What displays show may have changed: a GSME reports what a message has done."""
+        if by_message:
+            self._is_changed = True
+        if not self._is_leaving:
+            self._follow(now)
+
+    def _half_hour(self, now: int) -> None:
+        """Prices change by the calendar at half hours."""
+        self._follow(now)
+        self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
+
+    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+        """Who asks a served cluster of an ESME follows it from then on."""
+        super().from_aps(one, payload, sender, how, now)
+        if one.cluster not in served.CLUSTERS or how != BY_LINK_KEY or self.is_sleepy:
+            return
+        if sender != self.trust_centre and self.phase == JOINED:
+            self.displays.heard(sender, one.source_endpoint or 0, now)
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
@@ -133,111 +160,41 @@ class MeterStation(Joiner):
     ) -> bool:  # fmt: skip
         """Tunnels and mirrors; the rest is `Joiner`'s."""
         if sender == self.trust_centre and self.phase == JOINED:
-            if cluster == TUNNELING and not self.is_sleepy and not control & FROM_SERVER:
-                return self._as_server(command, payload, one, sequence, now)
             if cluster == TUNNELING and self.is_sleepy and control & FROM_SERVER:
                 return self._as_client(command, payload, now)
             if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
                 return self._from_mirror(command, payload, now)
+        if cluster in served.CLUSTERS and not self.is_sleepy and not control & FROM_SERVER:
+            from gbcs_device import servedcommands
+
+            writes = self.source.writes
+            known = servedcommands.respond(
+                self, self.source, control, command, payload, one, sequence, sender, now
+            )
+            if self.source.writes != writes:
+                self.speak(now)
+                self._follow(now)
+            return known
         return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
 
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """A ZCL attribute of the meter, as its store has it."""
-        value: bytes | None = self.store.get(attribute_name(cluster, identifier))
+        """A ZCL attribute of the meter: one that is served, or as its store has it."""
+        value: bytes | None = None
+        if cluster != served.BASIC:
+            value = self.source.attribute(cluster, identifier, now)
+        if value is None:
+            value = self.store.get(attribute_name(cluster, identifier))
+        if value is None and cluster == served.BASIC:
+            value = self.source.attribute(cluster, identifier, now)
         return value
 
-    # A tunnel that this meter serves
-
-    def _as_server(
-        self, command: int, payload: bytes, one: aps.Frame, sequence: int, now: int
-    ) -> bool:
-        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
-        if command == REQUEST_TUNNEL and len(payload) == 6:
-            status = TUNNEL_OK if payload[0] == GB_HRGP else TUNNEL_NO_PROTOCOL
-            if status == TUNNEL_OK:
-                self.tunnel = (self.tunnel or 0) + 1 & 0x7FFF
-                self._hub_endpoint = ends[0]
-            number = 0xFFFF if status else self.tunnel or 0
-            answer = number.to_bytes(2, "little") + bytes((status,))
-            self._to_client(
-                TUNNEL_RESPONSE, answer + MAX_TRANSFER.to_bytes(2, "little"), now, sequence
-            )
-            self.speak(now)
-        elif command == TRANSFER and len(payload) >= 2:
-            number = payload[0] | payload[1] << 8
-            if number != self.tunnel:
-                self._to_client(SERVER_TRANSFER_ERROR, payload[:2] + b"\x00", now, sequence)
-            else:
-                self._message(payload[2:], now)
-        elif command == CLOSE_TUNNEL:
-            self.tunnel = None
-        else:
-            return command == TRANSFER_ERROR
-        return True
-
-    def _to_client(self, command: int, payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None) -> None:  # fmt: skip  # noqa: E501
-        self.zcl(
-            self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
-            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, done,
-        )  # fmt: skip
-
-    # Messages, either way
-
-    def _message(self, octets: bytes, now: int) -> None:
-        """A message of a remote party, or a block of one: what is whole goes to the device."""
-        whole = self.messages.receive(octets, now)
-        if whole is not None:
-            self.handled += 1
-            was_joined = self.device.is_joined()
-            try:
-                answer = self.device.receive(whole, now)
-            except GbcsError:
-                answer = None
-            if answer is not None:
-                self.messages.send(answer, now)
-            self._is_leaving = was_joined and not self.device.is_joined()
-            if not self._is_leaving:
-                self.store.write(self.peers())
-        self.speak(now)
-
-    def speak(self, now: int) -> None:
-        """An ESME says at once what it has to say; a GSME when it is awake and not asked."""
-        if self.phase != JOINED or self.tunnel is None:
-            return
-        if not self._is_leaving:
-            while self.device.outbox:
-                self.messages.send(self.device.outbox.pop(0), now)
-        if self.is_sleepy:
-            return
-        head = self.tunnel.to_bytes(2, "little")
-        while True:
-            octets = self.messages.next(now)
-            if octets is None:
-                break
-            done = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, done)
-
-    def _said(self, delivered: bool, now: int) -> None:
-        """The answer to the command to leave has gone."""
-        if self._is_leaving:
-            self._is_leaving = False
-            self.leave(now)
-
-    def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's; while it leaves, the one that the last answer goes under."""
-        if self._is_leaving and eui == self.trust_centre:
-            return self._last_key
-        self._last_key = super().link_key(eui)
-        return self._last_key
-
     def leave(self, now: int) -> None:
-        """Off the network; tunnel and mirror are gone."""
-        self._is_leaving = False
-        self.tunnel = self.mirror = None
-        self.messages = BlockExchange()
-        self.cancel("sleep")
+        """Off the network; the mirror is gone."""
+        self.mirror = None
+        self._displays = None
+        self.cancel("sleep", "half hour")
         super().leave(now)
 
     # A GSME awake
@@ -245,6 +202,7 @@ class MeterStation(Joiner):
     def _begin(self, now: int) -> None:
         """Awake: mirror, tunnel, report, whatever is missing, then messages."""
         self.is_awake = True
+        self._was_pushed = False
         self.at("poll", now, self._poll)
         self.at("sleep", now + _AWAKE_MS, self._overslept)
         if self.mirror is None:
@@ -279,6 +237,7 @@ class MeterStation(Joiner):
                 self._sleep(now)
             elif self._step == "mirror":
                 self.mirror = endpoint
+                self._told = {}
                 setting = (0).to_bytes(4, "little") + self.wake_s.to_bytes(3, "little")
                 self._metering(endpoint, CONFIGURE_MIRROR, setting + bytes((1, SCHEME_B)), now)
                 self._request_tunnel(now)
@@ -286,7 +245,11 @@ class MeterStation(Joiner):
         if command == MIRROR_REPORT_RESPONSE and len(payload) >= 5:
             if self._step == "report":
                 flags = int.from_bytes(payload[1:5], "little")
-                if flags & MESSAGE_PENDING:
+                if flags & PUSH_ALL and not self._was_pushed:
+                    self._was_pushed = True
+                    self._told = {}
+                    self._report(now)
+                elif flags & MESSAGE_PENDING:
                     self._get(now)
                 else:
                     self._put(now)
@@ -323,17 +286,25 @@ class MeterStation(Joiner):
         return False
 
     def _report(self, now: int) -> None:
-        """What the mirror is to show, in frames that need no blocks; the last says so."""
+        """What the mirror is to show, one frame after another; the last says so."""
+        from gbcs_device import servedreport
+
         self._step = "report"
-        body = b""
-        for identifier in _REPORTED:
-            value = self.attribute(METERING, identifier, now)
-            if value is not None and len(body) + len(value) <= 60:
-                body += bytes((identifier & 0xFF, identifier >> 8)) + value
-        body += _REPORT_COMPLETE
+        self._is_changed = False
+        self.source.forget()
+        self._reports = servedreport.frames(self.source, self.attribute, self._told, now)
+        self._reports.append((METERING, _REPORT_COMPLETE))
+        self._report_next(True, now)
+
+    def _report_next(self, delivered: bool, now: int) -> None:
+        if not delivered:
+            self._told = {}  # it reports everything when it wakes
+        if self._step != "report" or not self._reports:
+            return
+        cluster, body = self._reports.pop(0)
         self.zcl(
-            self.trust_centre, (self.mirror or 1, self.endpoint), METERING,
-            FROM_SERVER | NO_DEFAULT, REPORT, body, now,
+            self.trust_centre, (self.mirror or 1, self.endpoint), cluster,
+            FROM_SERVER | NO_DEFAULT, REPORT, body, now, None, self._report_next,
         )  # fmt: skip
 
     def _get(self, now: int) -> None:
@@ -366,6 +337,8 @@ class MeterStation(Joiner):
             self._transfer(bytes((PUT,)) + octets, now, self._was_put)
         elif self._is_leaving:
             self._said(True, now)
+        elif self._is_changed:
+            self._report(now)  # so that displays show what a message has done
         else:
             self._sleep(now)
 

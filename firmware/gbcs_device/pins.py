@@ -1,9 +1,9 @@
-"""What is connected to a board: the HAN link, an LED, a button, a watchdog.
+"""What is connected to a board: the HAN link, an LED, a button, a display, a watchdog.
 
 `board` is a module of the firmware with UART (number, TX, RX; or the number alone, where pins are
-fixed) or a function `link`, with LED, BUTTON, WATCHDOG_S and TIMER (the number of a timer that is
-free, -1 unless told); any of them may be missing or None. Without UART and `link` the HAN link is
-the port that has the prompt.
+fixed) or a function `link`, with LED, BUTTON, DISPLAY, WATCHDOG_S and TIMER (the number of a timer
+that is free, -1 unless told); any of them may be missing or None. Without UART and `link` the HAN
+link is the port that has the prompt.
 """
 
 import sys
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 BAUD = const(115200)
+_I2C_HZ = const(400000)
 _POLL_MS = const(500)
 _CTRL_C = const(3)
 
@@ -80,6 +81,21 @@ class Pins:
         """Whether the button is held."""
         button = self._pin("BUTTON", "IN")
         return button is not None and not button.value()
+
+    def display(self) -> "Any":
+        """The display that `board` names, an oled.Oled; None without one."""
+        where = getattr(self._board, "DISPLAY", None)
+        if where is None:
+            return None
+        import machine
+
+        from gbcs_device.oled import Oled
+
+        number, sda, scl, kind, address = where
+        pins = {"sda": machine.Pin(sda), "scl": machine.Pin(scl), "freq": _I2C_HZ}
+        # A port that cannot choose the pins of its I2C has None for its number
+        i2c = machine.SoftI2C(**pins) if number is None else machine.I2C(number, **pins)
+        return Oled(i2c, kind, address)
 
     def _watch(self) -> None:
         """From now on the board begins anew where it does not come back to `read` in time."""

@@ -17,10 +17,9 @@ import gc
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
-from gbcs_device import joiner, kinds
+from gbcs_device import joiner, kinds, stations
 from gbcs_device.anchors import OwnKeys
 from gbcs_device.hancredentials import load
-from gbcs_device.meterstation import MeterStation
 from gbcs_device.store import LIMIT, MemoryMedium, PowerCut, Store, StoreDamaged
 
 if TYPE_CHECKING:
@@ -40,14 +39,24 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
-IDENTITY = 13  # of the device that is here: see `identity`
+VIEW = 13  # what a display shows: see `viewoctets`
+PRESS = 14  # what a person does (1), its body; answered with whether it was taken (1), frames
+HEARD = 15  # what came for a PPMID's control software: messages, each behind its length (2)
+IDENTITY = 16  # of the device that is here: see `identity`
+
+# What a person does at a display, and the control software at a PPMID
+CONFIRM = 0  # a message's number (4)
+TOP_UP = 1  # fuel (1), digits
+EMERGENCY = 2  # fuel (1)
+ENABLE = 3  # fuel (1)
+DELIVER = 4  # a message for the hub
 
 # Status
 OK = 0
 POWER_CUT = 1
 REFUSED = 2  # not now, or not understood; the body says why
 
-VERSION = 1
+VERSION = 2
 NO_TIMER = b"\xff" * 8
 _HEAD = const(17)
 ANSWER_HEAD = 23
@@ -80,15 +89,15 @@ class Server:
         random: "Any",
         medium: "Any" = None,
         limit: int = LIMIT,
-        allowed: "tuple[str, ...]" = ("ESME", "GSME"),
+        allowed: "tuple[str, ...]" = ("ESME", "GSME", "PPMID", "IHD"),
         used: "Any" = None,
     ) -> None:
         self.crypto = crypto
         self.random = random
         self.station: Any = None
         self.requests = 0
+        self.now = 0  # milliseconds since 2000, as the last request had it
         self.damaged = ""  # what was wrong with the store when it was read last
-        self.now = 0  # of the last request
         self.peak = 0  # octets of the heap, before garbage was collected
         self._used = used
         self._medium = MemoryMedium() if medium is None else medium
@@ -170,6 +179,7 @@ class Server:
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station
+        pressed = b""
         if operation == FRAME:
             station.receive(body, now)
         elif operation == TIMER:
@@ -191,12 +201,20 @@ class Server:
             return OK, identity(station.device)
         elif operation == SET:
             station.store.write(_entries(body))
+        elif operation in (VIEW, PRESS, HEARD) and station.device.kind in ("PPMID", "IHD"):
+            from gbcs_device import pressing  # meters do without it
+
+            if operation == VIEW:
+                return OK, pressing.view(station, now)
+            if operation == HEARD:
+                return OK, pressing.heard(station)
+            pressed = bytes((pressing.press(station, body, now),))
         else:
             return REFUSED, b"no such operation"
         out = station.out
         frames = b"".join([bytes((len(one),)) + one for one in out])
         out.clear()
-        return OK, frames
+        return OK, pressed + frames
 
     def erase(self) -> int:
         """Forgets the device; how many octets its medium still gives: 0."""
@@ -242,11 +260,13 @@ class Server:
         self.station = None
         if identity is not None:
             kind = str(identity[8:], "utf-8")
-            own = OwnKeys(self.crypto, store, self.random)
+            own = None  # an IHD has none
+            if store.get("own/ka") is not None:
+                own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             if self._used is not None:
                 device.recent = []
-            self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
+            self.station = stations.make(device, self.random, load(store)[0])
 
 
 def entry(name: str, octets: bytes) -> bytes:
@@ -273,7 +293,8 @@ def _entries(body: bytes) -> "dict[str, bytes | None]":
 def identity(device: "Any") -> bytes:
     """Who a device is: EUI-64, the last counter accepted of any party (8), its certificate for
     signatures behind its length (2), its kind."""
-    last = max([0] + [device.anchors.counter(role) for role in range(16)])
+    anchors = getattr(device, "anchors", None)  # an IHD has none
+    last = 0 if anchors is None else max([0] + [anchors.counter(role) for role in range(16)])
     certificate = device.store.get("own/certificate/ds") or b""
     out: bytes = device.eui + last.to_bytes(8, "big")
     return out + len(certificate).to_bytes(2, "big") + certificate + device.kind.encode()

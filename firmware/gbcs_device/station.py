@@ -199,6 +199,11 @@ class Station:
     ) -> None:  # fmt: skip
         """Attributes that were read or reported, each its type and octets; b"" where it failed."""
 
+    def from_default(
+        self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
+    ) -> None:
+        """A default response: what became of a command, by its sequence number."""
+
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
         sequence: int, sender: bytes, now: int,
@@ -323,24 +328,28 @@ class Station:
             return  # nothing of manufacturers
         if how != BY_LINK_KEY and cluster not in _IN_CLEAR:
             self.nwk.drop("a cluster that needs a link key")
-            self._default(one, sender, control, sequence, command, FAILURE, now)
+            self.default_response(one, sender, control, sequence, command, FAILURE, now, False)
             return
         body = payload[3:]
         if control & SPECIFIC:
             known = self.from_cluster(cluster, control, command, body, one, sequence, sender, now)
             if not known:
-                self._default(one, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now)
+                self.default_response(
+                    one, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
+                )
         elif command == READ:
             self._read(one, sender, control, sequence, body, now)
+        elif command == DEFAULT_RESPONSE and len(body) == 2:
+            self.from_default(cluster, body[0], body[1], sequence, sender, now)
         elif command in (READ_RESPONSE, REPORT):
             values = _attributes(body, command == READ_RESPONSE)
             self.from_attributes(
                 cluster, values, one.destination_endpoint or 0, sender, command, now
             )
 
-    def _default(
+    def default_response(
         self, one: aps.Frame, sender: bytes, control: int, sequence: int, command: int,
-        status: int, now: int,
+        status: int, now: int, has_link_key: bool = True,
     ) -> None:  # fmt: skip
         """A default response; under the network key alone where it is for want of a link key."""
         short = self.nwk.address_of(sender)
@@ -350,7 +359,7 @@ class Station:
             return
         answer = bytes((control & FROM_SERVER ^ FROM_SERVER | NO_DEFAULT, sequence))
         answer += bytes((DEFAULT_RESPONSE, command, status))
-        key = None if status == FAILURE else self.link_key(sender)
+        key = self.link_key(sender) if has_link_key else None
         self.aps.send(short, _back(one), one.cluster or 0, answer, now, key)
 
     def _read(

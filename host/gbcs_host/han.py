@@ -42,8 +42,21 @@ class Han:
         self._random = random
 
     def pass_time(self, milliseconds: int) -> None:
-        """Moves the clock."""
-        self.now += milliseconds
+        """Moves the clock; devices do what is due on the way."""
+        end = self.now + milliseconds
+        while True:
+            devices = [*self.hubs.values(), *self.meters.values()]
+            timers = [
+                (at, device.eui, device)
+                for device in devices
+                if device.eui not in self.dead and (at := device.next_timer()) is not None
+            ]
+            at, _, device = min(timers, default=(end + 1, b"", None))
+            if device is None or at > end:
+                break
+            self.now = max(self.now, at)
+            device.handle_timer(self.now)
+        self.now = end
 
     def add(self, device: Any) -> None:
         """A new device, or one that begins anew with what its store has."""

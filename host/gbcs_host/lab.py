@@ -12,11 +12,12 @@ from typing import Any
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device import clock, cosemserver, hancredentials, kinds, load, meter, zclserver
+from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose
+from gbcs_host.displays import Displays
 from gbcs_host.han import Han, Joining
 from gbcs_host.inventory import Inventory
 from gbcs_host.links import Link
@@ -25,8 +26,8 @@ from gbcs_host.pki import Pki
 from gbcs_host.remote import RemoteStation, identify
 from gbcs_host.zigbeehan import ZigbeeHan
 
-ESME, GSME, CHF = "ESME", "GSME", "CHF"
-_DEVICE_TYPES = {ESME: 0, GSME: 1}
+ESME, GSME, CHF, PPMID, IHD = "ESME", "GSME", "CHF", "PPMID", "IHD"
+_DEVICE_TYPES = {ESME: 0, GSME: 1, IHD: 128, PPMID: 132}  # of CCS01
 _LOG_CLASS = 104
 _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
@@ -36,6 +37,59 @@ _HAN_ISSUER = bytes.fromhex("00DB1234567890FF")
 _UNIX_S = 946_684_800  # from 1970 to 2000
 _FIRMWARE = bytes.fromhex("00010203")
 _LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
+
+
+# What a meter out of the box charges, in millipence; its mode is credit
+_PRICE_MP, _STANDING_MP = 24_500, 53_000  # a kilowatt-hour of electricity, a day
+_EMERGENCY_MP, _EMERGENCY_THRESHOLD_MP, _LOW_CREDIT_MP = 500_000, 100_000, 200_000
+_GAS_TERMS = (
+    # cluster, attribute, type and value
+    (0x0700, 0x0301, "234C770000"),  # standing charge: 30.54 p
+    (0x0700, 0x0400, "23701A0000"),  # price: 6.768 p
+    (0x0700, 0x0302, "23788F0100"),  # conversion factor: 1.02264
+    (0x0700, 0x0303, "1850"),
+    (0x0700, 0x0304, "238B010000"),  # calorific value: 39.5 MJ/m3
+    (0x0700, 0x0305, "3001"),
+    (0x0700, 0x0306, "1810"),
+    (0x0700, 0x0610, "410A4C616220746172696666"),  # label: Lab tariff
+    (0x0700, 0x0616, "213A03"),  # pounds, of which 5 digits are given
+    (0x0700, 0x0617, "1850"),
+    (0x0705, 0x0000, "19940C"),  # credit mode
+    (0x0705, 0x0010, "2320A10700"),  # emergency credit: limit, threshold
+    (0x0705, 0x0011, "23A0860100"),
+    (0x0705, 0x0031, "23400D0300"),  # low credit
+    (0x0705, 0x0040, "2B00000000"),  # cut-off
+)
+
+
+def _electricity_terms() -> "dict[str, bytes]":
+    """The objects that say the same of an ESME."""
+
+    def unit_charge(mp: int, scale: int, index: bytes) -> bytes:
+        head = bytes.fromhex("020302020F000F") + bytes((scale & 0xFF,))
+        reference = bytes.fromhex("020312000009060000000000000F00")
+        amount = mp // 10 ** (scale + 5)
+        entry = (
+            b"\x02\x02\x09" + bytes((len(index),)) + index + b"\x10" + amount.to_bytes(2, "big")
+        )
+        return head + reference + b"\x01\x01" + entry
+
+    def double_long(value: int) -> bytes:
+        return b"\x05" + value.to_bytes(4, "big")
+
+    rows = (
+        (113, "0000131400FF", 5, unit_charge(_PRICE_MP, -5, b"\x01")),
+        (113, "0000131404FF", 5, unit_charge(_STANDING_MP, -4, b"")),
+        (111, "0000130000FF", 2, bytes.fromhex("020216011602")),
+        (111, "0000130000FF", 16, double_long(_LOW_CREDIT_MP)),
+        (112, "0000130A01FF", 9, double_long(_EMERGENCY_MP)),
+        (112, "0000130A01FF", 10, double_long(_EMERGENCY_THRESHOLD_MP)),
+        (21, "0000100001FF", 2, b"\x01\x01" + double_long(0)),
+    )
+    return {
+        cosemserver.name_of(class_id, bytes.fromhex(obis), index): octets
+        for class_id, obis, index, octets in rows
+    }
 
 
 def _registers(count: int) -> bytes:
@@ -55,11 +109,16 @@ def _data(kind: str) -> "dict[str, bytes]":
             cosemserver.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
             cosemserver.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
             cosemserver.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
+            **_electricity_terms(),
         }
     if kind == GSME:
         return {
             zclserver.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
             zclserver.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
+            **{
+                zclserver.attribute_name(cluster, identifier): bytes.fromhex(octets)
+                for cluster, identifier, octets in _GAS_TERMS
+            },
         }
     return {}
 
@@ -108,7 +167,7 @@ def _component_is_fine(component: Any) -> bool:
     return not any(one[0] == "status" and one[2] != 0 for one in fields)
 
 
-class Lab:
+class Lab(Displays):
     """Everything follows from the seed; `url` is the inventory's.
 
     With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
@@ -166,14 +225,14 @@ class Lab:
         self._kinds[eui] = kind
         store = Store(self.media[eui])
         changes: dict[str, bytes | None] = {}
-        for use in ("ds", "ka"):
+        for use in () if kind == IHD else ("ds", "ka"):
             issued = self.pki.device(eui, use)
             changes["own/" + use] = issued.private
             changes["own/certificate/" + use] = issued.certificate
         if kind != CHF:
             code = code or self.random.randbytes(16)
             self.codes[eui] = code
-            changes[meter.INSTALL_CODE] = installcode.complete(code)
+            changes[member.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
         if kind == CHF:
             changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
@@ -242,10 +301,12 @@ class Lab:
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
         crypto = self.parties.keys.crypto
-        own = OwnKeys(crypto, store, self.random.randbytes)
+        own = None if kind == IHD else OwnKeys(crypto, store, self.random.randbytes)
         return kinds.make(kind, eui, store, crypto, own)
 
     def _cells(self, kind: str) -> "list[tuple[int, str, bool, Any]]":
+        if not kinds.CELLS[kind]:  # no GBCS device
+            return []
         cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
         for party in self.parties:
             if party.role in kinds.CELLS[kind]:

@@ -5,11 +5,14 @@ lose datagrams, double or damage them; what comes is told apart by its sequence 
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gbcs.link import seal, unseal
 from gbcs_device import server
 from gbcs_device.store import PowerCut
+from gbcs_device.view import View
+from gbcs_device.viewoctets import decode_view
 from gbcs_host.links import Link, LinkError
 
 _FIRST_WAIT_S = 0.1  # then the request is sent again, and each time after twice as long
@@ -24,7 +27,7 @@ class Refused(LinkError):
 
 
 class RemoteStation:
-    """A meter's station: `receive`, `out`, `next_timer`, `handle_timer` over a link.
+    """A station elsewhere: `receive`, `out`, `next_timer`, `handle_timer` over a link.
 
     With a `store` the device is made anew of what that holds; without one it is the one that is
     there. Raises LinkError where nothing answers, PowerCut where the power of the device was cut.
@@ -107,6 +110,49 @@ class RemoteStation:
         """See `gbcs_device.server.identity`."""
         return self._ask(server.IDENTITY)
 
+    # A display
+
+    def shown(self, now: int) -> View:
+        """What the display shows at a moment."""
+        self._now = now
+        return decode_view(self._ask(server.VIEW))
+
+    def confirm(self, message: int, now: int) -> bool:
+        """The person has read a message."""
+        return self._press(server.CONFIRM, message.to_bytes(4, "big"), now)
+
+    def top_up(self, fuel: int, digits: bytes, now: int) -> bool:
+        """The person has typed a UTRN."""
+        return self._press(server.TOP_UP, bytes((fuel,)) + digits, now)
+
+    def emergency(self, fuel: int, now: int) -> bool:
+        """The person wants emergency credit."""
+        return self._press(server.EMERGENCY, bytes((fuel,)), now)
+
+    def enable(self, fuel: int, now: int) -> bool:
+        """The person wants supply."""
+        return self._press(server.ENABLE, bytes((fuel,)), now)
+
+    def deliver(self, octets: bytes, now: int) -> bool:
+        """The control software of a PPMID has a message for the hub."""
+        return self._press(server.DELIVER, octets, now)
+
+    def heard(self) -> "list[bytes]":
+        """Messages that came to a PPMID since this was asked last."""
+        octets = self._ask(server.HEARD)
+        found = []
+        while octets:
+            end = 2 + (octets[0] << 8 | octets[1])
+            found.append(octets[2:end])
+            octets = octets[end:]
+        return found
+
+    def _press(self, action: int, body: bytes, now: int) -> bool:
+        self._now = now
+        answer = self._ask(server.PRESS, bytes((action,)) + body)
+        self._take_frames(answer[1:])
+        return bool(answer[0])
+
     def write(self, changes: "dict[str, bytes]") -> None:
         """Puts entries in the store of the device."""
         self._ask(server.SET, b"".join(server.entry(*one) for one in changes.items()))
@@ -122,7 +168,9 @@ class RemoteStation:
 
     def _air(self, operation: int, body: bytes, now: int) -> None:
         self._now = now
-        frames = self._ask(operation, body)
+        self._take_frames(self._ask(operation, body))
+
+    def _take_frames(self, frames: bytes) -> None:
         at = 0
         while at < len(frames):
             end = at + 1 + frames[at]
@@ -246,11 +294,11 @@ class RemoteMeter:
         return self.station.message(octets, now)
 
 
-def serve(link: Link, device: server.Server) -> None:
+def serve(link: Link, handle: "Callable[[bytes], bytes | None]") -> None:
     """Answers requests that come over a link until it is gone; LinkError."""
     while True:
         sealed = link.receive(None)
         request = None if sealed is None else unseal(sealed)
-        answer = None if request is None else device.handle(request)
+        answer = None if request is None else handle(request)
         if answer is not None:
             link.send(seal(answer))

@@ -14,10 +14,11 @@ from gbcs import message
 from gbcs.blockexchange import BlockExchange
 from gbcs.errors import DecodeError
 from gbcs_device import hub as hubs
+from gbcs_device import stations
 from gbcs_device.hancredentials import load
 from gbcs_device.hubstation import HubStation
 from gbcs_device.joiner import JOINED, RESTING
-from gbcs_device.meterstation import WAKE_S, MeterStation
+from gbcs_device.meterstation import WAKE_S
 from gbcs_host.air import Air
 from gbcs_host.han import Joining
 from gbcs_host.remote import RemoteMeter, RemoteStation
@@ -78,8 +79,7 @@ class ZigbeeHan:
             station.reveal = self._reveal
         else:
             self.meters[device.eui] = device
-            is_sleepy = device.kind == "GSME"
-            station = MeterStation(device, self._random, credentials[0], is_sleepy)
+            station = stations.make(device, self._random, credentials[0])
             if self._reveal is not None:
                 self._reveal("install code's key", device.eui, device.install_key())
         self.stations[device.eui] = station
@@ -121,6 +121,10 @@ class ZigbeeHan:
         station.power_off()
         self._places.pop(eui, None)
 
+    def hub_near(self, eui: bytes) -> Any:
+        """The station of the hub that a device is near; KeyError for one that is off."""
+        return self.stations[self._places[eui]]
+
     # Joining
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
@@ -135,15 +139,21 @@ class ZigbeeHan:
 
         problems: list[str] = []
 
+        def is_served() -> bool:
+            """An IHD has no tunnel: its link key is all there is to be agreed on."""
+            if meter.kind == "IHD":
+                return centre.link_key(meter.eui) is not None
+            return meter.eui in centre.tunnels
+
         def is_done() -> bool:
             if station.phase == RESTING:  # it tries again in a minute, which may help, or not
                 problems.append(station.problem)
                 can_help = meter.is_joined() or hub.log.is_joining(self.now)
                 return not can_help or bool(self._hindrance(meter, hub))
-            return station.phase == JOINED and meter.eui in centre.tunnels
+            return station.phase == JOINED and is_served()
 
         self.air.run(self.now + _JOIN_MS, is_done)
-        if station.phase == JOINED and meter.eui in centre.tunnels:
+        if station.phase == JOINED and is_served():
             return Joining(centre.let_in.get(meter.eui, ""), "")
         why = self._hindrance(meter, hub) or "".join(problems[:1]) or station.problem
         return Joining("", why or "no tunnel was opened")

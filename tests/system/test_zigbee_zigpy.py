@@ -51,7 +51,14 @@ def schema(cluster, control, command):
 
 
 def test_there_are_frames_of_all_clusters_that_a_meter_needs(frames):
-    assert {cluster for cluster, _ in frames} == {0x0025, 0x0702, 0x0704, 0x0800}
+    assert {cluster for cluster, _ in frames} == {
+        0x0025,
+        0x0700,
+        0x0702,
+        0x0704,
+        0x0705,
+        0x0800,
+    }
 
 
 def test_zigpy_agrees_on_every_frame_that_it_knows(frames):

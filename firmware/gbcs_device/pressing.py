@@ -1,0 +1,41 @@
+"""What a display's person, and a PPMID's control software, do: as octets of the link's protocol.
+
+Source: the operations VIEW, PRESS and HEARD of `server`.
+"""
+
+from gbcs.compat import TYPE_CHECKING
+from gbcs_device import server
+from gbcs_device.viewoctets import encode_view
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+
+def view(station: "Any", now: int) -> bytes:
+    """What the display shows at a moment."""
+    return encode_view(station.shown(now))
+
+
+def heard(station: "Any") -> bytes:
+    """The messages that came by the tunnel since this was asked last."""
+    found = station.heard() if station.device.kind == "PPMID" else []
+    return b"".join([len(one).to_bytes(2, "big") + one for one in found])
+
+
+def press(station: "Any", body: bytes, now: int) -> bool:
+    """Whether it was taken; ValueError for what the display has no button for."""
+    action = body[0] if body else -1
+    if action == server.CONFIRM and len(body) == 5:
+        return bool(station.confirm(int.from_bytes(body[1:], "big"), now))
+    if station.device.kind != "PPMID" or len(body) < 2:
+        raise ValueError("a button of the display expected")
+    if action == server.DELIVER:
+        return bool(station.deliver(body[1:], now))
+    fuel = body[1] & 1
+    if action == server.TOP_UP:
+        return bool(station.top_up(fuel, body[2:], now))
+    if action == server.EMERGENCY:
+        return bool(station.emergency(fuel, now))
+    if action == server.ENABLE:
+        return bool(station.enable(fuel, now))
+    raise ValueError("a button of the display expected")

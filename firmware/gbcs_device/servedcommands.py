@@ -1,0 +1,113 @@
+"""Commands of the served clusters: what a display asks for, and what it asks to be done.
+
+A command that asks is answered by those that publish what stands now, with its own sequence
+number; one that does something, by its response or a default response. A source
+(gbcs_device.servedmeter, gbcs_device.gpf) gives the payloads.
+
+Source: Smart Energy 1.4, annex D.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs_device.served import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
+from gbcs_device.station import FROM_SERVER, NO_DEFAULT, SPECIFIC
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+SUCCESS = const(0x00)
+UNSUPPORTED = const(0x81)
+NOT_FOUND = const(0x8B)
+
+# What asks for something: cluster, command, the command that publishes it, octets of the question
+_ASKING = (
+    (PRICE, 0x00, 0x00, 1),
+    (PRICE, 0x01, 0x00, 5),
+    (PRICE, 0x03, 0x01, 0),
+    (PRICE, 0x04, 0x02, 9),
+    (PRICE, 0x05, 0x03, 9),
+    (PRICE, 0x06, 0x04, 10),
+    (PRICE, 0x07, 0x05, 4),
+    (PRICE, 0x08, 0x06, 4),
+    (PRICE, 0x0B, 0x09, 0),
+    (MESSAGING, 0x00, 0x00, 0),
+    (MESSAGING, 0x02, 0x01, 4),
+    (CALENDAR, 0x00, 0x00, 14),
+    (CALENDAR, 0x01, 0x01, 10),
+    (CALENDAR, 0x02, 0x02, 10),
+    (CALENDAR, 0x03, 0x03, 8),
+    (CALENDAR, 0x04, 0x04, 14),
+    (MANAGEMENT, 0x01, 0x01, 0),
+    (MANAGEMENT, 0x03, 0x03, 0),
+)  # fmt: skip
+
+# What does something, or has an answer of its own: module, function, does the account do it
+_DOING = (
+    (METERING, 0x0C, "servedprepayment", "change_supply", True),
+    (MESSAGING, 0x01, "servedmessages", "confirm", False),
+    (PREPAYMENT, 0x00, "servedprepayment", "select_emergency", True),
+    (PREPAYMENT, 0x04, "servedprepayment", "top_up", True),
+    (PREPAYMENT, 0x08, "servedprepayment", "top_up_log", False),
+)
+
+# Where a question about a calendar has its id (its type, for calendars themselves), and its size
+_CALENDAR_AT = {0x00: (9, 1), 0x01: (4, 4), 0x02: (4, 4), 0x03: (4, 4), 0x04: (10, 4)}
+_FROM_NUMBER = (0x01, 0x02)  # days and weeks are asked for from a number on
+_NUMBER_AT = const(8)
+
+
+def answered(
+    source: "Any", cluster: int, command: int, payload: bytes, now: int
+) -> "tuple[int, list[tuple[int, bytes]]]":
+    """A status, and the commands that answer; DecodeError where the payload is another's.
+
+    With a status that is not success, or without commands, a default response answers.
+    """
+    for one, asked, publishing, size in _ASKING:
+        if one == cluster and asked == command:
+            if len(payload) < size:
+                raise DecodeError("%d octets expected" % size, 0, "payload")
+            found = source.published(cluster, publishing, now)
+            if cluster == CALENDAR:
+                found = _chosen(found, command, payload)
+            if not found:
+                return NOT_FOUND, []
+            return SUCCESS, [(publishing, each) for each in found]
+    for one, asked, module, function, is_account in _DOING:
+        if one == cluster and asked == command and (source.has_account or not is_account):
+            run = getattr(getattr(__import__("gbcs_device." + module), module), function)
+            done = run(source, payload, now)
+            return (done, []) if type(done) is int else (SUCCESS, done)
+    return UNSUPPORTED, []
+
+
+def _chosen(found: "list[bytes]", command: int, payload: bytes) -> "list[bytes]":
+    """Those of the calendar asked for; of days and weeks, from a number on."""
+    at, size = _CALENDAR_AT[command]
+    place = 16 if size == 1 else 8  # where a published one has its type, or its calendar's id
+    asked = payload[at : at + size]
+    found = [one for one in found if one[place : place + size] == asked]
+    if command in _FROM_NUMBER:
+        start, count = payload[_NUMBER_AT], payload[_NUMBER_AT + 1]
+        found = [one for one in found if one[12] >= start][: count or None]
+    return found
+
+
+def respond(
+    station: "Any", source: "Any", control: int, command: int, payload: bytes, one: "Any",
+    sequence: int, sender: bytes, now: int,
+) -> bool:  # fmt: skip
+    """Answers a display's command on a station; False where it is not known."""
+    cluster = one.cluster
+    status, answers = answered(source, cluster, command, payload, now)
+    if status == UNSUPPORTED:
+        return False
+    ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+    for identifier, octets in answers:
+        station.zcl(
+            sender, ends, cluster, SPECIFIC | FROM_SERVER | NO_DEFAULT, identifier, octets, now,
+            sequence,
+        )  # fmt: skip
+    if status or not (answers or control & NO_DEFAULT):
+        station.default_response(one, sender, control, sequence, command, status, now)
+    return True

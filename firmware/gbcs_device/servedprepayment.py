@@ -1,0 +1,83 @@
+"""What a display does with a meter's credit and supply, and the log of its top-ups.
+
+The account decides (gbcs_device.account); here its answers are put in commands of the clusters
+Prepayment and Metering.
+
+Source: Smart Energy 1.4, D.7.2.3 and D.3.3; PECS01, PECS02, PECS03 of GBCS.
+"""
+
+import struct
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs_device.figures import ON
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+_TOP_UP_RESPONSE = const(0x03)
+_TOP_UP_LOG = const(0x05)
+SUPPLY_STATUS = const(0x0C)
+_SUCCESS = const(0x00)
+_INVALID_VALUE = const(0x87)
+_NOT_FOUND = const(0x8B)
+_REFUSED = const(0x01)
+
+
+def select_emergency(source: "Any", payload: bytes, now: int) -> int:
+    """SelectAvailableEmergencyCredit: success where emergency credit is active now."""
+    _sized(payload, 5)
+    from gbcs_device import account
+
+    done, changes = account.select_emergency(source.device, now)
+    source.write(changes)
+    return _SUCCESS if done else _REFUSED
+
+
+def top_up(source: "Any", payload: bytes, now: int) -> "list[tuple[int, bytes]]":
+    """ConsumerTopUp: what became of the token, what it was worth, and the balance after it."""
+    if len(payload) < 2 or len(payload) != 2 + payload[1]:
+        raise DecodeError("a top-up code expected", 1, "top_up_code")
+    from gbcs_device import account
+
+    result, amount, changes = account.top_up(source.device, payload[2:], payload[0], now)
+    source.write(changes)
+    balance = source.figures(now).balance_mp
+    answer = struct.pack("<BiBi", result, amount, payload[0], balance)
+    return [(_TOP_UP_RESPONSE, answer)]
+
+
+def top_up_log(source: "Any", payload: bytes, now: int) -> "Any":
+    """GetTopUpLog: those up to a time, the newest first; all where no number is asked for."""
+    _sized(payload, 5)
+    end, most = struct.unpack("<IB", payload)
+    figures = source.figures(now)
+    found = [one for one in figures.top_ups if one.time <= end or not end]
+    if not found or not figures.is_prepayment:
+        return _NOT_FOUND
+    out = b"\x00\x01"  # all in one
+    for one in found[: most or None]:
+        out += bytes((len(one.digits),)) + one.digits + struct.pack("<iI", one.amount_mp, one.time)
+    return [(_TOP_UP_LOG, out)]
+
+
+def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
+    """LocalChangeSupply: an armed supply is switched on; what it is after that."""
+    _sized(payload, 1)
+    if payload[0] != ON:
+        return _INVALID_VALUE  # a display arms nothing
+    from gbcs_device import account
+
+    _, changes = account.enable_supply(source.device, now)
+    source.write(changes)
+    return [(SUPPLY_STATUS, supply_status(source.figures(now).supply, now))]
+
+
+def supply_status(supply: int, now: int) -> bytes:
+    """SupplyStatusResponse: provider and event none, since now."""
+    return struct.pack("<IIIB", 0, 0, now // 1000, supply)
+
+
+def _sized(payload: bytes, size: int) -> None:
+    if len(payload) != size:
+        raise DecodeError("%d octets expected" % size, 0, "payload")

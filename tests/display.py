@@ -1,0 +1,102 @@
+"""The least that reads the HAN: a station that joins, asks, and writes down all that it hears."""
+
+from gbcs_device.hancredentials import load
+from gbcs_device.joiner import JOINED, Joiner
+from gbcs_device.station import KEY_ESTABLISHMENT, SPECIFIC
+from gbcs_host.lab import CHF, ESME, GSME, IHD, Lab
+
+HUB, METER, GAS, DISPLAY = [
+    bytes.fromhex("00DB1234567890" + last) for last in ("B2", "A0", "A1", "A4")
+]
+GPF_ENDPOINT = 32
+_CLUSTERS = (0x0700, 0x0702, 0x0703, 0x0705, 0x0707, 0x0708)
+
+
+class Display(Joiner):
+    """`values` are attributes by cluster and identifier, `heard` commands: cluster, id, octets."""
+
+    def __init__(self, device, random, credentials):
+        super().__init__(device, random, credentials, False)
+        self.endpoints = {1: (0x0502, (KEY_ESTABLISHMENT,), _CLUSTERS)}
+        self.values = {}
+        self.heard = []
+        self.defaults = []
+
+    def from_attributes(self, cluster, values, endpoint, sender, command, now):
+        super().from_attributes(cluster, values, endpoint, sender, command, now)
+        for identifier, value in values.items():
+            self.values[cluster, identifier] = value.hex()
+
+    def from_cluster(self, cluster, control, command, payload, one, sequence, sender, now):
+        if cluster in _CLUSTERS:
+            self.heard.append((cluster, command, payload.hex()))
+            return True
+        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+
+    def from_default(self, cluster, command, status, sequence, sender, now):
+        self.defaults.append((cluster, command, status))
+
+
+class Home:
+    """A lab with a hub, both meters and a display that has a key to talk to the ESME with."""
+
+    def __init__(self, seed=7, **how):
+        self.lab = lab = Lab(seed, radio=True, **how)
+        for kind, eui in ((CHF, HUB), (ESME, METER), (GSME, GAS)):
+            lab.make(kind, eui)
+        for eui in (METER, GAS):
+            assert lab.add_to_hub(HUB, eui).is_success
+            assert lab.join(eui, HUB)
+        device = lab.make(IHD, DISPLAY)
+        lab.han.air.take(lab.han.stations[DISPLAY])
+        self.display = Display(device, lab.random.randbytes, load(device.store)[0])
+        lab.han.stations[DISPLAY] = self.display
+        assert lab.add_to_hub(HUB, DISPLAY).is_success
+        lab.han.switch_on(DISPLAY, HUB)
+        lab.pass_time(10)
+        assert self.display.phase == JOINED
+        self.display.nwk.is_at(METER, self.esme.nwk.short)
+
+    @property
+    def esme(self):
+        return self.lab.han.stations[METER]
+
+    @property
+    def hub(self):
+        return self.lab.han.stations[HUB]
+
+    @property
+    def mirror(self):
+        return self.hub.children[GAS].mirror
+
+    def ask_for_a_key(self):
+        self.display.request_partner_key(METER, self.lab.now)
+        self.let_go()
+        assert self.display.link_key(METER) is not None
+        return self
+
+    def let_go(self, seconds=1):
+        self.lab.han.air.touch(self.display)
+        self.lab.pass_time(seconds)
+
+    def read(self, to, endpoint, cluster, *identifiers):
+        """The values of attributes, type and octets in hex; "" for what there is not."""
+        self.display.values = {}
+        sent = self.display.read(to, (endpoint, 1), cluster, identifiers, self.lab.now)
+        self.let_go()
+        return [self.display.values.get((cluster, one)) for one in identifiers] if sent else None
+
+    def ask(self, to, endpoint, cluster, command, payload=""):
+        """The commands that answer: (cluster, command, payload in hex)."""
+        self.display.heard = []
+        octets = bytes.fromhex(payload)
+        ends = (endpoint, 1)
+        assert self.display.zcl(to, ends, cluster, SPECIFIC, command, octets, self.lab.now)
+        self.let_go()
+        return self.display.heard
+
+    def gas(self, cluster, *identifiers, endpoint=GPF_ENDPOINT):
+        return self.read(self.hub.eui, endpoint, cluster, *identifiers)
+
+    def electricity(self, cluster, *identifiers):
+        return self.read(METER, 1, cluster, *identifiers)
