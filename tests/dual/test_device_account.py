@@ -55,7 +55,7 @@ FRIENDLY = {  # from 18:00 to 10:00, on all days of the week
 
 
 def meter(kind, data, rates):
-    store = Store(MemoryMedium())
+    store = Store(MemoryMedium(), 4096)  # small banks: they share the heap
     changes = load.started(BEGUN, rates)
     for name in data:
         changes[name] = bytes.fromhex(data[name])
