@@ -150,7 +150,8 @@ class Device:
         self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
-        self.next_account_event: Any = None  # what gbcs_device.account remembers of it
+        self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
+        self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """One message in, its answer out; None where the standard wants silence."""

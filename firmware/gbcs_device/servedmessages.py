@@ -92,5 +92,5 @@ def acknowledged(device: "Any", shown: int, now: int) -> "dict[str, bytes | None
     changes: dict[str, bytes | None] = {
         CONFIRMED: shown.to_bytes(4, "big") + (now // 1000).to_bytes(4, "big")
     }
-    telling.tell(device, [(now, _ACKNOWLEDGED)], changes)
+    telling.tell(device, [(now, _ACKNOWLEDGED, b"")], changes)
     return changes

@@ -57,6 +57,7 @@ class Store:
 
     def __init__(self, medium: "Any", limit: int = LIMIT) -> None:
         """Reads what is there; StoreDamaged where that has been changed."""
+        self.writes = 0  # batches since it was opened: who remembers what it held can tell
         self._medium = medium
         self._limit = limit
         self._held: dict[str, bytes] = {}
@@ -112,6 +113,7 @@ class Store:
             self._medium.append(self._bank, record)
             self._size = size + len(record)
         self._held = after
+        self.writes += 1
 
     def _begin(self, held: "dict[str, bytes]") -> None:
         """Begins the other bank, entry by entry: a heap may be in small pieces."""

@@ -18,6 +18,8 @@ _CODES = {
     0x810D: (logs.EVENT, _NON_CRITICAL),  # combined credit below low credit threshold
     0x810E: (logs.EVENT, _NON_CRITICAL),  # credit added locally
     0x8119: (logs.EVENT, _NON_CRITICAL),  # emergency credit has become available
+    0x8154: (logs.EVENT, None),  # a command of the HAN done, or not
+    0x8155: (logs.EVENT, None),
     0x81A6: (logs.EVENT, _NON_CRITICAL),  # message acknowledged on a display
     0x81A7: (logs.EVENT, _NON_CRITICAL),  # debts collected
     0x81A8: (logs.EVENT, _NON_CRITICAL),
@@ -46,17 +48,17 @@ class _View:
 
 
 def tell(
-    device: "Any", events: "list[tuple[int, int]]", changes: "dict[str, bytes | None]"
+    device: "Any", events: "list[tuple[int, int, bytes]]", changes: "dict[str, bytes | None]"
 ) -> None:
     """Adds log entries to the changes, and puts alerts to the supplier in the outbox.
 
-    `events` are pairs of a moment, milliseconds since 2000, and a code.
+    `events` are a moment, milliseconds since 2000, a code, and what the log has beside it.
     """
     view = _View(device.store, changes)
-    for at, code in events:
+    for at, code, other in events:
         log, message_code = _CODES[code]
         if log is not None:
-            changes.update(logs.added(view, log, clock.seconds(at), code))
+            changes.update(logs.added(view, log, clock.seconds(at), code, other))
         supplier = device.anchors.cell(SUPPLIER, KA)
         if message_code is not None and supplier is not None:
             changes.update(

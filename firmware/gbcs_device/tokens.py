@@ -1,8 +1,9 @@
 """Prepayment tokens at a meter: each is taken once, if it is the supplier's and not too much.
 
-A token carries ten bits of its counter. The lower half of a counter is zero, the upper is what
-lies nearest to the highest taken so far. The counters of the last 100 tokens are remembered; one
-that is among them is a duplicate, one below all of them is too old once there are 100.
+A token carries ten bits of its counter. The lower half of a counter is zero, the upper half one
+of the two around the highest taken so far: the MAC says which. The counters of the last 100
+tokens are remembered; one that is among them is a duplicate, one below all of them is too old
+once there are 100.
 
 Sources: GBCS 14.1 (counter cache), 14.3 (checks), SMETS2 5.5.7 (Add Credit).
 """
@@ -45,14 +46,27 @@ def _counters(get: "Any") -> "list[int]":
     return [int.from_bytes(octets[at : at + 4], "big") for at in range(0, len(octets), 4)]
 
 
-def _nearest(bits: int, highest: int) -> int:
-    """The upper half that ends in these ten bits and lies nearest to the highest taken."""
-    found = highest & ~0x3FF | bits
-    if found > highest + 512 and found >= 1024:
-        return found - 1024
-    if found < highest - 511:
-        return found + 1024
-    return found
+def _candidates(bits: int, highest: int) -> "tuple[int, ...]":
+    """The upper halves that end in these ten bits: the next above the highest taken, and the
+    one before that.
+    """
+    above = highest + 1 + ((bits - highest - 1) & 0x3FF)
+    return (above, above - 1024) if above >= 1024 else (above,)
+
+
+def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int | None":
+    """With which of these upper halves the supplier's MAC is right; None for none."""
+    device = account.device
+    cell = device.anchors.cell(SUPPLIER, KA, True)
+    secret = None if cell is None else device.anchors.own.secret(cell.eui, cell.public_key)
+    if cell is not None and secret is not None:
+        for upper in uppers:
+            try:
+                utrn.verify(text, secret, cell.eui, device.eui, upper << 32, device.crypto)
+                return upper
+            except utrn.BadToken:
+                continue
+    return None
 
 
 def enter(
@@ -67,9 +81,7 @@ def enter(
     `counter` is that of the message which brought it, None where it was typed in. What the token
     changes beside the account goes to `changes`.
     """
-    device = account.device
-    get = device.store.get
-    cell = device.anchors.cell(SUPPLIER, KA, True)
+    get = account.device.store.get
     try:
         text = str(bytes(digits), "ascii")
         token = utrn.decode(text)
@@ -77,16 +89,13 @@ def enter(
         return INVALID, 0
     taken = _counters(get)
     if counter is None:
-        counter = _nearest(token.counter_bits, taken[-1] if taken else 0) << 32
-    try:
-        if cell is None:
-            raise utrn.BadToken("no supplier whose tokens are taken")
-        secret = device.anchors.own.secret(cell.eui, cell.public_key)
-        utrn.verify(text, secret, cell.eui, device.eui, counter, device.crypto)
-    except utrn.BadToken:
+        uppers = _candidates(token.counter_bits, taken[-1] if taken else -1)
+    else:
+        uppers = (counter >> 32,) if counter & 0xFFFFFFFF == 0 else ()
+    upper = _verified(account, text, uppers)
+    if upper is None:
         account.tell(_NOT_AUTHENTIC)
         return INVALID, 0
-    upper = counter >> 32
     if upper in taken or (len(taken) >= _MOST_COUNTERS and upper < taken[0]):
         account.tell(_DUPLICATE)
         return DUPLICATE, 0

@@ -30,6 +30,7 @@ UNSUPPORTED_CLUSTER_COMMAND = const(0x81)
 UNSUPPORTED_GENERAL_COMMAND = const(0x82)
 HARDWARE_FAILURE = const(0xC0)
 
+KEPT = "kept"
 _SPECIFIC = const(0x01)
 _TO_CLIENT = const(0x08)
 _READ, _READ_RESPONSE, _WRITE, _WRITE_RESPONSE, _DEFAULT = 0x00, 0x01, 0x02, 0x04, 0x0B
@@ -85,7 +86,8 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
     `actions[cluster, direction, command](command, part)` carries out a command: it gives the
-    answer's payload, or None for a default response; or raises Failed.
+    answer's payload, or None for a default response; or raises Failed. What is kept for its date,
+    or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
     """
     m = command.m
     parts = parts_of(m.octets, m.content_start, m.content_end)
@@ -154,7 +156,7 @@ def _carried_out(
         part.payload, 0, len(part.payload), part.cluster, part.frame_control, part.command
     )[1]
     if later.keep_part(command, part, fields):
-        handler = None
+        handler = actions.get(key + (KEPT,))
     found = None if handler is None else handler(command, part)
     if found is None:
         octets = command.get(answer_name(part.cluster, part.command, part.payload))

@@ -127,6 +127,11 @@ def test_a_top_up_arms_and_the_consumer_enables(home):
     found = home.figures(home.esme)
     assert (found.supply, found.balance_mp) == (ON, before + 20 * POUND - HOUR_MP)
     assert found.credit_status == CREDIT_OK | EMERGENCY_ENABLED
+    # what came over the HAN is in the log by its message code
+    log = [(one.code, one.other.hex()) for one in entries(home.esme)]
+    assert [one for one in log if one[1]] == [
+        (0x8155, "0118"), (0x8154, "0116"), (0x8154, "0118")
+    ]  # fmt: skip
 
 
 def enabled(home):

@@ -132,6 +132,17 @@ def test_a_token_of_the_supplier_leaves_its_other_commands_valid(home):
     assert home.lab.read("GCS60a", GSME).is_success
 
 
+def test_a_mode_with_a_date_is_answered_and_kept(home):
+    at = home.lab.now // 1000 + HOUR_S
+    values = {"proposed_payment_control_configuration": PREPAYMENT, "cut_off_value": NOT_CHANGED}
+    values["implementation_date_time"] = at
+    assert names(home.lab.read("GCS03", GSME, values)) == ["ChangePaymentModeResponse"]
+    assert not home.figures(home.gsme).is_prepayment
+    home.lab.pass_time(HOUR_S)
+    assert home.figures(home.gsme).is_prepayment
+    assert home.alerts(GSME)[-1] == 0x8F66
+
+
 def test_the_bill_and_the_balance_are_apart(home):
     home.until("20260106000000")
     bill = home.figures(home.gsme).bill_mp
@@ -277,9 +288,13 @@ def test_reads_give_the_account(home):
     done = home.lab.read("GCS60a", GSME)
     bill, balance = [values_of(one)["value"] for one in done.payload.components]
     assert (bill, balance) == (found.bill_mp, found.balance_mp)
-    home.key_in(home.gsme, home.token(GSME, 9, 3))
+    taken = home.lab.now // 1000
+    digits = home.token(GSME, 9, 3)
+    home.key_in(home.gsme, digits)
     done = home.lab.read("GCS15e", GSME)
-    assert names(done) == ["PublishTopUpLog"]
+    (row,) = values(done.payload.components[0])["top_ups"]
+    assert [one[2] for one in row[2]] == [digits, 3 * POUND, taken]
+    assert home.lab.read("GCS15d", GSME).payload.components[0].fields[1][2] == 0x8B  # not found
 
 
 def values_of(component):
