@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GBCS_SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-micropython test-board bench bench-board lint check format gen clean
+.PHONY: help demo test test-micropython test-board bench bench-board lint check format gen pictures clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ format: $(VENV)/ready ## let ruff format the tree
 
 gen: $(VENV)/ready ## write the generated tables anew from the facts in $(GBCS_SHARED)
 	$(BIN)/python -m tools.gen
+
+pictures: $(VENV)/ready ## draw the pictures of the documents, and the pages that tests compare
+	$(BIN)/python -m tools.gen_pictures
 
 clean: ## remove what was made, the virtual environment too
 	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

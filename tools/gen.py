@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-GENERATORS = ("gen_cosem", "gen_gbz", "gen_p256", "gen_usecases")
+GENERATORS = ("gen_cosem", "gen_gbz", "gen_glyphs", "gen_p256", "gen_usecases")
 
 
 def main(arguments: "list[str]") -> int:

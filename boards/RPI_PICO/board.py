@@ -3,5 +3,5 @@
 UART = (1, 4, 5)  # number, TX, RX: the HAN link; a port of its own, the REPL is on USB
 LED = 25  # on: joined; flashing: looking for a network
 BUTTON = 15  # held while the power comes on: no device is started
-DISPLAY = (0, 20, 21)  # I2C number, SDA, SCL: for a display, where there is one
+DISPLAY = (0, 20, 21, "SSD1306", 0x3C)  # I2C number, SDA, SCL; kind, address
 WATCHDOG_S = 8

@@ -1,8 +1,10 @@
-"""What each kind of device is: which commands it runs, and whose credentials it holds."""
+"""What each kind of device is: which commands it runs, and whose credentials it holds.
+
+Modules are loaded when a device of that kind is made, or a command first needs them.
+"""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import asn1server, cosemserver, load, zclserver
-from gbcs_device.device import Device, NotSupported
+from gbcs_device import load
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -47,9 +49,7 @@ def is_known(kind: str) -> bool:
     return kind in CELLS
 
 
-def make(  # what an import costs, only a device of that kind pays
-    kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any"
-) -> "Any":
+def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
     """A device of a kind, its data those in the store."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
@@ -60,7 +60,7 @@ def make(  # what an import costs, only a device of that kind pays
 
         live = dict(electricity.LOGS)
         live.update(hub.LIVE)
-        dlms = _with(cosemserver.answer, live, hub.ACTIONS)
+        dlms = _with("cosemserver", live, hub.ACTIONS)
         servers = {"DLMS": dlms, "ASN.1": _asn1}
         return hub.Hub(kind, eui, store, crypto, own, servers, store.get(hub.GPF))
     if kind == "ESME" or kind == "SAPC":
@@ -72,7 +72,7 @@ def make(  # what an import costs, only a device of that kind pays
 
             live = _joined(live, electricityaccount.LIVE)
             actions = _joined(actions, electricityaccount.ACTIONS)
-        dlms = _with(cosemserver.answer, live, actions)
+        dlms = _with("cosemserver", live, actions)
         return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
     if kind == "GSME":
         from gbcs_device import gas, meter
@@ -82,7 +82,7 @@ def make(  # what an import costs, only a device of that kind pays
             from gbcs_device import gasaccount
 
             live, actions = gasaccount.LIVE, _joined(actions, gasaccount.ACTIONS)
-        gbz = _with(zclserver.answer, live, actions)
+        gbz = _with("zclserver", live, actions)
         made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
         made.gbz_actions = actions
         return made
@@ -90,12 +90,14 @@ def make(  # what an import costs, only a device of that kind pays
         from gbcs_device import ihd
 
         return ihd.Ihd(eui, store, crypto)
-    servers = {"GBZ": _with(zclserver.answer, {}, {}), "ASN.1": _asn1}
+    servers = {"GBZ": _with("zclserver", {}, {}), "ASN.1": _asn1}
     if kind == "PPMID":
         from gbcs_device import ppmid
 
         return ppmid.Ppmid(kind, eui, store, crypto, own, servers)
-    return Device(kind, eui, store, crypto, own, servers)
+    from gbcs_device import device
+
+    return device.Device(kind, eui, store, crypto, own, servers)
 
 
 def _joined(one: "Any", other: "Any") -> "dict[Any, Any]":
@@ -105,13 +107,16 @@ def _joined(one: "Any", other: "Any") -> "dict[Any, Any]":
     return both
 
 
-def _with(answer: "Any", live: "Any", actions: "Any") -> "Any":
+def _with(module: str, live: "Any", actions: "Any") -> "Any":
     """A server with these objects of its own."""
-    return lambda command: answer(command, live, actions)
+    return lambda command: _module(module).answer(command, live, actions)
+
+
+def _module(name: str) -> "Any":
+    return getattr(__import__("gbcs_device." + name), name)
 
 
 def _asn1(command: "Command") -> bytes:
-    """Modules are loaded when a command first needs them."""
     code = command.m.code
     if command.case.provisional:
         row = ("joining", "disconnect")
@@ -120,6 +125,6 @@ def _asn1(command: "Command") -> bytes:
     elif code in _ASN1:
         row = _ASN1[code]
     else:
-        raise NotSupported("this device does not have the use case")
-    module = getattr(__import__("gbcs_device." + row[0]), row[0])
-    return asn1server.answer(command, {code: getattr(module, row[1])})
+        raise _module("device").NotSupported("this device does not have the use case")
+    answer: bytes = _module("asn1server").answer(command, {code: getattr(_module(row[0]), row[1])})
+    return answer

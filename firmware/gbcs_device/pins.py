@@ -1,7 +1,7 @@
-"""What is connected to a board: the HAN link's UART, an LED, a button, a watchdog.
+"""What is connected to a board: the HAN link's UART, an LED, a button, a display, a watchdog.
 
-`board` is a module of the firmware with UART, LED, BUTTON and WATCHDOG_S; any of them may be
-missing or None. Without a UART the link is the port that has the REPL.
+`board` is a module of the firmware with UART, LED, BUTTON, DISPLAY and WATCHDOG_S; any of them may
+be missing or None. Without a UART the link is the port that has the REPL.
 """
 
 import sys
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 BAUD = const(115200)
+_I2C_HZ = const(400000)
 _POLL_MS = const(500)
 
 
@@ -53,6 +54,21 @@ class Pins:
         """Whether the button is held."""
         button = self._pin("BUTTON", "IN")
         return button is not None and not button.value()
+
+    def display(self) -> "Any":
+        """The display that `board` names, an oled.Oled; None without one."""
+        where = getattr(self._board, "DISPLAY", None)
+        if where is None:
+            return None
+        import machine
+
+        from gbcs_device.oled import Oled
+
+        number, sda, scl, kind, address = where
+        pins = {"sda": machine.Pin(sda), "scl": machine.Pin(scl), "freq": _I2C_HZ}
+        # A port that cannot choose the pins of its I2C has None for its number
+        i2c = machine.SoftI2C(**pins) if number is None else machine.I2C(number, **pins)
+        return Oled(i2c, kind, address)
 
     def watch(self) -> None:
         """From now on the board begins anew where it does not come back to `read` in time."""

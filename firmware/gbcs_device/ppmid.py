@@ -1,9 +1,11 @@
-"""A PPMID's own commands to a GSME: PCS01 tops it up, PCS02 activates emergency credit.
+"""A PPMID: its own commands to a GSME, and its firmware.
+
+PCS01 tops a gas meter up, PCS02 activates emergency credit.
 
 They go from device to device, MAC'd by what both key agreement keys give: a join by CS03C has
 brought each the other's certificate. The gas meter sleeps; its answer is checked when it comes.
 
-Sources: GBCS use cases PCS01 and PCS02; ZigBee Smart Energy D.7.
+Sources: GBCS use cases PCS01, PCS02, CS09; ZigBee Smart Energy D.7.
 """
 
 from gbcs import message, protect
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 PCS01 = const(0x009B)
 PCS02 = const(0x0090)
+_CS09 = const(0x012B)
+_FIRMWARE_ACTIVATED = const(0x8F8B)
+_DONE, _NOT_DONE = const(0), const(1)
 
 # Result types of a top-up: ZCL's, and one more for an answer that is an error
 ACCEPTED = (0x00, 0x10, 0x11, 0x12)
@@ -67,6 +72,34 @@ class Ppmid(Meter):
     def emergency(self, gsme: bytes) -> bytes:
         """The octets of PCS02; UnknownKey where no key is agreed with the meter."""
         return self._command(gsme, PCS02, _EMERGENCY + bytes(4) + ORIGIN)
+
+    def activate(self, now: int) -> bool:
+        """Runs the firmware image that it was brought, and says so by CS09; False without one."""
+        from gbcs import der
+        from gbcs_device import asn1server, clock, logs, upkeep
+
+        image = self.store.get(upkeep.IMAGE)
+        changes: dict[str, bytes | None] = {}
+        version = self.store.get(upkeep.FIRMWARE_VERSION) or bytes(4)
+        if image is not None:
+            version = image[32:]
+            changes = {upkeep.FIRMWARE_VERSION: version, upkeep.IMAGE: None}
+            changes.update(
+                logs.added(self.store, logs.SECURITY, clock.seconds(now), logs.FIRMWARE_CHANGED)
+            )
+        content = der.encode(
+            asn1server.sequence(
+                asn1server.integer(_FIRMWARE_ACTIVATED),
+                (None, "GeneralizedTime", clock.generalized(now), None),
+                asn1server.octets(version),
+                asn1server.integer(_NOT_DONE if image is None else _DONE),
+            )
+        )
+        broker = self.anchors.broker()
+        if broker is not None:
+            changes.update(self.alert(_CS09, broker, lambda counter: content, True))
+        self.store.write(changes)
+        return image is not None
 
     def _command(self, gsme: bytes, code: int, body: bytes) -> bytes:
         counter = int.from_bytes(self.store.get("own/counter") or b"", "big") + 1

@@ -47,6 +47,7 @@ _DOING = (
     (0x0705, 0x00, "servedprepayment", "select_emergency", True),
     (0x0705, 0x04, "servedprepayment", "top_up", True),
     (0x0705, 0x08, "servedprepayment", "top_up_log", False),
+    (0x0705, 0x0A, "servedprepayment", "debt_log", True),
 )
 
 # Where a question about a calendar has its id (its type, for calendars themselves), and its size

@@ -93,6 +93,7 @@ class Server:
         self.random = random
         self.station: Any = None
         self.requests = 0
+        self.now = 0  # milliseconds since 2000, as the last request had it
         self.damaged = ""  # what was wrong with the store when it was read last
         self._medium = MemoryMedium() if medium is None else medium
         self._limit = limit
@@ -111,7 +112,7 @@ class Server:
         if request[:8] <= self._last[0][:8] and request[8] != HELLO:
             return None
         self.requests += 1
-        now = int.from_bytes(request[9:_HEAD], "big")
+        now = self.now = int.from_bytes(request[9:_HEAD], "big")
         try:
             status, body = self._do(request[8], request[_HEAD:], now)
         except PowerCut:
@@ -250,7 +251,9 @@ class Server:
         self.station = None
         if identity is not None:
             kind = str(identity[8:], "utf-8")
-            own = OwnKeys(self.crypto, store, self.random)
+            own = None  # an IHD has none
+            if store.get("own/ka") is not None:
+                own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             self.station = stations.make(device, self.random, load(store)[0])
 

@@ -16,7 +16,7 @@ class Fuel:
 
     __slots__ = (
         "balance_mp",
-        "bill_mp",  # to date, in credit mode
+        "bill_mp",  # so far, in credit mode
         "calendar",  # the name of the one in force
         "contact",  # how to reach the supplier
         "cost_mp",  # by TODAY ...: money or None
@@ -53,8 +53,8 @@ class Fuel:
         self.calendar = ""
         self.supplier = ""
         self.contact = ""
-        self.bill_mp: int | None = None
         self.balance_mp: int | None = None
+        self.bill_mp: int | None = None
         self.debt_mp: int | None = None
         self.emergency = NOT_OFFERED
         self.emergency_mp: int | None = None

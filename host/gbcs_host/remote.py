@@ -5,6 +5,7 @@ lose datagrams, double or damage them; what comes is told apart by its sequence 
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gbcs.link import seal, unseal
@@ -248,11 +249,11 @@ class RemoteMeter:
         return self.station.message(octets, now)
 
 
-def serve(link: Link, device: server.Server) -> None:
+def serve(link: Link, handle: "Callable[[bytes], bytes | None]") -> None:
     """Answers requests that come over a link until it is gone; LinkError."""
     while True:
         sealed = link.receive(None)
         request = None if sealed is None else unseal(sealed)
-        answer = None if request is None else device.handle(request)
+        answer = None if request is None else handle(request)
         if answer is not None:
             link.send(seal(answer))

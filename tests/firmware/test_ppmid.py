@@ -4,7 +4,7 @@ import pytest
 
 from gbcs import asn1, message, payload, protect, utrn
 from gbcs.crypto import default
-from gbcs_device import joining, kinds, ppmid
+from gbcs_device import clock, joining, kinds, ppmid, upkeep
 from gbcs_device.anchors import HandedSecrets, device_key_name
 from gbcs_host.coverage import Memory
 from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
@@ -180,6 +180,39 @@ def test_a_remote_party_cannot_send_what_devices_send_one_another(lab):
     supplier = lab.parties["supplier"]
     octets = lab.parties.command(supplier, GAS, 0x0090, content, False)
     assert gas.receive(octets, lab.now) is None
+
+
+def test_its_firmware_alert_is_the_reference_message_up_to_the_signature(shared):
+    folder = shared / "rtds" / "messages" / "NA_CS09"
+    wanted = bytes.fromhex((folder / "CS09_NA_8F8B_ALERT_GBCS.HEX").read_text())
+    device = alone()
+    device.anchors.own.sign = lambda octets: bytes(64)
+    broker = bytes.fromhex("90B3D51F30000002")
+    device.store["cell/4/ka"] = broker + b"\x04" + bytes(64)
+    device.store["own/counter"] = (4999).to_bytes(8, "big")
+    device.store[upkeep.IMAGE] = bytes(32) + bytes.fromhex("1234ABCD")
+    assert device.activate(clock.from_generalized("20150101000000Z"))
+    (alert,) = device.outbox
+    assert alert[:-64] == wanted[:-64]
+    assert device.store[upkeep.FIRMWARE_VERSION] == bytes.fromhex("1234ABCD")
+
+
+def test_firmware_is_read_activated_and_told(lab):
+    def version():
+        record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
+        exchange = lab.send("CS08", "access control broker", INTERFACE, record)
+        assert exchange.is_success
+        return exchange.payload.field[2][0][2]
+
+    interface = lab.han.meters[INTERFACE]
+    assert version() == bytes.fromhex("00010203")
+    assert not interface.activate(lab.now)
+    interface.store.write({upkeep.IMAGE: bytes(32) + b"\x00\x02\x00\x00"})
+    assert interface.activate(lab.now)
+    assert version() == b"\x00\x02\x00\x00"
+    verdicts = lab.alerts_of(INTERFACE)
+    assert all(one.is_clean for one in verdicts)
+    assert [one.payload.field[2][3][2] for one in verdicts] == [1, 0]
 
 
 def test_a_certificate_of_another_device_gives_no_key(lab):

@@ -190,6 +190,19 @@ def test_the_log_of_top_ups(lab):
     assert ask(source, PREPAYMENT, 0x08, "0000000000") == (0x8B, [])
 
 
+def test_the_log_of_what_top_ups_paid_of_a_debt(lab):
+    source = MeterSource(lab.han.meters[METER], 1)
+    assert ask(source, PREPAYMENT, 0x0A, "0000000000ff") == (0x8B, [])
+    newest, older = (820_000_000, 25_000, 75_000), (810_000_000, 50_000, 100_000)
+    octets = b"".join(number.to_bytes(4, "big") for one in (newest, older) for number in one)
+    lab.han.meters[METER].store.write({"account/payments": octets})
+    rows = ["0035e030a861000002f8240100", "809e473050c3000002a0860100"]
+    assert ask(source, PREPAYMENT, 0x0A, "0000000000ff")[1] == [(0x06, "0001" + "".join(rows))]
+    assert ask(source, PREPAYMENT, 0x0A, "000000000102")[1] == [(0x06, "0001" + rows[0])]
+    assert ask(source, PREPAYMENT, 0x0A, "0034e03000ff")[1] == [(0x06, "0001" + rows[1])]
+    assert ask(source, PREPAYMENT, 0x0A, "000000000000") == (0x8B, [])
+
+
 def test_a_message_is_shown_acknowledged_and_taken_back(lab):
     source = MeterSource(lab.han.meters[METER], 1)
     assert ask(source, MESSAGING, 0x00) == (0x8B, [])

@@ -2,8 +2,11 @@
 
 import pytest
 
-from gbcs_device import joining
+from gbcs import message, payload
+from gbcs_device import account, joining, load, view
+from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from tests.firmware.home import POUND, Home
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -62,3 +65,226 @@ def test_both_displays_show_both_fuels(lab):
         assert electricity.cost_now_mp == 11_270
         assert gas.price_mp == 6_768
         assert gas.tariff == "Lab tariff"
+
+
+# A month
+
+
+class Registers:
+    """The meters' registers at the moments at which their figures were given away."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.electricity = {}  # by cluster and attribute
+        self.gas = None
+        self.esme, self.gsme = lab.han.meters[METER], lab.han.meters[GAS]
+        esme, gsme = lab.han.stations[METER], lab.han.stations[GAS]
+        self._attribute, self._report = esme.attribute, gsme._report
+        esme.attribute, gsme._report = self._read, self._reported
+
+    def _read(self, cluster, identifier, now, endpoint=0):
+        self.electricity[cluster, identifier] = account.figures(self.esme, now)
+        return self._attribute(cluster, identifier, now, endpoint)
+
+    def _reported(self, now):
+        self.gas = account.figures(self.gsme, now)
+        self._report(now)
+
+
+def periods(found, place):
+    """Today, yesterday, this week, this month of energy (0) or cost (1)."""
+    days = [*found.days, (None, None)]
+    return [days[0][place], days[1][place], found.weeks[0][place], found.months[0][place]]
+
+
+def profile(seed):
+    """Hundredths of the rate in each half hour: a night, a morning, an evening."""
+    return bytes((37 * half_hour * seed + 11) % 180 + 5 for half_hour in range(48))
+
+
+def test_for_a_month_the_display_is_at_the_meters_registers():
+    lab = household(12)
+    registers = Registers(lab)
+    for eui, rates, seed in ((METER, {load.IMPORT: 733}, 3), (GAS, {load.GAS: 911}, 5)):
+        device = lab.han.meters[eui]
+        device.store.write(account.set_load(device, rates, lab.now, profile(seed)))
+    lab.han.switch_off(INTERFACE)
+    steps = 0
+    last = None
+    for _ in range(31 * 4):
+        lab.han.switch_off(DISPLAY)
+        lab.pass_time(6 * 3600 - 45)
+        lab.han.switch_on(DISPLAY, HUB)
+        lab.pass_time(45)
+        seen = lab.view(DISPLAY)
+        shown, gas = seen.fuels
+        assert shown.is_connected
+        assert gas.is_connected
+        at = registers.electricity
+        assert shown.reading == at[0x0702, 0x0000].import_wh
+        assert shown.power_w == at[0x0702, 0x0400].power_w
+        assert shown.used_wh == periods(at[0x0702, 0x0440], 0)
+        assert shown.cost_mp == periods(at[0x0705, 0x0540], 1)
+        assert shown.bill_mp == at[0x0702, 0x0A00].bill_mp
+        assert gas.reading == registers.gas.litres
+        assert gas.used_wh == periods(registers.gas, 0)
+        assert gas.cost_mp == periods(registers.gas, 1)
+        assert gas.bill_mp == registers.gas.bill_mp
+        if last is not None:
+            assert shown.reading > last
+        last = shown.reading
+        steps += 1
+    assert steps == 124
+
+
+# Prepayment at the PPMID
+
+
+class Prepaid(Home):
+    """The household with both meters in prepayment mode, as the tests of accounts set them."""
+
+    def __init__(self, electricity_mp, gas_mp, make=household):
+        self.lab = make(seed=14)
+        self.esme, self.gsme = self.lab.han.meters[METER], self.lab.han.meters[GAS]
+        self.prepay(electricity_mp)
+        values = {"credit_adjustment_value": gas_mp}
+        assert self.lab.read("GCS40a", GAS, values).is_success
+        values = {"proposed_payment_control_configuration": 0x0897, "cut_off_value": -1}
+        assert self.lab.read("GCS03", GAS, values).answer is not None
+        self.lab.pass_time(120)
+
+    def seen(self, fuel, eui=INTERFACE):
+        return self.lab.view(eui).fuels[fuel]
+
+    def notice(self):
+        return self.lab.view(INTERFACE).notice
+
+    def gas_answers(self):
+        """Waits until the gas meter, which sleeps, has answered."""
+        begun = self.lab.now
+        pending = self.lab.han.stations[INTERFACE].device
+        while pending._pending and self.lab.now - begun < 2 * 3_600_000:
+            self.lab.pass_time(10)
+        self.lab.pass_time(10)
+        return self.notice()
+
+
+def test_a_top_up_of_the_electricity_meter_by_the_ppmid():
+    home = Prepaid(POUND, POUND)
+    before = home.figures(home.esme).balance_mp
+    assert home.seen(0).is_prepayment
+    assert abs(home.seen(0).balance_mp - before) < 1000
+    digits = home.token(METER, 1, 7)
+    assert home.lab.top_up(INTERFACE, 0, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Top-up accepted: £7.00"
+    after = home.figures(home.esme)
+    assert abs(after.balance_mp - before - 7 * POUND) < 1000
+    assert (after.top_ups[0].digits, after.top_ups[0].origin) == (digits, 2)
+    assert abs(home.seen(0).balance_mp - after.balance_mp) < 100
+    assert home.lab.top_up(INTERFACE, 0, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Code used before"
+    mistyped = digits[:-1] + (b"0" if digits[-1:] != b"0" else b"1")
+    assert home.lab.top_up(INTERFACE, 0, mistyped)
+    home.lab.pass_time(3)
+    assert home.notice() == "Code not valid"
+    with pytest.raises(ValueError, match="20 digits"):
+        home.lab.top_up(INTERFACE, 0, digits[:-1])
+    home.lab.pass_time(60)
+    assert abs(home.seen(0, DISPLAY).balance_mp - home.figures(home.esme).balance_mp) < 1000
+
+
+def test_a_top_up_of_the_gas_meter_by_the_ppmid():
+    home = Prepaid(POUND, 3 * POUND)
+    before = home.figures(home.gsme).balance_mp
+    digits = home.token(GAS, 1, 9)
+    assert home.lab.top_up(INTERFACE, 1, digits)
+    home.lab.pass_time(3)
+    assert home.notice() == "Sent: up to an hour"
+    assert home.lab.han.stations[HUB].waiting(GAS) == 1
+    assert home.gas_answers() == "Top-up accepted: £9.00"
+    found = home.figures(home.gsme)
+    assert (found.top_ups[0].digits, found.top_ups[0].origin) == (digits, 2)
+    assert found.balance_mp > before + 8 * POUND
+    home.lab.pass_time(1800)
+    shown = home.seen(1).balance_mp
+    assert shown > before + 7 * POUND
+    assert abs(shown - home.figures(home.gsme).balance_mp) < 40_000  # reported half an hour ago
+    assert home.lab.top_up(INTERFACE, 1, digits)
+    assert home.gas_answers() == "Code used before"
+
+
+def test_credit_runs_out_emergency_credit_arms_and_the_ppmid_enables():
+    home = Prepaid(0, POUND)
+    assert home.figures(home.esme).supply == OFF
+    assert (home.seen(0).supply, home.seen(0).emergency) == (OFF, view.AVAILABLE)
+    assert home.lab.enable(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Supply not armed"
+    assert home.figures(home.esme).supply == OFF
+    assert home.lab.emergency(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Emergency credit on"
+    assert home.figures(home.esme).supply == ARMED
+    assert (home.seen(0).supply, home.seen(0).emergency) == (ARMED, view.IN_USE)
+    assert home.lab.enable(INTERFACE, 0)
+    home.lab.pass_time(3)
+    assert home.notice() == "Supply is on"
+    assert home.figures(home.esme).supply == ON
+    home.lab.pass_time(1200)
+    assert (home.seen(0).supply, home.seen(0).emergency) == (ON, view.IN_USE)
+    assert abs(home.seen(0).emergency_mp - home.figures(home.esme).emergency_mp) < 200
+
+
+def test_emergency_credit_of_the_gas_meter_by_the_ppmid():
+    home = Prepaid(POUND, 0)
+    home.lab.pass_time(4000)
+    assert home.figures(home.gsme).supply == OFF
+    assert home.lab.emergency(INTERFACE, 1)
+    assert home.gas_answers() == "Emergency credit on"
+    assert home.figures(home.gsme).supply == ARMED
+    assert not home.lab.enable(INTERFACE, 1)
+    assert home.notice() == "Enable at gas meter"
+    home.lab.pass_time(2400)
+    assert (home.seen(1).supply, home.seen(1).emergency) == (ARMED, view.IN_USE)
+
+
+# The control software of the PPMID
+
+
+def test_a_ppmid_delivers_a_message_to_the_hub_which_passes_it_to_the_wan(lab):
+    interface = lab.han.meters[INTERFACE]
+    supplier = lab.parties["supplier"].eui
+    composed = message.compose(message.ALERT, 900, INTERFACE, supplier, 0x1000, b"\x01\x02")
+    octets = message.finish(composed, bytes(64))
+    done = lab.deliver(INTERFACE, octets)
+    assert (done.was_sent, done.to_wan, done.waits_for, done.answers) == (True, True, None, [])
+    command = interface.emergency(GAS)
+    done = lab.deliver(INTERFACE, command)
+    assert (done.was_sent, done.to_wan, done.waits_for) == (True, False, GAS)
+
+
+def test_a_device_of_the_han_answers_what_the_ppmid_delivers(lab):
+    octets = lab.parties.command(lab.parties["supplier"], METER, 0x0090, b"", False)
+    before = lab.han.stations[METER].handled
+    done = lab.deliver(INTERFACE, octets)  # a replayed or forged command of a remote party
+    assert (done.was_sent, done.to_wan) == (True, False)
+    assert lab.han.stations[METER].handled == before + 1
+
+
+@pytest.mark.parametrize("octets", [b"\x00", b"nonsense", bytes(200), b"\xdf\x09\x01" + bytes(30)])
+def test_the_hub_survives_whatever_a_ppmid_delivers(lab, octets):
+    done = lab.deliver(INTERFACE, octets)
+    assert done.was_sent
+    assert done.answers == []
+    record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
+    assert lab.send("CS08", "access control broker", INTERFACE, record).is_success
+    assert lab.view(INTERFACE).is_joined
+
+
+def test_a_ppmid_that_is_off_delivers_nothing():
+    lab = household(15)
+    station = lab.han.stations[INTERFACE]
+    station.power_off()
+    assert not lab.deliver(INTERFACE, b"nothing").was_sent

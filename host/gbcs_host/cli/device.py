@@ -1,31 +1,75 @@
-"""`gbcs device`: emulated devices in a process of their own, for a laboratory elsewhere."""
+"""`gbcs device`: emulated devices in a process of their own, and what displays show."""
 
 import argparse
+import json
+import pathlib
 import sys
+import threading
 
+from gbcs_device.display import navigation
+from gbcs_device.view import View
 from gbcs_host import devices
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.links import BadName, LinkError, listen
+from gbcs_host.display import sample, shots, terminal, viewjson
+from gbcs_host.links import BadName, LinkError, Listener, listen
 
-HELP = "Emulate devices in this process, for a laboratory that reaches them by a link."
+HELP = (
+    "Emulate devices in this process, for a laboratory that reaches them by a link; draw displays."
+)
+
+_METERS = ("esme", "gsme")
+_DISPLAYS = {"ihd": navigation.IHD, "ppmid": navigation.PPMID}
+_SAMPLES = {"ihd": sample.credit, "ppmid": sample.prepayment}
+_NOBODY = "Nobody takes this: the view is not of a household that runs."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `gbcs device`."""
-    parser.add_argument("what", choices=("run",), help="run: serve devices until interrupted")
+    parser.add_argument(
+        "what",
+        choices=("run", "show"),
+        help="run: serve devices, or a display with its keys, until interrupted; "
+        "show: draw pages of a display",
+    )
     parser.add_argument(
         "kind",
         nargs="?",
-        choices=("esme", "gsme", "ppmid", "ihd"),
+        choices=(*_METERS, *_DISPLAYS),
         help="which; any that is asked for unless told",
     )
     parser.add_argument(
-        "--link", metavar="LINK", required=True, help="tcp:HOST:PORT, udp:HOST:PORT, serial:PORT"
+        "--link",
+        metavar="LINK",
+        help="where a laboratory reaches it: tcp:HOST:PORT, udp:HOST:PORT, serial:PORT",
     )
+    display = parser.add_argument_group("displays")
+    display.add_argument("--page", metavar="NAME", default="overview", help="one page, or all")
+    display.add_argument("--fuel", choices=viewjson.FUELS, default="electricity")
+    display.add_argument("--view", metavar="FILE", help="a view as JSON; a sample unless told")
+    display.add_argument("--png", metavar="FILE", help="write a picture, of all pages as a sheet")
+    display.add_argument("--style", choices=terminal.STYLES, default="", help="of characters")
+    display.add_argument("--json", action="store_true", help="print the view and what pages say")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when interrupted. Each who opens the link gets a device of their own."""
+    if args.kind in _DISPLAYS:
+        return _show(args) if args.what == "show" else _live(args)
+    if args.what == "show":
+        raise UsageError("show draws a display: gbcs device show ihd, or ppmid")
+    if not args.link:
+        raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
+    listener = _listener(args)
+    try:
+        devices.serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.close()
+    return 0
+
+
+def _listener(args: argparse.Namespace) -> Listener:
     try:
         listener = listen(args.link)
     except BadName as error:
@@ -33,8 +77,86 @@ def run(args: argparse.Namespace) -> int:
     except LinkError as error:
         raise EnvironmentProblem(str(error)) from None
     print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
+    return listener
+
+
+def _view(args: argparse.Namespace) -> View:
+    """The view to draw."""
+    if args.view is None:
+        return _SAMPLES[args.kind]()
     try:
-        devices.serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
+        octets = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
+    except OSError as error:
+        raise EnvironmentProblem("--view: %s" % error) from None
+    try:
+        return viewjson.from_json(json.loads(octets))
+    except (ValueError, viewjson.BadView) as error:
+        raise UsageError("--view %s: %s" % (args.view, error)) from None
+
+
+def _names(args: argparse.Namespace) -> "tuple[str, ...]":
+    """The pages asked for."""
+    names = _DISPLAYS[args.kind]
+    if args.page == "all":
+        return names
+    if args.page not in names:
+        raise UsageError("--page: one of %s, all" % ", ".join(names))
+    return (args.page,)
+
+
+def _show(args: argparse.Namespace) -> int:
+    """Pages, drawn once."""
+    seen, names = _view(args), _names(args)
+    fuel, is_ppmid = viewjson.FUELS.index(args.fuel), args.kind == "ppmid"
+    if args.view is None:
+        print("a sample: nobody lives there (--view FILE draws another)", file=sys.stderr)
+    if args.json:
+        pages = [
+            {"page": name, "fuel": args.fuel, "text": shots.text(seen, name, fuel, is_ppmid)}
+            for name in names
+        ]
+        print(json.dumps({"view": viewjson.to_json(seen), "pages": pages}))
+    if args.png:
+        octets = shots.sheet(seen, fuel, is_ppmid, pages=names)
+        try:
+            pathlib.Path(args.png).write_bytes(octets)
+        except OSError as error:
+            raise EnvironmentProblem("--png: %s" % error) from None
+        print("%s: %d octets" % (args.png, len(octets)), file=sys.stderr)
+    elif not args.json:
+        for name in names:
+            terminal.still(seen, shots.at(name, fuel, is_ppmid), style=args.style)
+    return 0
+
+
+def _live(args: argparse.Namespace) -> int:
+    """A display with its keys: one that is served, or of a view that stays as it is."""
+    page = _names(args)[0]
+    pages = shots.at(page, viewjson.FUELS.index(args.fuel), args.kind == "ppmid")
+    if args.link:
+        return _served(args, pages)
+    seen = _view(args)
+
+    def sink(intent: "tuple[str | int, ...]") -> None:
+        seen.notice = "%s: %s" % (intent[0], _NOBODY)
+
+    terminal.run(lambda: seen, pages, sink, style=args.style)
+    return 0
+
+
+def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
+    """A display that a laboratory drives by a link, in this terminal; else it is served alone."""
+    listener = _listener(args)
+    person = devices.Person()
+    kinds = (args.kind.upper(),)
+    try:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            threading.Thread(
+                target=devices.serve, args=(listener, kinds, person), daemon=True
+            ).start()
+            terminal.run(person.view, pages, person.want, style=args.style)
+        else:
+            devices.serve(listener, kinds)
     except KeyboardInterrupt:
         pass
     finally:

@@ -1,0 +1,1 @@
+"""The screen of an IHD or a PPMID: `navigation.Pages` draws a `View` to a `frame.Frame`."""

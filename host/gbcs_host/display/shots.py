@@ -1,0 +1,65 @@
+"""Pages of a view at one go: frames, pictures, and pictures that stand in an HTML report."""
+
+import base64
+import html
+from collections.abc import Iterable
+
+from gbcs_device.display.frame import Frame
+from gbcs_device.display.navigation import IHD, PPMID, Pages
+from gbcs_device.view import View
+from gbcs_host.display import png, reading
+
+ELECTRICITY, GAS = 0, 1
+
+
+def at(page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> Pages:
+    """A display that shows this page. ValueError where it does not have it."""
+    pages = Pages(is_ppmid)
+    pages.turn_to(page)
+    pages.fuel = fuel
+    return pages
+
+
+def frame(seen: View, page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> bytes:
+    """The 1,024 octets of a page, as gbcs_device.display.frame has them."""
+    drawn = Frame()
+    at(page, fuel, is_ppmid).draw(drawn, seen)
+    return bytes(drawn.buffer)
+
+
+def text(seen: View, page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> str:
+    """What a page says, as one line."""
+    return reading.read(at(page, fuel, is_ppmid), seen)
+
+
+def picture(
+    seen: View,
+    page: str,
+    fuel: int = ELECTRICITY,
+    is_ppmid: bool = False,
+    scale: int = png.SCALE,
+) -> bytes:
+    """A page as PNG."""
+    return png.write([frame(seen, page, fuel, is_ppmid)], scale)
+
+
+def sheet(
+    seen: View,
+    fuel: int = ELECTRICITY,
+    is_ppmid: bool = False,
+    scale: int = png.SCALE,
+    columns: int = 3,
+    pages: "Iterable[str]" = (),
+) -> bytes:
+    """All pages, or those named, side by side in one PNG."""
+    names = tuple(pages) or (PPMID if is_ppmid else IHD)
+    return png.write([frame(seen, name, fuel, is_ppmid) for name in names], scale, columns)
+
+
+def image_tag(octets: bytes, said: str, width: int = 300) -> str:
+    """An HTML img with a PNG in it, `said` read out to those who do not see it."""
+    return "<img width='%d' alt='%s' src='data:image/png;base64,%s'>" % (
+        width,
+        html.escape(said, quote=True),
+        base64.b64encode(octets).decode(),
+    )

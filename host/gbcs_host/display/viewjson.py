@@ -1,0 +1,144 @@
+"""A `View` to and from JSON, so that what a display showed can be kept, compared and drawn again.
+
+The members are the view's slots, without underscores in front of words for its numbers: a level
+is "low", a supply "armed", emergency credit "in-use"; energy and cost are objects by period. What
+is not known is null.
+"""
+
+from typing import Any
+
+from gbcs_device.view import Fuel, Message, View
+
+FUELS = ("electricity", "gas")
+PERIODS = ("today", "yesterday", "week", "month")
+_WORDS = {
+    "level": ("low", "medium", "high"),
+    "supply": ("off", "armed", "on"),
+    "emergency": ("not-offered", "available", "selected", "in-use", "exhausted"),
+}
+_BY_PERIOD = ("used_wh", "cost_mp")
+_TEXTS = ("calendar", "contact", "supplier", "tariff")
+_TRUTHS = ("has_low_credit", "is_connected")
+_MESSAGE = ("number", "fuel", "text", "at", "needs_confirmation", "is_confirmed")
+
+
+class BadView(Exception):
+    """This is no view: the text says which member, and what was expected."""
+
+
+def to_json(seen: View) -> "dict[str, Any]":
+    """The view as one JSON object."""
+    return {
+        "is_joined": seen.is_joined,
+        "time": seen.time,
+        "offset_s": seen.offset_s,
+        "signal": seen.signal,
+        "notice": seen.notice,
+        "fuels": {name: _fuel_to_json(fuel) for name, fuel in zip(FUELS, seen.fuels)},
+        "messages": [{name: getattr(one, name) for name in _MESSAGE} for one in seen.messages],
+    }
+
+
+def from_json(found: Any) -> View:
+    """The view again; members that are missing stay as they are in a new one. BadView."""
+    members = ("is_joined", "time", "offset_s", "signal", "notice", "fuels", "messages")
+    _check_object(found, "view", members)
+    seen = View()
+    seen.is_joined = _truth(found, "is_joined", seen.is_joined)
+    seen.time = _number(found, "time", seen.time)
+    if seen.time is not None and not 0 <= seen.time < 1 << 32:
+        raise BadView("time: seconds since 2000 expected, found %d" % seen.time)
+    seen.offset_s = _number(found, "offset_s", seen.offset_s) or 0
+    seen.signal = _number(found, "signal", seen.signal) or 0
+    if not 0 <= seen.signal <= 5:
+        raise BadView("signal: 0 to 5 expected, found %d" % seen.signal)
+    seen.notice = _text(found, "notice", seen.notice)
+    fuels = found.get("fuels", {})
+    _check_object(fuels, "fuels", FUELS)
+    for name, fuel in zip(FUELS, seen.fuels):
+        _fuel_from_json(fuel, fuels.get(name, {}), name)
+    messages = found.get("messages", [])
+    if not isinstance(messages, list):
+        raise BadView("messages: a list expected")
+    seen.messages = [_message_from_json(one) for one in messages]
+    return seen
+
+
+def _fuel_to_json(fuel: Fuel) -> "dict[str, Any]":
+    found: dict[str, Any] = {}
+    for name in Fuel.__slots__:
+        value = getattr(fuel, name)
+        if name in _WORDS and value is not None:
+            value = _WORDS[name][value]
+        elif name in _BY_PERIOD:
+            value = dict(zip(PERIODS, value, strict=True))
+        found[name] = value
+    return found
+
+
+def _fuel_from_json(fuel: Fuel, found: Any, where: str) -> None:
+    _check_object(found, where, Fuel.__slots__)
+    for name, value in found.items():
+        if name in _WORDS:
+            if value is None and name != "emergency":
+                setattr(fuel, name, None)
+            elif value in _WORDS[name]:
+                setattr(fuel, name, _WORDS[name].index(value))
+            else:
+                raise BadView("%s: one of %s expected" % (name, ", ".join(_WORDS[name])))
+        elif name in _BY_PERIOD:
+            _check_object(value, name, PERIODS)
+            setattr(fuel, name, [_number(value, period, None) for period in PERIODS])
+        elif name in _TRUTHS:
+            setattr(fuel, name, _truth(found, name, False))
+        elif name == "is_prepayment":
+            fuel.is_prepayment = None if value is None else _truth(found, name, False)
+        elif name in _TEXTS:
+            setattr(fuel, name, _text(found, name, ""))
+        else:
+            setattr(fuel, name, _number(found, name, None))
+
+
+def _message_from_json(found: Any) -> Message:
+    _check_object(found, "messages", _MESSAGE)
+    fuel = _number(found, "fuel", 0) or 0
+    one = Message(
+        _number(found, "number", 0) or 0,
+        fuel,
+        _text(found, "text", ""),
+        _number(found, "at", 0) or 0,
+        _truth(found, "needs_confirmation", False),
+    )
+    one.is_confirmed = _truth(found, "is_confirmed", False)
+    if fuel not in (0, 1):
+        raise BadView("fuel: 0 or 1 expected, found %d" % fuel)
+    return one
+
+
+def _check_object(found: Any, where: str, members: "tuple[str, ...]") -> None:
+    if not isinstance(found, dict):
+        raise BadView("%s: an object expected" % where)
+    for name in found:
+        if name not in members:
+            raise BadView("%s: there is no member '%s'" % (where, name))
+
+
+def _number(found: "dict[str, Any]", name: str, otherwise: "int | None") -> "int | None":
+    value = found.get(name, otherwise)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise BadView("%s: a whole number or null expected" % name)
+    return value
+
+
+def _truth(found: "dict[str, Any]", name: str, otherwise: bool) -> bool:
+    value = found.get(name, otherwise)
+    if not isinstance(value, bool):
+        raise BadView("%s: true or false expected" % name)
+    return value
+
+
+def _text(found: "dict[str, Any]", name: str, otherwise: str) -> str:
+    value = found.get(name, otherwise)
+    if not isinstance(value, str):
+        raise BadView("%s: text expected" % name)
+    return value
