@@ -8,7 +8,7 @@ command sets for later stands next to what is in force until its time has come.
 Source: GBCS 10.3.4 (which commands a GPF copies), Smart Energy D.3.4 (mirrors).
 """
 
-from gbcs import message
+from gbcs import message, zcl
 from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
@@ -46,7 +46,7 @@ _PARTS = (
 
 _MOST_OCTETS = const(3000)  # of all payloads of one command
 _MOST_PENDING = const(4)
-_NEVER = const(0xFFFFFFFF)
+_CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)  # as a start time: reference messages have both
 _DEFAULT_RESPONSE = const(0x0B)
 _NON_DISABLEMENT = const(0x006F)  # GCS05: its calendar is another than the tariff's
 
@@ -229,7 +229,7 @@ class Gpf:
         parts = [
             one
             for one in parts_of(m.octets, m.content_start, m.content_end)
-            if one.frame_control & 1 and _start_at(one.cluster, one.command) is not None
+            if one.frame_control & 1 and _is_copied(one)
         ]
         self._pending.append((m.originator, m.counter, parts, m.code))
         if len(self._pending) > _MOST_PENDING:
@@ -271,7 +271,7 @@ class Gpf:
             start = starts[cluster]
             if len(octets) > _MOST_OCTETS:
                 continue
-            if start == _NEVER:
+            if start in _CANCELS:
                 changes[_NEXT + name] = None
             elif start > now // 1000:
                 changes[_NEXT + name] = start.to_bytes(4, "big") + octets
@@ -308,6 +308,18 @@ def _start_at(cluster: int, command: int) -> "int | None":
         if one == cluster and each == command:
             return at
     return None
+
+
+def _is_copied(part: "Any") -> bool:
+    """Whether displays ask for what a component has, and it is of the form that it is to have."""
+    if _start_at(part.cluster, part.command) is None:
+        return False
+    payload, control = part.payload, part.frame_control
+    try:
+        zcl.skip_payload(payload, 0, len(payload), part.cluster, control, part.command)
+    except DecodeError:
+        return False
+    return True
 
 
 def _is_over(payload: bytes, second: int) -> bool:

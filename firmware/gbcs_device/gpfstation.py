@@ -178,9 +178,14 @@ class GpfStation(TrustCentre):
             return
         if cluster not in _REPORTED:
             return
+        from gbcs_device import served
+
         complete = values.pop(ms.REPORTING_STATUS, b"")
         for identifier, value in values.items():
             key = identifier if cluster == METERING else cluster << 16 | identifier
+            row = served.row(cluster, identifier, served.GAS)
+            if row is not None and value[:1] != bytes((row[6],)):
+                continue  # of another type than the standard's
             if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
                 mirror[key] = value
         if complete == ms.COMPLETE:

@@ -1,5 +1,7 @@
 """Commands of the served clusters: what asks is answered, what does is done; by octets."""
 
+import random
+
 import pytest
 
 from gbcs import zcl
@@ -244,3 +246,18 @@ def test_what_is_of_another_form_or_not_known(lab):
     assert ask(source, PRICE, 0x77) == (0x81, [])
     assert ask(source, METERING, 0x00, "00") == (0x81, [])
     assert ask(source, METERING, 0x0C, "01") == (0x87, [])  # a display arms nothing
+
+
+def test_whatever_a_display_asks_is_answered_or_dropped(lab):
+    source = made(lab, time_of_use())
+    dice = random.Random(1)
+    statuses = set()
+    for _ in range(4000):
+        cluster = dice.choice((PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT))
+        payload = dice.randbytes(dice.randrange(24)).hex()
+        try:
+            statuses.add(ask(source, cluster, dice.randrange(16), payload)[0])
+        except DecodeError:
+            statuses.add(None)
+    assert statuses <= {None, 0x00, 0x01, 0x81, 0x87, 0x8B}
+    assert {None, 0x00, 0x81, 0x8B} <= statuses
