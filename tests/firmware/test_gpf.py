@@ -94,7 +94,7 @@ def test_what_was_refused_or_not_answered_is_not_copied(gpf):
     gpf.passed_to(reference(name + "SUCCESS_COMMAND"), NOW)
     assert texts(gpf, MESSAGING, 0x00) == []
     assert gpf.passed_from(reference(name + "SUCCESS_RESPONSE"), NOW)
-    assert texts(gpf, MESSAGING, 0x00) == ["80443b1c0000000000ffff05" + b"Reset".hex()]
+    assert texts(gpf, MESSAGING, 0x00) == ["804a371c0000000000ffff05" + b"Reset".hex()]
     assert not gpf.passed_from(reference(name + "SUCCESS_RESPONSE"), NOW)
 
 
