@@ -63,7 +63,7 @@ _NUMBERS = (
     ((9000, b"\x00\x00\x5e\x2c\x02\x14", 2), "max_balance_mp", 1),
     ((113, CHARGES + b"\x03\xff", 13), "proportion", 1),
 )
-_TYPES = {"i": int, "b": bool, "s": str, "o": bytes}
+_TYPES = {"i": (int,), "b": (bool, int), "s": (str,), "o": (bytes,)}  # a true of 01 is an int
 
 
 def _plain(field: "Any", layout: "Any") -> "Any":
@@ -80,7 +80,7 @@ def _plain(field: "Any", layout: "Any") -> "Any":
     if type(layout) is int:
         if type(value) is not bytes or len(value) != layout:
             raise ValueError("octets expected")
-    elif type(value) is not _TYPES[layout]:
+    elif type(value) not in _TYPES[layout]:
         raise ValueError("another type expected")
     return value
 

@@ -37,8 +37,25 @@ GAS = {
 }
 
 
+SCRIPT = "090600000A0064FF"
+OTHER = "090600000A006AFF"
+TIERS = {  # tier 2 from midnight, 3 from 07:00
+    "a/0014/00000D0000FF/05": "0101020211010102"
+    + "0203090400000000" + SCRIPT + "120002" + "0203090407000000" + SCRIPT + "120003",
+    "a/0071/0000131400FF/05": "020302020F000FFB02031200000906000000000000" + "0F000102"
+    + "020209010210" + "0C37" + "020209010310" + "1288",  # 3127 and 4744
+}  # fmt: skip
+FRIENDLY = {  # from 18:00 to 10:00, on all days of the week
+    "a/000A/00000C0001FF/02": "0102"
+    + "020A1200010301" + OTHER + "120020" + "090412000000" + "12FFFF" + "0407FE" + "0400"
+    + "0905FFFF0101FF" + "0905FFFF0C1FFF"
+    + "020A1200020301" + OTHER + "120021" + "09040A000000" + "12FFFF" + "0407FE" + "0400"
+    + "0905FFFF0101FF" + "0905FFFF0C1FFF",
+}  # fmt: skip
+
+
 def meter(kind, data, rates):
-    store = Store(MemoryMedium())
+    store = Store(MemoryMedium(), 4096)  # small banks: they share the heap
     changes = load.started(BEGUN, rates)
     for name in data:
         changes[name] = bytes.fromhex(data[name])
@@ -87,6 +104,24 @@ def test_credit_runs_out_and_a_token_brings_it_back():
     assert entered(device, LATER, now) == (0x12, 1234000)
     found = account.figures(device, now)
     assert (found.emergency_mp, found.supply) == (500000, 1)
+
+
+def test_tiers_follow_the_calendar():
+    device = meter("ESME", TIERS, {load.IMPORT: 1000})
+    found = account.figures(device, BEGUN)
+    assert (found.tier, found.price_mp) == (3, 4744)
+    found = account.figures(device, BEGUN + 39 * HOUR)
+    assert found.days == [(0, 0), (24000, 7 * 3127 + 17 * 4744), (15000, 15 * 4744)]
+
+
+def test_a_friendly_period_keeps_the_supply_on_until_it_ends():
+    data = dict(ELECTRICITY)
+    data.update(FRIENDLY)
+    device = meter("ESME", data, {load.IMPORT: 460})
+    assert account.figures(device, BEGUN + HOUR - 1).supply == 2
+    assert account.figures(device, BEGUN + HOUR).supply == 0
+    assert account.figures(device, BEGUN).balance_mp == 0
+    assert account.figures(device, BEGUN + HOUR).balance_mp == -11270
 
 
 def test_gas_is_energy():

@@ -114,6 +114,8 @@ def test_ecs01a_blocks_from_a_date(sent):
     second = at(device, "20300115200000Z")
     assert (second.tier, second.block, second.price_mp) == (1, 2, 3546)
     assert second.days[0][1] - first.days[0][1] == 9 * 2289 + 3546
+    sent("1.7_ECS05", "ECS05_1.7_SUCCESS", "20300115210000Z")  # counting begins again
+    assert at(device, "20300115210000Z").block == 1
     night = at(device, "20300115233000Z")
     assert (night.tier, night.block, night.price_mp) == (2, 1, 4002)
 
@@ -202,6 +204,17 @@ def test_gcs01a_blocks_from_a_date(sent):
     assert (first.tier, first.block, first.price_mp, first.standing_mp) == (0, 1, 9_600, 54_794)
     later = at(device, "20300120100000Z")  # past 1000 kWh
     assert (later.block, later.price_mp) == (2, 10_200)
+
+
+def test_gcs25_begins_blocks_again_each_month(sent):
+    device, _ = sent("1.1.1_GCS01a", "GCS01a_1.1.1_FUTURE_DATED_BLOCK_SUCCESS")
+    sent("6.8_GCS25", "GCS25_6.8_SUCCESS")  # months from 1 February 2015
+    due = clock.from_generalized("20300115090000Z")
+    device.store.write(account.set_load(device, {load.GAS: 1000}, due - 1000))
+    device.handle_timer(due)
+    end = at(device, "20300131235959Z")  # more than 16 days of 240 kWh
+    assert (end.block, end.price_mp) == (4, 11_000)
+    assert at(device, "20300201000000Z").block == 1
 
 
 def test_gcs03_and_gcs05(sent):
