@@ -7,6 +7,7 @@ from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import served
+from gbcs_device.station import BASIC, METERING, PRICE
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -20,7 +21,7 @@ def identifiers(source: "Any", now: int) -> "list[tuple[int, int]]":
     """Clusters and identifiers that a gas meter may report; constants the mirror has itself."""
     found = []
     for cluster, first, step, count, fuels, _, _, what, _ in served.ROWS:
-        if not fuels & served.GAS or cluster == served.BASIC or type(what) is int:
+        if not fuels & served.GAS or cluster == BASIC or type(what) is int:
             continue
         if count > _MOST_ALIKE:
             figures = source.figures(now)
@@ -29,7 +30,7 @@ def identifiers(source: "Any", now: int) -> "list[tuple[int, int]]":
             continue
         for number in range(count):
             found.append((cluster, first + number * step))
-    return found + [(served.METERING, each) for each in _STORED]
+    return found + [(METERING, each) for each in _STORED]
 
 
 def frames(
@@ -41,7 +42,7 @@ def frames(
     """
     found: list[tuple[int, bytes]] = []
     body = b""
-    last = served.PRICE
+    last = PRICE
     for cluster, identifier in identifiers(source, now):
         value = attribute(cluster, identifier, now)
         key = cluster << 16 | identifier

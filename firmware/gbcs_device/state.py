@@ -22,7 +22,6 @@ LOW = const(0x08)  # combined credit is below the low credit threshold
 OFFERED = const(0x10)  # emergency credit has become available
 BELOW = const(0x20)  # no credit is left above the disablement threshold
 EXHAUSTED = const(0x40)  # emergency credit is used up
-PREPAYMENT = const(0x80)  # the mode when it was last looked at
 
 COUNTER = const(0xFF)  # in place of a block: the counter that blocks are told by
 DAYS, WEEKS, MONTHS = const(8), const(5), const(13)  # that are over, and are remembered
@@ -78,21 +77,26 @@ class State:
 
     def changes(self) -> "dict[str, bytes | None]":
         """What the store is to hold."""
-        out = [getattr(self, name).to_bytes(size, "big") for name, size in NUMBERS]
-        out += [(getattr(self, name) + _HALF).to_bytes(_MONEY_SIZE, "big") for name in MONEY]
+        out = [_octets(getattr(self, name), size) for name, size in NUMBERS]
+        out += [_octets(getattr(self, name) + _HALF, _MONEY_SIZE) for name in MONEY]
         registers = [
-            bytes(key) + self.registers[key].to_bytes(4, "big") for key in sorted(self.registers)
+            bytes(key) + _octets(self.registers[key], 4) for key in sorted(self.registers)
         ]
         history = []
         for periods in (self.days, self.weeks, self.months):
             history.append(bytes((len(periods),)))
             for wh, mp in periods:
-                history.append(wh.to_bytes(4, "big") + (mp + _HALF).to_bytes(5, "big"))
+                history.append(_octets(wh, 4) + _octets(mp + _HALF, _MONEY_SIZE))
         return {
             STATE: b"".join(out),
             REGISTERS: b"".join(registers),
             HISTORY: b"".join(history),
         }
+
+
+def _octets(value: int, size: int) -> bytes:
+    """A number in so many octets; what does not go in is as much, or as little, as goes in."""
+    return max(min(value, (1 << 8 * size) - 1), 0).to_bytes(size, "big")
 
 
 def read(store: "Any", since: int) -> State:

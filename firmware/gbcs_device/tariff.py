@@ -114,8 +114,8 @@ class Schedule:
                 day = one
         found = []
         for value, minute, weekdays, special, begin, end in self.entries:
-            runs = special[day - 1 : day] == "1" if day else weekdays[today[3] - 1] == "1"
-            if runs and _is_within(begin, end, today):
+            runs = special[day - 1 : day] if day else weekdays[today[3] - 1 : today[3]]
+            if runs == "1" and _is_within(begin, end, today):
                 found.append((minute, value))
         return sorted(found)
 
@@ -125,16 +125,13 @@ class Schedule:
         return _value(self._schedule, number, now % DAY_MS // _MINUTE_MS, 0)
 
 
-def _is_within(begin: "Date", end: "Date", today: "Date") -> bool:
+def _is_within(begin: "Date", end: "Date", today: "tuple[int, ...]") -> bool:
     """Whether a date lies between two, both included; without a year they come every year."""
-    if begin[0] is not None and begin[:3] > today[:3]:
-        return False
-    if end[0] is not None and end[:3] < today[:3]:
-        return False
-    if begin[0] is None and end[0] is None and begin[1] is not None and end[1] is not None:
-        first, last, now = begin[1:3], end[1:3], today[1:3]
-        return first <= now <= last if first <= last else now >= first or now <= last
-    return True
+    first, last, now = (begin[1] or 1, begin[2] or 1), (end[1] or 12, end[2] or 31), today[1:3]
+    if begin[0] is None and end[0] is None and first > last:  # over the turn of the year
+        return now >= first or now <= last
+    from_year, to_year = begin[0] or today[0], end[0] or today[0]
+    return (from_year,) + first <= today[:3] <= (to_year,) + last
 
 
 class Terms:

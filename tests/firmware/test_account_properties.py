@@ -208,3 +208,83 @@ def test_a_calendar_says_until_when(text):
     assert until > at
     assert all(calendar.at(at + part * (until - at) // 7)[0] == value for part in range(7))
     assert calendar.at(until)[0] != value or until % DAY_MS == 0
+
+
+# Data items whose outer type is right: arrays and structures of anything
+items = st.recursive(
+    st.one_of(
+        st.integers(0, 255).map(lambda value: bytes((17, value))),
+        st.integers(-128, 127).map(lambda value: bytes((15, value & 0xFF))),
+        st.integers(-(2**15), 2**15 - 1).map(lambda value: b"\x10" + (value & 0xFFFF).to_bytes(2)),
+        st.integers(0, 2**32 - 1).map(lambda value: b"\x06" + value.to_bytes(4)),
+        st.binary(max_size=12).map(lambda octets: bytes((9, len(octets))) + octets),
+        st.binary(max_size=3).map(lambda octets: bytes((4, 8 * len(octets))) + octets),
+        st.booleans().map(lambda value: bytes((3, value))),
+    ),
+    lambda inner: st.tuples(st.sampled_from((1, 2)), st.lists(inner, max_size=10)).map(
+        lambda pair: bytes((pair[0], len(pair[1]))) + b"".join(pair[1])
+    ),
+    max_leaves=30,
+)
+READ = (
+    "a/006F/0000130000FF/02", "a/006F/0000130000FF/0B", "a/0071/0000131400FF/05",
+    "a/0071/0000131404FF/05", "a/0071/0000131401FF/05", "a/0071/0000131401FF/08",
+    "a/0014/00000D0000FF/03", "a/0014/00000D0000FF/04", "a/0014/00000D0000FF/05",
+    "a/000B/00000B0000FF/02", "a/000A/00000C0001FF/02", "a/000B/00000B0002FF/02",
+    "a/0016/00000F0100FF/04", "a/0015/0000100001FF/02", "a/0015/000010000BFF/02",
+    "a/0070/0000130A01FF/09", "a/0070/0000130A01FF/0A",
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(READ), items, max_size=6))
+def test_objects_of_any_form_break_no_account(data):
+    device, _ = meter("ESME", {load.IMPORT: 1000}, data)
+    end = BEGUN + 3 * DAY_MS
+    assert account.figures(device, end).import_wh >= 0
+    device.handle_timer(end)
+    assert device.next_timer() > end
+
+
+@st.composite
+def schedules(draw):
+    """Calendars of the right form with any content."""
+
+    def octets(size):
+        return bytes((9, size)) + draw(st.binary(min_size=size, max_size=size))
+
+    def byte():
+        return bytes((17, draw(st.integers(0, 4))))
+
+    def array(make):
+        count = draw(st.integers(0, 3))
+        return bytes((1, count)) + b"".join(make() for _ in range(count))
+
+    selector = b"\x12\x00"
+    entry = lambda: b"\x02\x03" + octets(4) + octets(6) + selector + byte()[1:]  # noqa: E731
+    bits = lambda: b"\x04\x08" + draw(st.binary(min_size=1, max_size=1))  # noqa: E731
+    return {
+        READ[8]: array(lambda: b"\x02\x02" + byte() + array(entry)),
+        READ[7]: array(lambda: b"\x02\x08" + octets(1) + b"".join(byte() for _ in range(7))),
+        READ[6]: array(lambda: b"\x02\x03" + octets(3) + octets(12) + octets(1)),
+        READ[9]: array(lambda: b"\x02\x03" + selector + b"\x01" + octets(5) + byte()),
+        READ[11]: array(lambda: b"\x02\x03" + selector + b"\x01" + octets(5) + byte()),
+        READ[10]: array(
+            lambda: b"\x02\x0a" + selector + b"\x01" + b"\x03\x01" + octets(6) + selector
+            + bytes((draw(st.integers(32, 33)),)) + octets(4) + b"\x12\xff\xff" + bits() + bits()
+            + octets(5) + octets(5)
+        ),
+        READ[12]: array(lambda: b"\x02\x02" + octets(4) + octets(5)),
+    }  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(schedules())
+def test_calendars_of_any_content_say_something(data):
+    device, _ = meter("ESME", {load.IMPORT: 1000}, {**data, READ[0]: PREPAYMENT})
+    terms = account.Account(device).terms
+    for hour in range(0, 24 * 8, 5):
+        at = BEGUN + hour * 3_600_000
+        for _, until in (terms.tier(at), terms.is_friendly(at)):
+            assert until > at
+    assert account.figures(device, BEGUN + 3 * DAY_MS).supply in (OFF, ON)

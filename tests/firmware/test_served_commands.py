@@ -6,8 +6,8 @@ from gbcs import zcl
 from gbcs.errors import DecodeError
 from gbcs_device import servedcommands
 from gbcs_device.figures import Figures, TopUp
-from gbcs_device.served import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.servedmeter import MeterSource
+from gbcs_device.station import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.tariff import Calendar, Terms
 from gbcs_host.lab import CHF, ESME, Lab
 
