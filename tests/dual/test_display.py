@@ -250,6 +250,9 @@ def test_a_message_is_read_to_its_end_before_it_is_confirmed():
     ]
     pages.turn_to("message")
     assert pages.message_place(seen) == 1
+    for place in (0, 1):
+        pages.press(FUEL, seen)
+        assert (pages.message_place(seen), pages.fuel) == (place, 0)
     pages.press(OK, seen)
     assert (pages.line, pages.intents) == (5, [])
     pages.press(OK, seen)

@@ -3,6 +3,7 @@
     UP, DOWN   the page before, the next        on the token's page: the digit
     OK         what the footer says             on the token's page: the next digit, at last: send
     FUEL       electricity, gas                 on the token's page: take back a digit
+               on the message's page: the next message
 
 What a person wants of the device is put on `intents`, whose owner takes it from there:
 ("confirm", message number), ("top-up", fuel, 20 digits), ("emergency", fuel), ("enable", fuel);
@@ -87,6 +88,8 @@ class Pages:
             self.turn_to(self.names[place % len(self.names)])
         elif button == OK:
             self._act(seen)
+        elif self.name == "message":
+            self._next_message(seen)
         elif drawing.PAGES[self.name][1]:
             self.fuel = 1 - self.fuel
 
@@ -161,7 +164,12 @@ class Pages:
             self._number = one.number
             self._want("confirm", one.number)
         else:
-            self._number = seen.messages[(place + 1) % len(seen.messages)].number
+            self._next_message(seen)
+
+    def _next_message(self, seen: "View") -> None:
+        if seen.messages:
+            place = (self.message_place(seen) + 1) % len(seen.messages)
+            self._number = seen.messages[place].number
             self.line = 0
 
     def _enter(self, button: int) -> None:

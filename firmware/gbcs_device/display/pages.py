@@ -257,7 +257,8 @@ def _credit(frame: "Frame", seen: "View", pages: "Pages") -> None:
     state = _EMERGENCY[fuel.emergency].lower()
     if fuel.emergency not in (view.NOT_OFFERED, view.EXHAUSTED):
         state = "%s %s" % (wording.money_within(fuel.emergency_mp, 44), state)
-    frame.text(0, _THIRD, wording.fitting(("Emergency " + state, state), WIDTH, width_of))
+    texts = ("Emergency credit " + state, "Emergency " + state, state)
+    frame.text(0, _THIRD, wording.fitting(texts, WIDTH, width_of))
     status = _status(fuel)
     _footer(frame, pages, status or supply, bool(status))
 
@@ -357,8 +358,12 @@ def has_more(one: "Message", line: int) -> bool:
 
 
 def _info(frame: "Frame", seen: "View", pages: "Pages") -> None:
-    zone = wording.zone(seen.offset_s) if seen.time is not None else ""
-    frame.text(0, _FIRST, (wording.date(seen.time, seen.offset_s) + " " + zone).strip())
+    if seen.time is None:
+        date = "Time not known"
+    else:
+        zone = wording.zone(seen.offset_s)
+        date = "%s %s" % (wording.date(seen.time, seen.offset_s), zone)
+    frame.text(0, _FIRST, date)
     signal = "Signal %d of 5" % seen.signal if seen.is_joined else "Not joined"
     frame.text(0, 23, signal)
     y = 34
