@@ -5,6 +5,7 @@ import binascii
 from gbcs_device import figures, oled, view
 from gbcs_device.display import wording
 from gbcs_device.display.frame import Frame, shortened, width_of
+from gbcs_device.display.keys import Keys
 from gbcs_device.display.navigation import DOWN, FUEL, OK, UP, Pages
 
 
@@ -282,6 +283,36 @@ def test_a_notice_is_dismissed_by_any_button_and_comes_again_after_the_next_inte
     pages.press(UP, seen)
     seen.notice = "Electricity is on."
     assert pages.notice(seen) == "Electricity is on."
+
+
+def looked(keys, levels):
+    """What buttons say whose level, from a time on, is this: looked at every ten milliseconds."""
+    found = []
+    now = level = 0
+    for until, following in levels + [(levels[-1][0] + 100, None)]:
+        while now < until:
+            button = keys.look(level, now)
+            if button is not None:
+                found.append((now, button))
+            now += 10
+        level = following
+    return found
+
+
+def test_a_button_that_bounces_is_pressed_once():
+    bouncing = [(100, 2), (110, 0), (120, 2), (130, 0), (140, 2), (300, 0), (310, 2), (320, 0)]
+    assert looked(Keys(4), bouncing) == [(170, DOWN)]
+    assert looked(Keys(4), [(100, 4), (120, 0)]) == []  # a spike
+    assert looked(Keys(4), [(100, 1), (200, 9), (300, 0), (400, 4)]) == [
+        (130, UP), (230, FUEL), (430, OK)]  # fmt: skip
+
+
+def test_a_single_button_tells_by_how_long_it_was_held():
+    assert looked(Keys(1), [(100, 1), (590, 0)]) == [(620, DOWN)]
+    assert looked(Keys(1), [(100, 1), (600, 0)]) == [(630, OK)]
+    assert looked(Keys(1), [(100, 1), (2090, 0)]) == [(2120, OK)]
+    assert looked(Keys(1), [(100, 1), (2100, 0), (3000, 1), (3200, 0)]) == [
+        (2130, FUEL), (3230, DOWN)]  # fmt: skip
 
 
 class Panel:
