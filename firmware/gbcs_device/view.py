@@ -17,6 +17,8 @@ class Fuel:
     __slots__ = (
         "balance_mp",
         "bill_mp",  # so far, in credit mode
+        "calendar",  # the name of the one in force
+        "contact",  # how to reach the supplier
         "cost_mp",  # by TODAY ...: money or None
         "cost_now_mp",  # an hour at the power now
         "debt_mp",
@@ -30,6 +32,7 @@ class Fuel:
         "price_mp",  # a kilowatt-hour
         "reading",  # of the meter: watt-hours, for gas litres
         "standing_mp",  # a day
+        "supplier",
         "supply",  # gbcs_device.figures.OFF, ARMED, ON
         "tariff",  # its label
         "used_wh",  # by TODAY ...: energy or None
@@ -47,6 +50,9 @@ class Fuel:
         self.price_mp: int | None = None
         self.standing_mp: int | None = None
         self.tariff = ""
+        self.calendar = ""
+        self.supplier = ""
+        self.contact = ""
         self.balance_mp: int | None = None
         self.bill_mp: int | None = None
         self.debt_mp: int | None = None
@@ -57,9 +63,12 @@ class Fuel:
 
 
 class Message:
-    """A text that a supplier sent: `number` is its id, `fuel` 0 for electricity, 1 for gas."""
+    """A text that a supplier sent: `number` is its id, `fuel` 0 for electricity, 1 for gas.
 
-    __slots__ = ("at", "fuel", "is_confirmed", "needs_confirmation", "number", "text")
+    It is to be shown from `at` on, until `until` where that is not None.
+    """
+
+    __slots__ = ("at", "fuel", "is_confirmed", "needs_confirmation", "number", "text", "until")
 
     def __init__(
         self, number: int, fuel: int, text: str, at: int, needs_confirmation: bool
@@ -70,6 +79,7 @@ class Message:
         self.at = at
         self.needs_confirmation = needs_confirmation
         self.is_confirmed = False
+        self.until: int | None = None
 
 
 class View:
