@@ -58,9 +58,9 @@ class MeterSource:
         """Prices, thresholds and calendar (gbcs_device.tariff.Terms); None without an account."""
         if self._terms is None and self.has_account:
             if self.fuel == served.ELECTRICITY:
-                from gbcs_device.electricityaccount import terms
+                from gbcs_device.electricityterms import terms
             else:
-                from gbcs_device.gasaccount import terms
+                from gbcs_device.gasterms import terms
 
             self._terms = terms(self.device.store.get)
         return self._terms
