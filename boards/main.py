@@ -1,5 +1,10 @@
-"""What a board does when it is switched on: it serves its device."""
+"""What a board does when it is switched on: it serves the device that was put on it."""
 
-from gbcs_device.app import *  # noqa: F403 for who presses Ctrl-C
+from gbcs_device.place import is_provisioned
 
-run()  # noqa: F405
+if is_provisioned():
+    from gbcs_device.app import *  # noqa: F403 for who presses Ctrl-C
+
+    run()  # noqa: F405
+else:
+    print("no device yet: gbcs board provision puts one here")

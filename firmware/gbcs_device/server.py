@@ -39,9 +39,10 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
-VIEW = 13  # what a display shows: see `viewoctets`
-PRESS = 14  # what a person does (1), its body; answered with whether it was taken (1), frames
-HEARD = 15  # what came for a PPMID's control software: messages, each behind its length (2)
+IDENTITY = 13  # of the device that is here: see `identity`
+VIEW = 14  # what a display shows: see `viewoctets`
+PRESS = 15  # what a person does (1), its body; answered with whether it was taken (1), frames
+HEARD = 16  # what came for a PPMID's control software: messages, each behind its length (2)
 
 # What a person does at a display, and the control software at a PPMID
 CONFIRM = 0  # a message's number (4)
@@ -78,7 +79,8 @@ class Server:
     """One device, made by what it is told, or the one that the medium of its store has.
 
     `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `limit` is the size of a bank,
-    `allowed` are the kinds that it may be.
+    `allowed` are the kinds that it may be; `used()` measures the heap, where a board has a prompt
+    at which it can be asked for.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Server:
         medium: "Any" = None,
         limit: int = LIMIT,
         allowed: "tuple[str, ...]" = ("ESME", "GSME", "PPMID", "IHD"),
+        used: "Any" = None,
     ) -> None:
         self.crypto = crypto
         self.random = random
@@ -95,6 +98,8 @@ class Server:
         self.requests = 0
         self.now = 0  # milliseconds since 2000, as the last request had it
         self.damaged = ""  # what was wrong with the store when it was read last
+        self.peak = 0  # octets of the heap, before garbage was collected
+        self._used = used
         self._medium = MemoryMedium() if medium is None else medium
         self._limit = limit
         self._allowed = allowed
@@ -125,6 +130,8 @@ class Server:
             self._recover(now)
         answer = request[:8] + bytes((status,)) + self._state() + body
         self._last = (request, answer)
+        if self._used is not None:
+            self.peak = max(self.peak, self._used())
         return answer
 
     def _recover(self, now: int) -> None:
@@ -190,6 +197,8 @@ class Server:
                 return OK, b""
         elif operation == INSPECT:
             return OK, inspected(station.device, station)
+        elif operation == IDENTITY:
+            return OK, identity(station.device)
         elif operation == SET:
             station.store.write(_entries(body))
         elif operation in (VIEW, PRESS, HEARD) and station.device.kind in ("PPMID", "IHD"):
@@ -255,6 +264,8 @@ class Server:
             if store.get("own/ka") is not None:
                 own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
+            if self._used is not None:
+                device.recent = []
             self.station = stations.make(device, self.random, load(store)[0])
 
 
@@ -277,6 +288,17 @@ def _entries(body: bytes) -> "dict[str, bytes | None]":
         found[str(body[at + 1 : start], "utf-8")] = body[start + 2 : end]
         at = end
     return found
+
+
+def identity(device: "Any") -> bytes:
+    """Who a device is: EUI-64, the last counter accepted of any party (8), its certificate for
+    signatures behind its length (2), its kind."""
+    anchors = device.anchors
+    roles = () if anchors is None else range(16)  # an IHD has none
+    last = max([0] + [anchors.counter(role) for role in roles])
+    certificate = device.store.get("own/certificate/ds") or b""
+    out: bytes = device.eui + last.to_bytes(8, "big")
+    return out + len(certificate).to_bytes(2, "big") + certificate + device.kind.encode()
 
 
 def inspected(device: "Any", station: "Any") -> bytes:

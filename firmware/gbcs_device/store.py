@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _MAGIC = b"GS\x01"
 _HEADER = const(11)
 _REMOVED = const(0xFFFFFF)
-_ONES = const(0xFFFFFFFF)
 LIMIT = const(32768)  # octets of a bank
 
 
@@ -228,53 +227,6 @@ class MemoryMedium:
                 raise PowerCut("power is gone")
             self.cut_after -= 1
         self.banks[bank] = bytearray()
-
-
-class BufferMedium:
-    """Two banks in a writable buffer, such as memory outside the heap that a reset leaves alone.
-
-    Each half begins with the complement of its length and its length, 4 octets each; anything
-    else is an empty bank.
-    """
-
-    def __init__(self, buffer: "Any") -> None:
-        self._half = len(buffer) // 2
-        self._buffer = buffer
-
-    def _length(self, bank: int) -> int:
-        start = bank * self._half
-        head = bytes(self._buffer[start : start + 8])
-        length = int.from_bytes(head[4:], "big")
-        right = int.from_bytes(head[:4], "big") == length ^ _ONES and length <= self._half - 8
-        return length if right else 0
-
-    def _set_length(self, bank: int, length: int) -> None:
-        start = bank * self._half
-        head = (length ^ _ONES).to_bytes(4, "big") + length.to_bytes(4, "big")
-        self._buffer[start : start + 8] = head
-
-    def read(self, bank: int) -> bytes:
-        """All that a bank holds."""
-        start = bank * self._half + 8
-        return bytes(self._buffer[start : start + self._length(bank)])
-
-    def append(self, bank: int, octets: bytes) -> None:
-        """Adds octets to a bank; OSError where there is no room."""
-        length = self._length(bank)
-        if length + len(octets) > self._half - 8:
-            raise OSError(28)  # ENOSPC
-        start = bank * self._half + 8 + length
-        self._buffer[start : start + len(octets)] = octets
-        self._set_length(bank, length + len(octets))
-
-    def erase(self, bank: int) -> None:
-        """Empties a bank; what stood in it is gone."""
-        length = self._length(bank)
-        self._set_length(bank, 0)
-        start = bank * self._half + 8
-        for at in range(start, start + length, 64):
-            end = min(at + 64, start + length)
-            self._buffer[at:end] = bytes(end - at)
 
 
 class FileMedium:
