@@ -73,7 +73,7 @@ for name in pages.names:
 )
 _NAMES = (
     "overview", "today", "history", "tariff", "credit", "top-up", "emergency", "supply",
-    "message", "info",
+    "message", "supplier", "info",
 )  # fmt: skip
 _RESIDENT_KB = 10
 _GARBAGE_KB = 4

@@ -55,7 +55,7 @@ class Home:
         lab.han.switch_on(DISPLAY, HUB)
         lab.pass_time(10)
         assert self.display.phase == JOINED
-        self.display.nwk.is_at(METER, self.esme.nwk.short)
+        self.display.nwk.is_at(METER, self.hub.children[METER].short)
 
     @property
     def esme(self):
@@ -100,3 +100,51 @@ class Home:
 
     def electricity(self, cluster, *identifiers):
         return self.read(METER, 1, cluster, *identifiers)
+
+    def ask_everything(self):
+        """Every attribute and every question that a display may have, to both meters."""
+        for cluster, identifiers in ATTRIBUTES.items():
+            for at in range(0, len(identifiers), 6):
+                some = identifiers[at : at + 6]
+                if cluster != 0x000A:
+                    self.electricity(cluster, *some)
+                endpoint = {0x0702: self.mirror, 0x000A: 1}.get(cluster, GPF_ENDPOINT)
+                self.gas(cluster, *some, endpoint=endpoint)
+        for cluster, command, payload in QUESTIONS:
+            self.ask(METER, 1, cluster, command, payload)
+            self.ask(self.hub.eui, GPF_ENDPOINT, cluster, command, payload)
+        self.ask(METER, 1, 0x0702, 0x0C, "02")
+        return self
+
+
+ATTRIBUTES = {
+    0x0000: (0x0000, 0x0003, 0x0004, 0x0005, 0x0007),
+    0x000A: (0x0000, 0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0007),
+    0x0700: (0x0202, 0x0301, 0x0302, 0x0304, 0x0400, 0x0410, 0x0610, 0x0611, 0x0616, 0x0617),
+    0x0702: (
+        0x0000, 0x0001, 0x0014, 0x0020, 0x0207, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306, 0x0307,
+        0x0400, 0x0401, 0x0403, 0x0420, 0x0430, 0x0440, 0x0A00, 0x0A04, 0x0C01, 0x0C30, 0x0C40,
+    ),
+    0x0705: (
+        0x0000, 0x0001, 0x0002, 0x0003, 0x0005, 0x0010, 0x0031, 0x0040, 0x0100, 0x0101, 0x0103,
+        0x0211, 0x0216, 0x0217, 0x0502, 0x0503, 0x051C, 0x051E, 0x0530, 0x0540,
+    ),
+    0x0708: (0x0100, 0x0101, 0x0102, 0x0400, 0x0401),
+}  # fmt: skip
+
+QUESTIONS = (
+    (0x0700, 0x00, "01"),
+    (0x0700, 0x01, "0000000001"),
+    (0x0700, 0x06, "00000000ffffffff0100"),
+    (0x0700, 0x07, "01000000"),
+    (0x0700, 0x08, "01000000"),
+    (0x0703, 0x00, ""),
+    (0x0703, 0x01, "0100000000000000"),
+    (0x0705, 0x00, "0000000002"),
+    (0x0705, 0x04, "0214" + b"12345678901234567890".hex()),
+    (0x0705, 0x08, "ffffffff05"),
+    (0x0705, 0x0A, "ffffffff05ff"),
+    (0x0707, 0x00, "00000000ffffffff0100ffffffff"),
+    (0x0708, 0x01, ""),
+    (0x0708, 0x03, ""),
+)

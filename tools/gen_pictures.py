@@ -29,7 +29,7 @@ IHD = (
     ("message",  E),
     ("info",     E),
     ("overview", G),
-    ("tariff",   G),
+    ("supplier", G),
 )  # fmt: skip
 PPMID = (
     ("overview",  E),

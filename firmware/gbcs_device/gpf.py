@@ -8,12 +8,13 @@ command sets for later stands next to what is in force until its time has come.
 Source: GBCS 10.3.4 (which commands a GPF copies), Smart Energy D.3.4 (mirrors).
 """
 
-from gbcs import message
+from gbcs import message, zcl
 from gbcs.blockexchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs_device import served
 from gbcs_device.figures import Figures, TopUp
+from gbcs_device.station import BASIC, CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.zclserver import packed, parts_of, unpacked
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _PARTS = (
 
 _MOST_OCTETS = const(3000)  # of all payloads of one command
 _MOST_PENDING = const(4)
-_NEVER = const(0xFFFFFFFF)
+_CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)  # as a start time: reference messages have both
 _DEFAULT_RESPONSE = const(0x0B)
 _NON_DISABLEMENT = const(0x006F)  # GCS05: its calendar is another than the tariff's
 
@@ -72,7 +73,7 @@ class Gpf:
     # What was reported
 
     def _reported(self, cluster: int, identifier: int) -> "bytes | None":
-        key = identifier if cluster == served.METERING else cluster << 16 | identifier
+        key = identifier if cluster == METERING else cluster << 16 | identifier
         octets: bytes | None = self.station.mirror().get(key)
         return octets
 
@@ -90,40 +91,40 @@ class Gpf:
 
     def figures(self, now: int) -> "Figures | None":
         """The figures that commands need, as last reported; None before the first report."""
-        if self._reported(served.PREPAYMENT, served.PREPAYMENT_CONFIGURATION) is None:
+        if self._reported(PREPAYMENT, served.PREPAYMENT_CONFIGURATION) is None:
             return None
         found = Figures(now // 1000)
-        found.tier = self._number(served.METERING, 0x0020)
-        found.block = self._number(served.METERING, 0x000E)
-        found.supply = self._number(served.METERING, 0x0014)
-        found.price_mp = self._number(served.PRICE, 0x0400 + served.price_place(found))
-        found.standing_mp = self._number(served.PRICE, 0x0301)
-        found.label = self._text(served.PRICE, 0x0610)
+        found.tier = self._number(METERING, 0x0020)
+        found.block = self._number(METERING, 0x000E)
+        found.supply = self._number(METERING, 0x0014)
+        found.price_mp = self._number(PRICE, 0x0400 + served.price_place(found))
+        found.standing_mp = self._number(PRICE, 0x0301)
+        found.label = self._text(PRICE, 0x0610)
         found.is_prepayment = self.is_prepayment()
-        found.balance_mp = self._number(served.PREPAYMENT, 0x0001)
-        found.credit_status = self._number(served.PREPAYMENT, 0x0003)
+        found.balance_mp = self._number(PREPAYMENT, 0x0001)
+        found.credit_status = self._number(PREPAYMENT, 0x0003)
         for at in range(0x0100, 0x0150, 0x10):
-            time = self._number(served.PREPAYMENT, at)
+            time = self._number(PREPAYMENT, at)
             if time:
-                amount = self._number(served.PREPAYMENT, at + 1)
-                origin = self._number(served.PREPAYMENT, at + 2)
-                digits = self._text(served.PREPAYMENT, at + 3)
+                amount = self._number(PREPAYMENT, at + 1)
+                origin = self._number(PREPAYMENT, at + 2)
+                digits = self._text(PREPAYMENT, at + 3)
                 found.top_ups.append(TopUp(time, amount, origin, digits))
         return found
 
     def is_prepayment(self) -> bool:
         """Whether the meter is in prepayment mode."""
-        value = self._number(served.PREPAYMENT, served.PREPAYMENT_CONFIGURATION)
+        value = self._number(PREPAYMENT, served.PREPAYMENT_CONFIGURATION)
         return value & served.IS_PREPAYMENT != 0
 
     def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
         """What was reported, where it is there in the meter's mode; constants at once."""
-        if cluster == served.BASIC:
+        if cluster == BASIC:
             return served.attribute(cluster, identifier, served.GAS, self, now)
         row = served.row(cluster, identifier, served.GAS)
-        if cluster == served.MANAGEMENT:
+        if cluster == MANAGEMENT:
             return self._supplier(identifier, now)
-        if cluster == served.PRICE and identifier in (0x0611, 0x0612):
+        if cluster == PRICE and identifier in (0x0611, 0x0612):
             return self._tariff(identifier, now)
         if row is not None:
             if not served.is_there(row[5], self.is_prepayment()):
@@ -134,14 +135,14 @@ class Gpf:
 
     def _tariff(self, identifier: int, now: int) -> "bytes | None":
         """How many tiers, or thresholds, the tariff that was copied has."""
-        for payload in self.published(served.PRICE, 0x04, now):
+        for payload in self.published(PRICE, 0x04, now):
             at = 18 + payload[17] + identifier - 0x0611
             return bytes((0x20, payload[at]))
         return None
 
     def _supplier(self, identifier: int, now: int) -> "bytes | None":
         """Name and telephone number, which stand last in PublishChangeOfSupplier."""
-        for payload in self.published(served.MANAGEMENT, 0x01, now):
+        for payload in self.published(MANAGEMENT, 0x01, now):
             at = 21 + payload[21] + 1
             if identifier == 0x0101:
                 return b"\x41" + payload[21:at]
@@ -166,7 +167,7 @@ class Gpf:
 
     def published(self, cluster: int, command: int, now: int) -> "list[bytes]":
         """The payloads that stand now; of what was reported, the price."""
-        if cluster == served.PRICE and command == 0x00:
+        if cluster == PRICE and command == 0x00:
             from gbcs_device import servedprice
 
             figures = self.figures(now)
@@ -176,13 +177,13 @@ class Gpf:
             for payload in self.published(cluster, 0x04, now):
                 tiers = payload[18 + payload[17]]
             return [servedprice.price(figures, tiers, self.since(now), now)]
-        if cluster == served.MANAGEMENT and command == 0x03:
-            site = self._reported(served.METERING, 0x0307)
+        if cluster == MANAGEMENT and command == 0x03:
+            site = self._reported(METERING, 0x0307)
             return [] if site is None else [bytes(12) + site[1:]]
         found = self._copied(_name(cluster, command), now)
-        if cluster == served.CALENDAR:
+        if cluster == CALENDAR:
             found += self._copied(_name(cluster, command) + "/other", now)
-        if cluster == served.MESSAGING and command == 0x00:
+        if cluster == MESSAGING and command == 0x00:
             return [each for each in found if not _is_over(each, now // 1000)]
         return found
 
@@ -228,7 +229,7 @@ class Gpf:
         parts = [
             one
             for one in parts_of(m.octets, m.content_start, m.content_end)
-            if one.frame_control & 1 and _start_at(one.cluster, one.command) is not None
+            if one.frame_control & 1 and _is_copied(one)
         ]
         self._pending.append((m.originator, m.counter, parts, m.code))
         if len(self._pending) > _MOST_PENDING:
@@ -270,14 +271,14 @@ class Gpf:
             start = starts[cluster]
             if len(octets) > _MOST_OCTETS:
                 continue
-            if start == _NEVER:
+            if start in _CANCELS:
                 changes[_NEXT + name] = None
             elif start > now // 1000:
                 changes[_NEXT + name] = start.to_bytes(4, "big") + octets
             else:
                 changes[_COPIED + name] = octets
                 changes[_NEXT + name] = None
-        if (served.MESSAGING, 0x00) in payloads:
+        if (MESSAGING, 0x00) in payloads:
             changes[CONFIRMED] = None
         self.station.store.write(changes)
         self._due = self._earliest()
@@ -287,7 +288,7 @@ class Gpf:
 
     def message_number(self, now: int) -> int:
         """The number of the message that stands, 0 for none."""
-        found = self.published(served.MESSAGING, 0x00, now)
+        found = self.published(MESSAGING, 0x00, now)
         return int.from_bytes(found[0][:4], "little") if found else 0
 
     def confirmed(self, number: int, now: int) -> None:
@@ -307,6 +308,18 @@ def _start_at(cluster: int, command: int) -> "int | None":
         if one == cluster and each == command:
             return at
     return None
+
+
+def _is_copied(part: "Any") -> bool:
+    """Whether displays ask for what a component has, and it is of the form that it is to have."""
+    if _start_at(part.cluster, part.command) is None:
+        return False
+    payload, control = part.payload, part.frame_control
+    try:
+        zcl.skip_payload(payload, 0, len(payload), part.cluster, control, part.command)
+    except DecodeError:
+        return False
+    return True
 
 
 def _is_over(payload: bytes, second: int) -> bool:

@@ -1,8 +1,8 @@
 """What a hub serves to displays: the gas meter's mirror, the GPF, the time.
 
 A GSME reports to a mirror, an endpoint of its own; a complete report is answered with what waits
-for the meter. Displays read the mirror, and the GPF's endpoint, and are told what changes. What a
-restart has taken of a mirror the meter is asked for with its next report.
+for the meter. Displays read the mirror and the GPF's endpoint, and are told what changes. What a
+restart has taken of a mirror, the meter is asked for when it reports next.
 
 Sources: GBCS 10.3; Smart Energy D.3.4 (mirrors), 5.4.2.2.3.3 (keep alive).
 """
@@ -11,15 +11,20 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps
 from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device import meterstation as ms
-from gbcs_device import served
-from gbcs_device.gpf import Gpf
 from gbcs_device.station import (
+    BASIC,
+    CALENDAR,
     FROM_SERVER,
     KEEP_ALIVE,
     KEY_ESTABLISHMENT,
+    MANAGEMENT,
+    MESSAGING,
     METERING,
     NO_DEFAULT,
+    PREPAYMENT,
+    PRICE,
     REPORT,
+    SERVED,
     SPECIFIC,
     TIME,
     TUNNELING,
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 ENDPOINT = const(1)
+NEXT = "gpf/next/"  # of the store: what the GPF is to take up later
 _FIRST_MIRROR = const(2)
 GPF_ENDPOINT = const(32)  # mirrors, of sixteen devices at most, stand below
 _ESI = const(0x0500)
@@ -37,10 +43,10 @@ _COMMUNICATIONS = const(0x0508)
 _METERING_DEVICE = const(0x0501)
 _MAX_ATTRIBUTES = const(192)
 _GPF_SERVERS = (
-    0x0000, served.PRICE, served.MESSAGING, served.PREPAYMENT, served.CALENDAR, served.MANAGEMENT,
+    0x0000, PRICE, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT,
 )  # fmt: skip
-_MIRRORED = (0x0000, METERING, served.PREPAYMENT)
-_REPORTED = (METERING, served.PRICE, served.PREPAYMENT)
+_MIRRORED = (0x0000, METERING, PREPAYMENT)
+_REPORTED = (METERING, PRICE, PREPAYMENT)
 _KEEP_ALIVE_MIN = const(10)
 _KEEP_ALIVE_JITTER_S = const(300)
 
@@ -60,8 +66,17 @@ class GpfStation(TrustCentre):
             ENDPOINT: (_COMMUNICATIONS, servers, clients),
             GPF_ENDPOINT: (_ESI, _GPF_SERVERS, ()),
         }
-        self.gpf = Gpf(self)
+        self._gpf: Any = None
         self._displays: Any = None
+
+    @property
+    def gpf(self) -> "Any":
+        """What the hub knows of the gas meter: gbcs_device.gpf.Gpf."""
+        if self._gpf is None:
+            from gbcs_device.gpf import Gpf
+
+            self._gpf = Gpf(self)
+        return self._gpf
 
     def power_on(self, now: int) -> None:
         """Mirrors are where they were."""
@@ -71,6 +86,9 @@ class GpfStation(TrustCentre):
                 self.endpoints[one.mirror] = (_METERING_DEVICE, _MIRRORED, ())
                 self.mirrors[eui] = {}
                 self._emptied.add(eui)
+        self._gpf = None
+        if self.store.names(NEXT):
+            self.gpf.take_up(now)
 
     def power_off(self) -> None:
         """Who followed is not known any more."""
@@ -92,12 +110,12 @@ class GpfStation(TrustCentre):
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
         found = super().next_timer()
-        at = self.gpf.next_timer()
+        at = None if self._gpf is None else self._gpf.next_timer()
         return at if found is None or (at is not None and at < found) else found
 
     def handle_timer(self, now: int) -> None:
         """Does what is due, of the GPF too."""
-        due = self.gpf.next_timer()
+        due = None if self._gpf is None else self._gpf.next_timer()
         if due is not None and now >= due:
             self.gpf.take_up(now)
             self.follow(now)
@@ -111,7 +129,7 @@ class GpfStation(TrustCentre):
         if cluster == METERING and control & FROM_SERVER:
             ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
             return self._from_meter(command, payload, ends, sequence, sender, now)
-        if cluster in served.CLUSTERS and not control & FROM_SERVER:
+        if cluster in SERVED and not control & FROM_SERVER:
             from gbcs_device import servedcommands
 
             return servedcommands.respond(
@@ -160,9 +178,14 @@ class GpfStation(TrustCentre):
             return
         if cluster not in _REPORTED:
             return
+        from gbcs_device import served
+
         complete = values.pop(ms.REPORTING_STATUS, b"")
         for identifier, value in values.items():
             key = identifier if cluster == METERING else cluster << 16 | identifier
+            row = served.row(cluster, identifier, served.GAS)
+            if row is not None and value[:1] != bytes((row[6],)):
+                continue  # of another type than the standard's
             if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
                 mirror[key] = value
         if complete == ms.COMPLETE:
@@ -186,7 +209,7 @@ class GpfStation(TrustCentre):
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
         """Who asks a served cluster follows the GPF from then on."""
         super().from_aps(one, payload, sender, how, now)
-        if one.cluster in served.CLUSTERS and how == BY_LINK_KEY and sender not in self.mirrors:
+        if one.cluster in SERVED and how == BY_LINK_KEY and sender not in self.mirrors:
             if self._displays is None:
                 from gbcs_device.servedfollow import Displays
 
@@ -214,6 +237,6 @@ class GpfStation(TrustCentre):
             return (
                 b"\x21" + _KEEP_ALIVE_JITTER_S.to_bytes(2, "little") if identifier == 1 else None
             )
-        if endpoint >= _FIRST_MIRROR or cluster == served.BASIC:
+        if endpoint >= _FIRST_MIRROR or cluster == BASIC:
             return self.gpf.attribute(cluster, identifier, now)
         return super().attribute(cluster, identifier, now, endpoint)

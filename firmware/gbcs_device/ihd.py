@@ -18,7 +18,9 @@ class Ihd(Member):
         self.eui = eui
         self.store = store
         self.crypto = crypto
+        self.anchors = None
         self.outbox: list[bytes] = []
+        self.recent: list[bytes] | None = None
 
     def receive(self, octets: bytes, now: int) -> None:
         """Nothing is answered."""

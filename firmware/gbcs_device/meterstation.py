@@ -11,14 +11,15 @@ Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
-from gbcs_device import served
 from gbcs_device.joiner import COORDINATOR, JOINED
 from gbcs_device.station import (
+    BASIC,
     FROM_SERVER,
     KEY_ESTABLISHMENT,
     METERING,
     NO_DEFAULT,
     REPORT,
+    SERVED,
     SPECIFIC,
     TUNNELING,
 )
@@ -77,7 +78,7 @@ class MeterStation(TunnelServer):
             servers += (METERING,)
             clients += (TUNNELING,)
         else:
-            servers += (TUNNELING,) + served.CLUSTERS
+            servers += (TUNNELING,) + SERVED
         self.endpoints = {self.endpoint: (0x0501, servers, clients)}
         self.wake_s = wake_s
         self.mirror: int | None = None
@@ -114,8 +115,7 @@ class MeterStation(TunnelServer):
         if self._source is None:
             from gbcs_device.servedmeter import MeterSource
 
-            fuel = served.GAS if self.is_sleepy else served.ELECTRICITY
-            self._source = MeterSource(self.device, fuel)
+            self._source = MeterSource(self.device, 2 if self.is_sleepy else 1)
         return self._source
 
     @property
@@ -149,7 +149,7 @@ class MeterStation(TunnelServer):
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
         """Who asks a served cluster of an ESME follows it from then on."""
         super().from_aps(one, payload, sender, how, now)
-        if one.cluster not in served.CLUSTERS or how != BY_LINK_KEY or self.is_sleepy:
+        if one.cluster not in SERVED or how != BY_LINK_KEY or self.is_sleepy:
             return
         if sender != self.trust_centre and self.phase == JOINED:
             self.displays.heard(sender, one.source_endpoint or 0, now)
@@ -164,7 +164,7 @@ class MeterStation(TunnelServer):
                 return self._as_client(command, payload, now)
             if cluster == METERING and self.is_sleepy and not control & FROM_SERVER:
                 return self._from_mirror(command, payload, now)
-        if cluster in served.CLUSTERS and not self.is_sleepy and not control & FROM_SERVER:
+        if cluster in SERVED and not self.is_sleepy and not control & FROM_SERVER:
             from gbcs_device import servedcommands
 
             writes = self.source.writes
@@ -182,11 +182,11 @@ class MeterStation(TunnelServer):
     ) -> "bytes | None":
         """A ZCL attribute of the meter: one that is served, or as its store has it."""
         value: bytes | None = None
-        if cluster != served.BASIC:
+        if cluster != BASIC:
             value = self.source.attribute(cluster, identifier, now)
         if value is None:
             value = self.store.get(attribute_name(cluster, identifier))
-        if value is None and cluster == served.BASIC:
+        if value is None and cluster == BASIC:
             value = self.source.attribute(cluster, identifier, now)
         return value
 

@@ -1,9 +1,10 @@
 """What is connected to a board: the HAN link, an LED, a button, a display, a watchdog.
 
 `board` is a module of the firmware with UART (number, TX, RX; or the number alone, where pins are
-fixed) or a function `link`, with LED, BUTTON, DISPLAY, WATCHDOG_S and TIMER (the number of a timer
-that is free, -1 unless told); any of them may be missing or None. Without UART and `link` the HAN
-link is the port that has the prompt.
+fixed) or a function `link`, with LED, BUTTON, DISPLAY (I2C number, or None for one that software
+makes of any pins; SDA, SCL; SSD1306 or SH1106; address), WATCHDOG_S and TIMER (the number of a
+timer that is free, -1 unless told); any of them may be missing or None. Without UART and `link`
+the HAN link is the port that has the prompt.
 """
 
 import sys
@@ -93,7 +94,6 @@ class Pins:
 
         number, sda, scl, kind, address = where
         pins = {"sda": machine.Pin(sda), "scl": machine.Pin(scl), "freq": _I2C_HZ}
-        # A port that cannot choose the pins of its I2C has None for its number
         i2c = machine.SoftI2C(**pins) if number is None else machine.I2C(number, **pins)
         return Oled(i2c, kind, address)
 

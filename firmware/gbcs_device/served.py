@@ -10,6 +10,7 @@ Source: Smart Energy 1.4, annex D (0700, 0702, 0705, 0708); ZCL 07-5123, 3.2 (00
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device.station import BASIC
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -19,25 +20,26 @@ if TYPE_CHECKING:
 ELECTRICITY = const(1)
 GAS = const(2)
 _BOTH = const(3)
-BASIC = const(0x0000)
-PRICE = const(0x0700)
-METERING = const(0x0702)
-MESSAGING = const(0x0703)
-PREPAYMENT = const(0x0705)
-CALENDAR = const(0x0707)
-MANAGEMENT = const(0x0708)
-CLUSTERS = (PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT)
 
-# Types
-_BITS8, _BITS16 = const(0x18), const(0x19)
-_U8, _U16, _U24, _U32, _U48 = const(0x20), const(0x21), const(0x22), const(0x23), const(0x25)
-_I24, _I32 = const(0x2A), const(0x2B)
+# Types; each on a line, for only so they are folded into the rows below
+_BITS8 = const(0x18)
+_BITS16 = const(0x19)
+_U8 = const(0x20)
+_U16 = const(0x21)
+_U24 = const(0x22)
+_U32 = const(0x23)
+_U48 = const(0x25)
+_I24 = const(0x2A)
+_I32 = const(0x2B)
 _ENUM = const(0x30)
-_OCTETS, _TEXT = const(0x41), const(0x42)
+_OCTETS = const(0x41)
+_TEXT = const(0x42)
 _UTC = const(0xE2)
 
 # Modes in which an attribute is there
-_ALWAYS, _CREDIT, _PREPAID = const(0), const(1), const(2)
+_ALWAYS = const(0)
+_CREDIT = const(1)
+_PREPAID = const(2)
 
 # Objects of the ESME
 MPAN = "a/0001/00005E2C220B/02"

@@ -9,8 +9,7 @@ Source: Smart Energy 1.4, annex D.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs_device.served import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
-from gbcs_device.station import FROM_SERVER, NO_DEFAULT, SPECIFIC
+from gbcs_device.station import CALENDAR, FROM_SERVER, NO_DEFAULT, SPECIFIC
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -21,33 +20,34 @@ NOT_FOUND = const(0x8B)
 
 # What asks for something: cluster, command, the command that publishes it, octets of the question
 _ASKING = (
-    (PRICE, 0x00, 0x00, 1),
-    (PRICE, 0x01, 0x00, 5),
-    (PRICE, 0x03, 0x01, 0),
-    (PRICE, 0x04, 0x02, 9),
-    (PRICE, 0x05, 0x03, 9),
-    (PRICE, 0x06, 0x04, 10),
-    (PRICE, 0x07, 0x05, 4),
-    (PRICE, 0x08, 0x06, 4),
-    (PRICE, 0x0B, 0x09, 0),
-    (MESSAGING, 0x00, 0x00, 0),
-    (MESSAGING, 0x02, 0x01, 4),
-    (CALENDAR, 0x00, 0x00, 14),
-    (CALENDAR, 0x01, 0x01, 10),
-    (CALENDAR, 0x02, 0x02, 10),
-    (CALENDAR, 0x03, 0x03, 8),
-    (CALENDAR, 0x04, 0x04, 14),
-    (MANAGEMENT, 0x01, 0x01, 0),
-    (MANAGEMENT, 0x03, 0x03, 0),
+    (0x0700, 0x00, 0x00, 1),
+    (0x0700, 0x01, 0x00, 5),
+    (0x0700, 0x03, 0x01, 0),
+    (0x0700, 0x04, 0x02, 9),
+    (0x0700, 0x05, 0x03, 9),
+    (0x0700, 0x06, 0x04, 10),
+    (0x0700, 0x07, 0x05, 4),
+    (0x0700, 0x08, 0x06, 4),
+    (0x0700, 0x0B, 0x09, 0),
+    (0x0703, 0x00, 0x00, 0),
+    (0x0703, 0x02, 0x01, 4),
+    (0x0707, 0x00, 0x00, 14),
+    (0x0707, 0x01, 0x01, 10),
+    (0x0707, 0x02, 0x02, 10),
+    (0x0707, 0x03, 0x03, 8),
+    (0x0707, 0x04, 0x04, 14),
+    (0x0708, 0x01, 0x01, 0),
+    (0x0708, 0x03, 0x03, 0),
 )  # fmt: skip
 
 # What does something, or has an answer of its own: module, function, does the account do it
 _DOING = (
-    (METERING, 0x0C, "servedprepayment", "change_supply", True),
-    (MESSAGING, 0x01, "servedmessages", "confirm", False),
-    (PREPAYMENT, 0x00, "servedprepayment", "select_emergency", True),
-    (PREPAYMENT, 0x04, "servedprepayment", "top_up", True),
-    (PREPAYMENT, 0x08, "servedprepayment", "top_up_log", False),
+    (0x0702, 0x0C, "servedprepayment", "change_supply", True),
+    (0x0703, 0x01, "servedmessages", "confirm", False),
+    (0x0705, 0x00, "servedprepayment", "select_emergency", True),
+    (0x0705, 0x04, "servedprepayment", "top_up", True),
+    (0x0705, 0x08, "servedprepayment", "top_up_log", False),
+    (0x0705, 0x0A, "servedprepayment", "debt_log", True),
 )
 
 # Where a question about a calendar has its id (its type, for calendars themselves), and its size

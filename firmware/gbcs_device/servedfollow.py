@@ -9,8 +9,16 @@ Source: Smart Energy 1.4, annex D (published commands may come at any time).
 from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.served import MESSAGING, METERING, PREPAYMENT, PRICE
-from gbcs_device.station import FROM_SERVER, NO_DEFAULT, REPORT, SPECIFIC
+from gbcs_device.station import (
+    FROM_SERVER,
+    MESSAGING,
+    METERING,
+    NO_DEFAULT,
+    PREPAYMENT,
+    PRICE,
+    REPORT,
+    SPECIFIC,
+)
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

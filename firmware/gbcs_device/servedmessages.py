@@ -12,6 +12,7 @@ import struct
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs_device import served
+from gbcs_device.station import MANAGEMENT, MESSAGING
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -45,7 +46,7 @@ def noted(command: "Command", text: "bytes | None") -> bytes:
 
 def published(source: "Any", cluster: int, command: int, now: int) -> "list[bytes]":
     """The message that stands, or the meter point."""
-    if cluster == served.MESSAGING and command == DISPLAY:
+    if cluster == MESSAGING and command == DISPLAY:
         found = served.text(source.get(TEXT))
         if not found:
             return []
@@ -53,10 +54,10 @@ def published(source: "Any", cluster: int, command: int, now: int) -> "list[byte
         control = 0 if (source.get(CONFIRMED) or b"")[:4] == held else _ASKS
         head = struct.pack("<IBIHB", number(source), control, 0, _UNTIL_CHANGED, len(found))
         return [head + found]
-    if cluster == served.MESSAGING and command == CANCEL:
+    if cluster == MESSAGING and command == CANCEL:
         last = number(source)
         return [] if served.text(source.get(TEXT)) or not last else [cancelled(last)]
-    if cluster == served.MANAGEMENT and command == _SITE_ID:
+    if cluster == MANAGEMENT and command == _SITE_ID:
         site = served.text(source.get(served.MPAN))
         if site:
             return [struct.pack("<IIIB", 0, 0, 0, len(site)) + site]
@@ -91,5 +92,5 @@ def acknowledged(device: "Any", shown: int, now: int) -> "dict[str, bytes | None
     changes: dict[str, bytes | None] = {
         CONFIRMED: shown.to_bytes(4, "big") + (now // 1000).to_bytes(4, "big")
     }
-    telling.tell(device, [(now, _ACKNOWLEDGED)], changes)
+    telling.tell(device, [(now, _ACKNOWLEDGED, b"")], changes)
     return changes

@@ -1,7 +1,8 @@
 """What a meter serves from: its account, and the objects in its store."""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import served
+from gbcs_device import load, served
+from gbcs_device.station import CALENDAR, PRICE
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -29,9 +30,7 @@ class MeterSource:
     @property
     def has_account(self) -> bool:
         """Whether there is one: a twin has none."""
-        from gbcs_device import account
-
-        return account.exists(self.device)
+        return self.device.store.get(load.SINCE) is not None
 
     def get(self, name: str) -> "bytes | None":
         """What the store has."""
@@ -47,10 +46,10 @@ class MeterSource:
     def figures(self, now: int) -> "Figures | None":
         """The account's figures; `now` in milliseconds since 2000. None where it has none."""
         if self._figures is None or self._at != now:
+            if not self.has_account:
+                return None
             from gbcs_device import account
 
-            if not account.exists(self.device):
-                return None
             self._figures = account.figures(self.device, now)
             self._at = now
         return self._figures
@@ -59,9 +58,9 @@ class MeterSource:
         """Prices, thresholds and calendar (gbcs_device.tariff.Terms); None without an account."""
         if self._terms is None and self.has_account:
             if self.fuel == served.ELECTRICITY:
-                from gbcs_device.electricityaccount import terms
+                from gbcs_device.electricityterms import terms
             else:
-                from gbcs_device.gasaccount import terms
+                from gbcs_device.gasterms import terms
 
             self._terms = terms(self.device.store.get)
         return self._terms
@@ -100,11 +99,11 @@ class MeterSource:
 
     def published(self, cluster: int, command: int, now: int) -> "list[bytes]":
         """The payloads of a server's command that stand now."""
-        if cluster == served.PRICE:
+        if cluster == PRICE:
             from gbcs_device import servedprice
 
             return servedprice.published(self, command, now)
-        if cluster == served.CALENDAR:
+        if cluster == CALENDAR:
             from gbcs_device import servedcalendar
 
             return servedcalendar.published(self, command, now)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _TOP_UP_RESPONSE = const(0x03)
 _TOP_UP_LOG = const(0x05)
+_DEBT_LOG = const(0x06)
+_PAYMENT_DEBT = const(0x02)  # the third: those that time recovers have no log
+_ALL_DEBTS = const(0xFF)
 SUPPLY_STATUS = const(0x0C)
 _SUCCESS = const(0x00)
 _INVALID_VALUE = const(0x87)
@@ -59,6 +62,21 @@ def top_up_log(source: "Any", payload: bytes, now: int) -> "Any":
     for one in found[: most or None]:
         out += bytes((len(one.digits),)) + one.digits + struct.pack("<iI", one.amount_mp, one.time)
     return [(_TOP_UP_LOG, out)]
+
+
+def debt_log(source: "Any", payload: bytes, now: int) -> "Any":
+    """GetDebtRepaymentLog: what top-ups have paid of the payment debt, the newest first."""
+    _sized(payload, 6)
+    from gbcs_device import tokens
+
+    end, most, debt = struct.unpack("<IBB", payload)
+    found = [one for one in tokens.payments(source.get) if one[0] <= end or not end]
+    if not found or debt not in (_PAYMENT_DEBT, _ALL_DEBTS):
+        return _NOT_FOUND
+    out = b"\x00\x01"  # all in one
+    for second, amount, left in found[: most or None]:
+        out += struct.pack("<IIBI", second, amount, _PAYMENT_DEBT, left)
+    return [(_DEBT_LOG, out)]
 
 
 def change_supply(source: "Any", payload: bytes, now: int) -> "Any":

@@ -7,8 +7,10 @@ from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import served
+from gbcs_device.station import BASIC, METERING, PRICE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any  # noqa: TID251
 
 _MOST_OCTETS = const(70)  # of a frame that needs no blocks
@@ -16,20 +18,20 @@ _MOST_ALIKE = const(16)  # of prices, of which there are more, that in force is 
 _STORED = (0x0201, 0x0205, 0x0307, 0x0308)  # of the meter: battery, meter point, serial number
 
 
-def identifiers(source: "Any", now: int) -> "list[tuple[int, int]]":
+def identifiers(source: "Any", now: int) -> "Iterator[tuple[int, int]]":
     """Clusters and identifiers that a gas meter may report; constants the mirror has itself."""
-    found = []
     for cluster, first, step, count, fuels, _, _, what, _ in served.ROWS:
-        if not fuels & served.GAS or cluster == served.BASIC or type(what) is int:
+        if not fuels & served.GAS or cluster == BASIC or type(what) is int:
             continue
         if count > _MOST_ALIKE:
             figures = source.figures(now)
             if figures is not None:
-                found.append((cluster, first + served.price_place(figures)))
+                yield cluster, first + served.price_place(figures)
             continue
         for number in range(count):
-            found.append((cluster, first + number * step))
-    return found + [(served.METERING, each) for each in _STORED]
+            yield cluster, first + number * step
+    for identifier in _STORED:
+        yield METERING, identifier
 
 
 def frames(
@@ -41,7 +43,7 @@ def frames(
     """
     found: list[tuple[int, bytes]] = []
     body = b""
-    last = served.PRICE
+    last = PRICE
     for cluster, identifier in identifiers(source, now):
         value = attribute(cluster, identifier, now)
         key = cluster << 16 | identifier

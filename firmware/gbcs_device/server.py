@@ -39,10 +39,10 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
-VIEW = 13  # what a display shows: see `viewoctets`
-PRESS = 14  # what a person does (1), its body; answered with whether it was taken (1), frames
-HEARD = 15  # what came for a PPMID's control software: messages, each behind its length (2)
-IDENTITY = 16  # of the device that is here: see `identity`
+IDENTITY = 13  # of the device that is here: see `identity`
+VIEW = 14  # what a display shows: see `viewoctets`
+PRESS = 15  # what a person does (1), its body; answered with whether it was taken (1), frames
+HEARD = 16  # what came for a PPMID's control software: messages, each behind its length (2)
 
 # What a person does at a display, and the control software at a PPMID
 CONFIRM = 0  # a message's number (4)
@@ -293,8 +293,9 @@ def _entries(body: bytes) -> "dict[str, bytes | None]":
 def identity(device: "Any") -> bytes:
     """Who a device is: EUI-64, the last counter accepted of any party (8), its certificate for
     signatures behind its length (2), its kind."""
-    anchors = getattr(device, "anchors", None)  # an IHD has none
-    last = 0 if anchors is None else max([0] + [anchors.counter(role) for role in range(16)])
+    anchors = device.anchors
+    roles = () if anchors is None else range(16)  # an IHD has none
+    last = max([0] + [anchors.counter(role) for role in roles])
     certificate = device.store.get("own/certificate/ds") or b""
     out: bytes = device.eui + last.to_bytes(8, "big")
     return out + len(certificate).to_bytes(2, "big") + certificate + device.kind.encode()

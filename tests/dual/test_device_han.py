@@ -53,6 +53,8 @@ class Stub:
 
 
 class MeterStub(Stub):
+    kind = "GSME"  # without a load, so without an account
+
     def install_key(self):
         return INSTALL_KEY
 

@@ -110,7 +110,8 @@ def fuels(draw):
         setattr(fuel, name, draw(MONEY))
     fuel.emergency_mp = draw(MONEY)
     fuel.reading = draw(ENERGY)
-    fuel.tariff = draw(TEXT)
+    for name in ("tariff", "calendar", "supplier", "contact"):
+        setattr(fuel, name, draw(TEXT))
     fuel.emergency = draw(st.integers(0, 4))
     fuel.supply = draw(st.sampled_from([None, 0, 1, 2]))
     fuel.has_low_credit = draw(st.booleans())
@@ -124,6 +125,7 @@ def messages(draw):
         draw(st.booleans())
     )  # fmt: skip
     one.is_confirmed = draw(st.booleans())
+    one.until = draw(TIME)
     return one
 
 
@@ -136,7 +138,9 @@ def views(draw):
     seen.offset_s = draw(st.sampled_from([0, 3600, -3600, 50400, -43200]))
     seen.signal = draw(st.integers(0, 5))
     seen.notice = draw(st.just("") | TEXT)
-    seen.messages = draw(st.lists(messages(), max_size=12, unique_by=lambda one: one.number))
+    seen.messages = draw(
+        st.lists(messages(), max_size=12, unique_by=lambda one: (one.number, one.fuel))
+    )
     return seen
 
 

@@ -1,13 +1,15 @@
 """Commands of the served clusters: what asks is answered, what does is done; by octets."""
 
+import random
+
 import pytest
 
 from gbcs import zcl
 from gbcs.errors import DecodeError
 from gbcs_device import servedcommands
 from gbcs_device.figures import Figures, TopUp
-from gbcs_device.served import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.servedmeter import MeterSource
+from gbcs_device.station import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.tariff import Calendar, Terms
 from gbcs_host.lab import CHF, ESME, Lab
 
@@ -190,6 +192,19 @@ def test_the_log_of_top_ups(lab):
     assert ask(source, PREPAYMENT, 0x08, "0000000000") == (0x8B, [])
 
 
+def test_the_log_of_what_top_ups_paid_of_a_debt(lab):
+    source = MeterSource(lab.han.meters[METER], 1)
+    assert ask(source, PREPAYMENT, 0x0A, "0000000000ff") == (0x8B, [])
+    newest, older = (820_000_000, 25_000, 75_000), (810_000_000, 50_000, 100_000)
+    octets = b"".join(number.to_bytes(4, "big") for one in (newest, older) for number in one)
+    lab.han.meters[METER].store.write({"account/payments": octets})
+    rows = ["0035e030a861000002f8240100", "809e473050c3000002a0860100"]
+    assert ask(source, PREPAYMENT, 0x0A, "0000000000ff")[1] == [(0x06, "0001" + "".join(rows))]
+    assert ask(source, PREPAYMENT, 0x0A, "000000000102")[1] == [(0x06, "0001" + rows[0])]
+    assert ask(source, PREPAYMENT, 0x0A, "0034e03000ff")[1] == [(0x06, "0001" + rows[1])]
+    assert ask(source, PREPAYMENT, 0x0A, "000000000000") == (0x8B, [])
+
+
 def test_a_message_is_shown_acknowledged_and_taken_back(lab):
     source = MeterSource(lab.han.meters[METER], 1)
     assert ask(source, MESSAGING, 0x00) == (0x8B, [])
@@ -231,3 +246,18 @@ def test_what_is_of_another_form_or_not_known(lab):
     assert ask(source, PRICE, 0x77) == (0x81, [])
     assert ask(source, METERING, 0x00, "00") == (0x81, [])
     assert ask(source, METERING, 0x0C, "01") == (0x87, [])  # a display arms nothing
+
+
+def test_whatever_a_display_asks_is_answered_or_dropped(lab):
+    source = made(lab, time_of_use())
+    dice = random.Random(1)
+    statuses = set()
+    for _ in range(4000):
+        cluster = dice.choice((PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT))
+        payload = dice.randbytes(dice.randrange(24)).hex()
+        try:
+            statuses.add(ask(source, cluster, dice.randrange(16), payload)[0])
+        except DecodeError:
+            statuses.add(None)
+    assert statuses <= {None, 0x00, 0x01, 0x81, 0x87, 0x8B}
+    assert {None, 0x00, 0x81, 0x8B} <= statuses

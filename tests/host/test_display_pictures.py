@@ -322,7 +322,7 @@ def test_the_command_shows_a_display_with_its_keys():
     person = Person(master)
     try:
         person.expect("Gas Now 17:42")
-        person.type(b"\x1b[D" * 3)  # back to the page of the supply
+        person.type(b"\x1b[D" * 4)  # back to the page of the supply
         person.expect("Gas Supply 17:42")
         person.type(b"\r")
         person.expect("; enable: Nobody takes")

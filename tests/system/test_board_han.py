@@ -12,6 +12,7 @@ from gbcs_host import boards, cli
 from gbcs_host.lab import CHF, ESME, Lab
 from gbcs_host.links import open_link
 from tests import emulated
+from tests.display import Home
 
 HUB, METER = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0")]
 serial = pytest.importorskip("serial")
@@ -74,6 +75,24 @@ def test_noise_and_an_interrupt_are_survived(lab_with_board):
     assert lab.read("ECS17b", METER).is_success
     assert lab.disconnect(METER).is_success
     again.close()
+
+
+def test_a_display_reads_a_meter_on_a_board():
+    with emulated.board() as port:
+        boards.start(port)
+        link = open_link("serial:" + port)
+        home = Home(8, open_device=lambda kind: link if kind == ESME else None).ask_for_a_key()
+        assert home.electricity(0x0702, 0x0300, 0x0302) == ["3000", "22e80300"]
+        assert home.electricity(0x0702, 0x0400) == ["2acc0100"]  # 460 W
+        assert home.electricity(0x0705, 0x0000, 0x0001) == ["19940c", ""]
+        assert home.electricity(0x0700, 0x0301, 0x0410) == ["2308cf0000", "23b45f0000"]
+        ((cluster, command, price),) = home.ask(METER, 1, 0x0700, 0x00, "01")
+        assert (cluster, command) == (0x0700, 0x00)
+        assert "ffffb45f0000ff" in price
+        assert home.lab.read("ECS10", METER, {"value": b"Hello"}).is_success
+        assert [one[:2] for one in home.display.heard[1:]] == [(0x0703, 0x00)]
+        link.close()
+        assert int(boards.about(port)["heap_free"]) > 20_000
 
 
 def test_a_bare_board_becomes_an_answering_meter(capsys):

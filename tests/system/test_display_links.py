@@ -1,10 +1,13 @@
 """Displays at the far end of a link: the same View, the same buttons; a person at the far end."""
 
+import json
+
 import pytest
 
+from gbcs import message
 from gbcs_device import server
 from gbcs_device.viewoctets import encode_view
-from gbcs_host import devices
+from gbcs_host import cli, devices
 from gbcs_host.lab import IHD, PPMID
 from gbcs_host.links import LinkError, open_link
 from tests.firmware.home import POUND
@@ -102,3 +105,26 @@ def test_a_view_that_is_damaged_is_refused(far):
             decode_view(octets[:size])
     with pytest.raises(DecodeError):
         decode_view(octets + b"\x00")
+
+
+def test_the_command_delivers_what_it_is_given(capsys, tmp_path):
+    composed = message.compose(message.ALERT, 7, INTERFACE, bytes(8), 0x1000, b"\x01")
+    octets = message.finish(composed, bytes(64))
+    (tmp_path / "alert.hex").write_text(octets.hex())
+    assert cli.main(["deliver", "--json", str(tmp_path / "alert.hex")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["was_sent"], found["to_wan"], found["waits_for"]) == (True, True, None)
+    assert found["message"] == octets.hex().upper()
+    composed = message.compose(message.COMMAND, 7, INTERFACE, METER, 0x1000, b"\x01")
+    forged = message.wrap(message.finish(composed), bytes(12)).hex()
+    assert cli.main(["deliver", forged]) == 1
+    assert "nothing came back" in capsys.readouterr().out
+    assert cli.main(["deliver", "--device", "esme=tcp:127.0.0.1:1", forged]) == 2
+
+
+def test_the_ppmid_of_the_command_may_be_elsewhere(capsys):
+    composed = message.compose(message.COMMAND, 7, INTERFACE, GAS, 0x009B, b"\x01")
+    octets = message.wrap(message.finish(composed), bytes(12)).hex()
+    with devices.serving("tcp:127.0.0.1:0") as listener:
+        assert cli.main(["deliver", octets, "--device", "ppmid=" + listener.name]) == 0
+    assert "keeps them for 00DB1234567890A1" in capsys.readouterr().out

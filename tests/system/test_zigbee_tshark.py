@@ -7,6 +7,7 @@ from gbcs_host import play
 from gbcs_host.capture import Capture
 from gbcs_host.lab import Lab
 from tests import tshark
+from tests.display import Home
 
 HEADER = (
     "cra_flag",
@@ -14,6 +15,14 @@ HEADER = (
     "business_originator_id",
     "business_target_id",
     "message_code",
+)
+
+FINDINGS = (
+    "zbee_sec.encrypted_payload",
+    "_ws.malformed",
+    "_ws.expert.severity >= warning",
+    # blocks of APS are data until the last; DLMS in a GBCS message is shown as such
+    'frame.protocols contains "data" && !zbee_aps.block && !gbcs_message',
 )
 
 
@@ -34,19 +43,41 @@ def test_every_frame_is_there(triage):
     assert len(tshark.fields(path, keys, "frame.number")) == lab.han.air.frames
 
 
-@pytest.mark.parametrize(
-    "finding",
-    [
-        "zbee_sec.encrypted_payload",
-        "_ws.malformed",
-        "_ws.expert.severity >= warning",
-        # blocks of APS are data until the last; DLMS in a GBCS message is shown as such
-        'frame.protocols contains "data" && !zbee_aps.block && !gbcs_message',
-    ],
-)
+@pytest.mark.parametrize("finding", FINDINGS)
 def test_nothing_is_left(triage, finding):
     path, keys, _ = triage
     assert tshark.fields(path, keys, "frame.number", where=finding) == []
+
+
+@pytest.fixture(scope="module")
+def displayed(tmp_path_factory):
+    """The same of a run in which a display reads all that there is, and is told things."""
+    path = tmp_path_factory.mktemp("tshark") / "display.pcapng"
+    with Capture.create(str(path)) as capture:
+        home = Home(watch=capture.watch, reveal=capture.reveal)
+        home.ask_for_a_key().ask_everything()
+        assert home.lab.read("ECS10", home.esme.eui, {"value": b"Hello"}).is_success
+        assert home.lab.read("ECS43", home.esme.eui).is_success
+        home.lab.pass_time(1900)
+    keys = (path.parent / "display.pcapng.keys").read_text().splitlines()
+    return path, keys, home.lab.han.air.frames
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_nothing_is_left_of_what_displays_read(displayed, finding):
+    path, keys, frames = displayed
+    assert len(tshark.fields(path, keys, "frame.number")) == frames
+    assert tshark.fields(path, keys, "frame.number", where=finding) == []
+
+
+def test_the_prices_and_messages_are_those_that_were_published(displayed):
+    path, keys, _ = displayed
+    price = "zbee_zcl_se.price."
+    found = tshark.fields(
+        path, keys, price + "price", price + "start_time",
+        where=price + "cmd.srv_tx.id == 0x00",
+    )  # fmt: skip
+    assert {one[0] for one in found} == {"24500", "6768"}
 
 
 def test_without_the_keys_the_same_filters_find_something(triage):

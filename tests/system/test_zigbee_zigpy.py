@@ -4,8 +4,10 @@ import pytest
 
 from gbcs import zcl
 from gbcs.crypto import default
+from gbcs_device import served
 from gbcs_host.capture.dissector import Dissector
 from gbcs_host.lab import CHF, ESME, GSME, Lab
+from tests.display import Home
 from tests.protocol.test_zcl import leaves, plain, zigpy_leaves
 
 foundation = pytest.importorskip("zigpy.zcl.foundation")
@@ -33,10 +35,29 @@ def frames():
     for use_case, meter in (("ECS17b", 0), ("ECS35b", 0), ("GCS13a", 1), ("GCS33", 1)):
         assert lab.read(use_case, METERS[meter]).is_success
     lab.pass_time(4000)
+    return opened(keys, heard)
+
+
+def opened(keys, heard):
+    """Cluster and octets of each ZCL frame that was heard."""
     dissector = Dissector(keys, default())
     found = [dissector.take(us, octets).zcl for us, octets in heard]
     assert not dissector.locked
     return [one for one in found if one is not None]
+
+
+@pytest.fixture(scope="module")
+def displayed():
+    """The same of a run in which a display reads everything that there is, and is told things."""
+    keys, heard = [], []
+    home = Home(
+        watch=lambda octets, us: heard.append((us, octets)),
+        reveal=lambda what, eui, key: keys.append((key, what)),
+    )
+    home.ask_for_a_key().ask_everything()
+    assert home.lab.read("ECS10", home.esme.eui, {"value": b"Hello"}).is_success
+    assert home.lab.read("ECS43", home.esme.eui).is_success
+    return opened(keys, heard)
 
 
 def schema(cluster, control, command):
@@ -62,6 +83,31 @@ def test_there_are_frames_of_all_clusters_that_a_meter_needs(frames):
 
 
 def test_zigpy_agrees_on_every_frame_that_it_knows(frames):
+    assert len(compared(frames)) > 6
+
+
+def test_zigpy_agrees_on_what_displays_read_and_are_told(displayed):
+    found = compared(displayed)
+    assert {0x0000, 0x000A, 0x0700, 0x0702, 0x0703, 0x0705, 0x0708} <= {one[0] for one in found}
+    assert {
+        (0x0702, 0x01, 0x0C),
+        (0x0702, 0x19, 0x0C),
+    } <= found  # of the others it has no commands
+
+
+def test_zigpy_has_the_same_types_for_what_is_metered():
+    known = zigpy_zcl.Cluster._registry[0x0702].attributes
+    compared = 0
+    for cluster, first, step, count, _, _, kind, _, _ in served.ROWS:
+        for identifier in range(first, first + step * count, step):
+            if cluster == 0x0702 and identifier in known:
+                assert int(known[identifier].zcl_type) == kind, known[identifier].name
+                compared += 1
+    assert compared > 20
+
+
+def compared(frames):
+    """Cluster, frame control and command of the frames in which zigpy reads what we read."""
     compared = set()
     for cluster, octets in frames:
         header, rest = foundation.ZCLHeader.deserialize(octets)
@@ -79,4 +125,4 @@ def test_zigpy_agrees_on_every_frame_that_it_knows(frames):
         assert [plain(leaf) for leaf in leaves(frame.fields)] == list(zigpy_leaves(value))
         assert header.serialize() + value.serialize() == octets
         compared.add((cluster, octets[0], frame.command))
-    assert len(compared) > 6, compared
+    return compared

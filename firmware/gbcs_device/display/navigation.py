@@ -3,6 +3,7 @@
     UP, DOWN   the page before, the next        on the token's page: the digit
     OK         what the footer says             on the token's page: the next digit, at last: send
     FUEL       electricity, gas                 on the token's page: take back a digit
+               on the message's page: the next message
 
 What a person wants of the device is put on `intents`, whose owner takes it from there:
 ("confirm", message number), ("top-up", fuel, 20 digits), ("emergency", fuel), ("enable", fuel);
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     Intent = tuple[str | int, ...]
 
 UP, DOWN, OK, FUEL = 0, 1, 2, 3
-IHD = ("overview", "today", "history", "tariff", "credit", "message", "info")
+IHD = ("overview", "today", "history", "tariff", "credit", "message", "supplier", "info")
 PPMID = (
     "overview", "today", "history", "tariff", "credit", "top-up", "emergency", "supply",
-    "message", "info",
+    "message", "supplier", "info",
 )  # fmt: skip
 DIGITS = 20  # of a token
 
@@ -33,8 +34,8 @@ class Pages:
     """The state: `name` of the page, `fuel`, the token as far as it is entered, `intents`."""
 
     __slots__ = (
+        "_chosen",
         "_dismissed",
-        "_number",
         "candidate",
         "entry",
         "fuel",
@@ -54,7 +55,7 @@ class Pages:
         self.entry = ""
         self.candidate = ""  # what UP or DOWN chose for the next place
         self.line = 0  # of a message, that stands uppermost
-        self._number: int | None = None  # of the message that was chosen
+        self._chosen: tuple[int, int] | None = None  # number and fuel of a message
         self._dismissed = ""
 
     def draw(self, frame: "Frame", seen: "View") -> None:
@@ -68,7 +69,7 @@ class Pages:
         self.name = name
         self.is_entering = False
         self.line = 0
-        self._number = None
+        self._chosen = None
 
     def notice(self, seen: "View") -> str:
         """What is to be told of the last action; nothing once it was dismissed."""
@@ -87,6 +88,8 @@ class Pages:
             self.turn_to(self.names[place % len(self.names)])
         elif button == OK:
             self._act(seen)
+        elif self.name == "message":
+            self._next_message(seen)
         elif drawing.PAGES[self.name][1]:
             self.fuel = 1 - self.fuel
 
@@ -110,12 +113,12 @@ class Pages:
         waiting = None
         for place in range(len(seen.messages)):
             one = seen.messages[place]
-            if one.number == self._number:
+            if (one.number, one.fuel) == self._chosen:
                 return place
             if waiting is None and one.needs_confirmation and not one.is_confirmed:
                 waiting = place
-        if self._number is not None:  # it was cancelled
-            self._number = None
+        if self._chosen is not None:  # it was cancelled
+            self._chosen = None
             self.line = 0
         return waiting or 0
 
@@ -155,13 +158,19 @@ class Pages:
         place = self.message_place(seen)
         one = seen.messages[place]
         if drawing.has_more(one, self.line):
-            self._number = one.number
+            self._chosen = (one.number, one.fuel)
             self.line += drawing.MESSAGE_LINES
         elif one.needs_confirmation and not one.is_confirmed:
-            self._number = one.number
+            self._chosen = (one.number, one.fuel)
             self._want("confirm", one.number)
         else:
-            self._number = seen.messages[(place + 1) % len(seen.messages)].number
+            self._next_message(seen)
+
+    def _next_message(self, seen: "View") -> None:
+        if seen.messages:
+            place = (self.message_place(seen) + 1) % len(seen.messages)
+            one = seen.messages[place]
+            self._chosen = (one.number, one.fuel)
             self.line = 0
 
     def _enter(self, button: int) -> None:

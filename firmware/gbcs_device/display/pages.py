@@ -82,7 +82,7 @@ def _header(frame: "Frame", seen: "View", title: str, fuel: int) -> None:
 def _dots(frame: "Frame", pages: "Pages") -> None:
     """Which of the pages this is."""
     names = pages.names
-    x = WIDTH - 4 * len(names)
+    x = WIDTH - 4 * len(names) + 1
     for name in names:
         if name == pages.name:
             frame.bar(x, 58, 3, 3)
@@ -94,10 +94,10 @@ def _dots(frame: "Frame", pages: "Pages") -> None:
 def _footer(frame: "Frame", pages: "Pages", text: str, is_urgent: bool = False) -> None:
     """What is to be known or done; in reverse where it is urgent."""
     if text:
-        text = shortened(text, WIDTH - 4 * len(pages.names) - 6)
-        frame.text(2 if is_urgent else 0, _FOOTER, text)
+        text = shortened(text, WIDTH - 4 * len(pages.names) - 3)
+        frame.text(1 if is_urgent else 0, _FOOTER, text)
         if is_urgent:
-            frame.invert(0, _FOOTER - 1, width_of(text) + 4, 9)
+            frame.invert(0, _FOOTER - 1, width_of(text) + 2, 9)
 
 
 def _action(frame: "Frame", text: str) -> None:
@@ -257,7 +257,8 @@ def _credit(frame: "Frame", seen: "View", pages: "Pages") -> None:
     state = _EMERGENCY[fuel.emergency].lower()
     if fuel.emergency not in (view.NOT_OFFERED, view.EXHAUSTED):
         state = "%s %s" % (wording.money_within(fuel.emergency_mp, 44), state)
-    frame.text(0, _THIRD, wording.fitting(("Emergency " + state, state), WIDTH, width_of))
+    texts = ("Emergency credit " + state, "Emergency " + state, state)
+    frame.text(0, _THIRD, wording.fitting(texts, WIDTH, width_of))
     status = _status(fuel)
     _footer(frame, pages, status or supply, bool(status))
 
@@ -356,9 +357,22 @@ def has_more(one: "Message", line: int) -> bool:
     return len(wording.lines(one.text, WIDTH)) > line + MESSAGE_LINES
 
 
+def _supplier(frame: "Frame", seen: "View", pages: "Pages") -> None:
+    fuel = seen.fuels[pages.fuel]
+    frame.text(0, _FIRST, shortened(fuel.supplier or "Supplier without a name", WIDTH))
+    frame.text(0, 23, shortened(fuel.contact, WIDTH))
+    if fuel.calendar:
+        frame.text(0, _THIRD, shortened("Calendar " + fuel.calendar, WIDTH))
+    _footer(frame, pages, _status(fuel), True)
+
+
 def _info(frame: "Frame", seen: "View", pages: "Pages") -> None:
-    zone = wording.zone(seen.offset_s) if seen.time is not None else ""
-    frame.text(0, _FIRST, (wording.date(seen.time, seen.offset_s) + " " + zone).strip())
+    if seen.time is None:
+        date = "Time not known"
+    else:
+        zone = wording.zone(seen.offset_s)
+        date = "%s %s" % (wording.date(seen.time, seen.offset_s), zone)
+    frame.text(0, _FIRST, date)
     signal = "Signal %d of 5" % seen.signal if seen.is_joined else "Not joined"
     frame.text(0, 23, signal)
     y = 34
@@ -381,5 +395,6 @@ PAGES: "dict[str, tuple[str, bool, Callable[[Frame, View, Pages], None]]]" = {
     "emergency": ("Emergency", True, _emergency),
     "supply": ("Supply", True, _supply),
     "message": ("Message", False, _message),
+    "supplier": ("Supplier", True, _supplier),
     "info": ("Info", False, _info),
 }

@@ -101,10 +101,8 @@ def time_of_day(time: "int | None", offset_s: int) -> str:
     return "%02d:%02d" % (minutes // 60, minutes % 60)
 
 
-def date(time: "int | None", offset_s: int) -> str:
+def date(time: int, offset_s: int) -> str:
     """Weekday, day, month and year of local time."""
-    if time is None:
-        return UNKNOWN
     local = max(time + offset_s, 0)
     text = clock.generalized(local * 1000)
     month = 3 * int(text[4:6])

@@ -20,6 +20,7 @@ COMMANDS = (
     ("board", "firmware for boards; provision, inspect and reset a board on a serial port"),
     ("capture", "write what a sniffer hands on to a pcapng file"),
     ("device", "emulate devices in a process of their own, reached by a link"),
+    ("deliver", "have a PPMID deliver any message to its hub, and tell what the hub does"),
     ("coverage", "replay reference commands to emulated devices, compare the answers"),
     ("usecase", "what the registry knows of a use case"),
 )  # fmt: skip

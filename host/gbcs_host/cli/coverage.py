@@ -13,6 +13,7 @@ HELP = "Replay reference commands to emulated devices, and compare their answers
 _HEADINGS = {
     coverage.IDENTICAL: "identical",
     coverage.UP_TO_SIGNATURE: "to signature",
+    coverage.UP_TO_MAC: "to MAC",
     coverage.DIFFERENT: "different",
     coverage.UNSUPPORTED: "unsupported",
 }
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(found))
     else:
         _table(found)
-    same = found[coverage.IDENTICAL] + found[coverage.UP_TO_SIGNATURE]
+    same = sum(found[one] for one in coverage.SAME)
     return 0 if pairs and same == len(pairs) else 1
 
 
@@ -68,7 +69,7 @@ def _table(found: "dict[str, Any]") -> None:
     for one in found["exceptions"]:
         print("%s: %s (%s)" % (one["pair"], one["outcome"], one["why"]))
     if found["pairs"]:
-        same = found[coverage.IDENTICAL] + found[coverage.UP_TO_SIGNATURE]
+        same = sum(found[one] for one in coverage.SAME)
         print(
             "%d of %d pairs the same (%.1f %%)"
             % (same, found["pairs"], 100 * same / found["pairs"]),

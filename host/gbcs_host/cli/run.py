@@ -9,7 +9,7 @@ from typing import Any
 from gbcs_host import boards, devices, play, report
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.lab import ESME, GSME, Lab
+from gbcs_host.lab import Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
 from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
 from gbcs_host.play import Play, Step
@@ -122,8 +122,8 @@ def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any
     own: dict[str, list[Link]] = {}
     for text in args.device:
         kind, equals, name = text.partition("=")
-        if not equals or kind.upper() not in (ESME, GSME):
-            raise UsageError("--device: esme=LINK or gsme=LINK expected, found '%s'" % text)
+        if not equals or kind.upper() not in devices.KINDS:
+            raise UsageError("--device: esme, gsme, ppmid or ihd=LINK expected, found '%s'" % text)
         link = open_things.enter_context(_started(_served(name, open_things)))
         own.setdefault(kind.upper(), []).append(link)
     opened = 0

@@ -39,6 +39,10 @@ def credit() -> View:
     gas.is_prepayment = False
     gas.reading = 4_711_092
     gas.bill_mp = 3_864_120
+    for fuel in (electricity, gas):
+        fuel.supplier = "Example Energy"
+        fuel.contact = "0800 000 0000"
+        fuel.calendar = "All day"
     seen.fuels = (electricity, gas)
     seen.is_joined = True
     seen.time = _WEDNESDAY

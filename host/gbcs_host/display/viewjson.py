@@ -17,9 +17,7 @@ _WORDS = {
     "emergency": ("not-offered", "available", "selected", "in-use", "exhausted"),
 }
 _BY_PERIOD = ("used_wh", "cost_mp")
-_TEXTS = ("calendar", "contact", "supplier", "tariff")
-_TRUTHS = ("has_low_credit", "is_connected")
-_MESSAGE = ("number", "fuel", "text", "at", "needs_confirmation", "is_confirmed")
+_NEW = Fuel()  # of what type a slot is
 
 
 class BadView(Exception):
@@ -35,7 +33,9 @@ def to_json(seen: View) -> "dict[str, Any]":
         "signal": seen.signal,
         "notice": seen.notice,
         "fuels": {name: _fuel_to_json(fuel) for name, fuel in zip(FUELS, seen.fuels)},
-        "messages": [{name: getattr(one, name) for name in _MESSAGE} for one in seen.messages],
+        "messages": [
+            {name: getattr(one, name) for name in Message.__slots__} for one in seen.messages
+        ],
     }
 
 
@@ -89,18 +89,18 @@ def _fuel_from_json(fuel: Fuel, found: Any, where: str) -> None:
         elif name in _BY_PERIOD:
             _check_object(value, name, PERIODS)
             setattr(fuel, name, [_number(value, period, None) for period in PERIODS])
-        elif name in _TRUTHS:
-            setattr(fuel, name, _truth(found, name, False))
         elif name == "is_prepayment":
             fuel.is_prepayment = None if value is None else _truth(found, name, False)
-        elif name in _TEXTS:
+        elif isinstance(getattr(_NEW, name), bool):
+            setattr(fuel, name, _truth(found, name, False))
+        elif isinstance(getattr(_NEW, name), str):
             setattr(fuel, name, _text(found, name, ""))
         else:
             setattr(fuel, name, _number(found, name, None))
 
 
 def _message_from_json(found: Any) -> Message:
-    _check_object(found, "messages", _MESSAGE)
+    _check_object(found, "messages", Message.__slots__)
     fuel = _number(found, "fuel", 0) or 0
     one = Message(
         _number(found, "number", 0) or 0,
@@ -110,6 +110,7 @@ def _message_from_json(found: Any) -> Message:
         _truth(found, "needs_confirmation", False),
     )
     one.is_confirmed = _truth(found, "is_confirmed", False)
+    one.until = _number(found, "until", None)
     if fuel not in (0, 1):
         raise BadView("fuel: 0 or 1 expected, found %d" % fuel)
     return one

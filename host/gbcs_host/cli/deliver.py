@@ -1,0 +1,105 @@
+"""`gbcs deliver`: has a PPMID deliver any message to its hub, and tells what that did."""
+
+import argparse
+import contextlib
+import json
+import sys
+
+from gbcs_host import boards, sources
+from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.displays import Delivery
+from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_host.links import BadName, Link, LinkError
+
+HELP = "Have a PPMID deliver a message to its hub, and tell what the hub does with it."
+_EUIS = {  # unless the message names others
+    CHF: bytes.fromhex("00DB1234567890B2"),
+    ESME: bytes.fromhex("00DB1234567890A0"),
+    GSME: bytes.fromhex("00DB1234567890A1"),
+    PPMID: bytes.fromhex("00DB1234567890A4"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `gbcs deliver`."""
+    parser.add_argument("message", metavar="MESSAGE", help="hex, base64, a file, or - for stdin")
+    parser.add_argument(
+        "--device", metavar="ppmid=LINK", help="where the PPMID is emulated; here unless told"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--json", action="store_true", help="one JSON object a message")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0 when the hub passed every message on, or answered it; 1 when not."""
+    try:
+        found = [octets for _, octets in sources.messages(args.message)]
+    except (OSError, ValueError) as error:
+        raise EnvironmentProblem(str(error)) from None
+    if not found:
+        raise UsageError("a message expected, found none in '%s'" % args.message)
+    passed = 0
+    with contextlib.ExitStack() as open_things:
+        link = _link(args, open_things)
+        lab = household(args.seed, link)
+        for octets in found:
+            done = lab.deliver(_EUIS[PPMID], octets)
+            passed += done.to_wan or done.waits_for is not None or bool(done.answers)
+            _print(args, octets, done)
+    return 0 if passed == len(found) else 1
+
+
+def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link | None":
+    if args.device is None:
+        return None
+    kind, equals, name = args.device.partition("=")
+    if not equals or kind != "ppmid":
+        raise UsageError("--device: ppmid=LINK expected, found '%s'" % args.device)
+    try:
+        link = boards.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
+    except BadName as error:
+        raise UsageError("--device: %s" % error) from None
+    except (LinkError, boards.BoardError) as error:
+        raise EnvironmentProblem(str(error)) from None
+    return open_things.enter_context(link)
+
+
+def household(seed: int, link: "Link | None") -> Lab:
+    """A hub, both meters and the PPMID, joined; EnvironmentProblem where that does not come."""
+    lab = Lab(seed, radio=True, open_device=lambda kind: link if kind == PPMID else None)
+    for kind, eui in _EUIS.items():
+        lab.make(kind, eui)
+        if kind == CHF:
+            continue
+        lab.add_to_hub(_EUIS[CHF], eui)
+        tried = lab.join(eui, _EUIS[CHF])
+        if not tried:
+            raise EnvironmentProblem("the %s did not join: %s" % (kind, tried.why))
+    for meter in (ESME, GSME):
+        lab.introduce(_EUIS[meter], _EUIS[PPMID])
+    return lab
+
+
+def _print(args: argparse.Namespace, octets: bytes, done: Delivery) -> None:
+    waits_for = None if done.waits_for is None else done.waits_for.hex().upper()
+    if args.json:
+        record = {
+            "message": octets.hex().upper(),
+            "was_sent": done.was_sent,
+            "to_wan": done.to_wan,
+            "waits_for": waits_for,
+            "answers": [one.hex().upper() for one in done.answers],
+        }
+        print(json.dumps(record))
+        return
+    print("%d octets from the PPMID" % len(octets))
+    if not done.was_sent:
+        print("  not sent: the hub has opened no tunnel")
+    elif done.to_wan:
+        print("  the hub passed them on towards the WAN, octet for octet")
+    elif waits_for is not None:
+        print("  the hub keeps them for %s, which sleeps" % waits_for)
+    elif not done.answers:
+        print("  the hub gave them to a device, or to nobody; nothing came back")
+    for one in done.answers:
+        print("  answered: %s" % one.hex().upper())
