@@ -113,7 +113,7 @@ def keys(octets: bytes) -> "tuple[list[int | str], bytes]":
 def run(
     view_source: "Callable[[], View]",
     pages: Pages,
-    intents_sink: "Callable[[tuple[str | int, ...]], None]",
+    intents_sink: "Callable[[tuple[str | int, ...]], object]",
     keyboard: "int | None" = None,
     screen: "TextIO | None" = None,
     period_s: float = 0.25,
@@ -149,7 +149,7 @@ def run(
 def _live(
     view_source: "Callable[[], View]",
     pages: Pages,
-    intents_sink: "Callable[[tuple[str | int, ...]], None]",
+    intents_sink: "Callable[[tuple[str | int, ...]], object]",
     keyboard: int,
     screen: TextIO,
     period_s: float,
