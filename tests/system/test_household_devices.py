@@ -146,12 +146,15 @@ class Prepaid(Home):
     def __init__(self, electricity_mp, gas_mp, make=household):
         self.lab = make(seed=14)
         self.esme, self.gsme = self.lab.han.meters[METER], self.lab.han.meters[GAS]
+        self.set_up(electricity_mp, gas_mp)
+        self.lab.pass_time(120)
+
+    def set_up(self, electricity_mp, gas_mp):
         self.prepay(electricity_mp)
         values = {"credit_adjustment_value": gas_mp}
         assert self.lab.read("GCS40a", GAS, values).is_success
         values = {"proposed_payment_control_configuration": 0x0897, "cut_off_value": -1}
         assert self.lab.read("GCS03", GAS, values).answer is not None
-        self.lab.pass_time(120)
 
     def seen(self, fuel, eui=INTERFACE):
         return self.lab.view(eui).fuels[fuel]
