@@ -5,3 +5,4 @@ LED = 15  # on: joined; flashing: looking for a network
 BUTTON = 9  # held while the power comes on: no device is started
 DISPLAY = (0, 6, 7)  # I2C number, SDA, SCL: for a display, where there is one
 WATCHDOG_S = 8
+TIMER = 0  # there are no others than those of the hardware

@@ -5,3 +5,4 @@ LED = 2  # on: joined; flashing: looking for a network
 BUTTON = 0  # held while the power comes on: no device is started
 DISPLAY = (0, 8, 9)  # I2C number, SDA, SCL: for a display, where there is one
 WATCHDOG_S = 8
+TIMER = 0  # there are no others than those of the hardware

@@ -8,7 +8,12 @@ CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M3"'
 # The board's header stands between the port's and the core's
 CFLAGS += -DMP_CONFIGFILE='<mpconfigboard.h>' -I$(BOARD_DIR)
 
-LDSCRIPT = mcu/arm/mps2.ld
+LDSCRIPT = $(BOARD_DIR)/memory.ld
+
+# A file system, and a start that mounts it
+MICROPY_VFS_LFS2 = 1
+SRC_C += shared/timeutils/timeutils.c $(BOARD_DIR)/boot.c
+LDFLAGS += -Wl,--wrap=mp_init
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
 

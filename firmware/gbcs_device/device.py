@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gbcs.usecases import UseCase
 
 _MAX_OUTBOX = const(16)
+_RECENT = const(2048)  # octets
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
 _TOP_UPS = (0x0007, 0x0097)  # message codes of CS01a, CS01b
 _NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
@@ -132,7 +133,8 @@ class Device:
     `crypto` a back end of gbcs.crypto; `own` its private keys (gbcs_device.anchors). `servers` are
     the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...}.
     `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
-    `outbox` holds alerts, octets, for whoever carries them.
+    `outbox` holds alerts, octets, for whoever carries them. `recent`, where it is a list, keeps
+    the last messages, both ways.
     """
 
     def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]") -> None:  # fmt: skip  # noqa: E501
@@ -146,11 +148,25 @@ class Device:
         self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
+        self.recent: list[bytes] | None = None
         self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """One message in, its answer out; None where the standard wants silence."""
+        self._remember(octets)
+        answer = self._receive(octets, now)
+        if answer is not None:
+            self._remember(answer)
+        return answer
+
+    def _remember(self, octets: bytes) -> None:
+        if self.recent is not None:
+            self.recent.append(octets)
+            while len(self.recent) > 1 and sum([len(one) for one in self.recent]) > _RECENT:
+                self.recent.pop(0)
+
+    def _receive(self, octets: bytes, now: int) -> "bytes | None":
         try:
             m = message.decode(octets)
         except DecodeError:
@@ -339,13 +355,27 @@ class Device:
                 message.ALERT, counter, self.eui, recipient, code, content(counter), party=party
             )
             self.outbox.append(self._protected(composed, recipient, signed))
+            self._remember(self.outbox[-1])
         return {"own/counter": counter.to_bytes(8, "big")}
 
     def _refused(self, code: int, now: int) -> None:
         """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
         changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
+        if self.outbox:
+            self.store.write(changes)
+        else:
+            self.raise_alert(code, now, changes)
+
+    def raise_alert(
+        self, code: int, now: int, changes: "dict[str, bytes | None] | None" = None
+    ) -> None:
+        """A generic critical alert of this code to the supplier, where one is known.
+
+        `changes` are what causes it: one batch of the store with the alert's counter.
+        """
+        changes = changes or {}
         supplier = self.anchors.cell(SUPPLIER, KA)
-        if supplier is not None and not self.outbox:
+        if supplier is not None:
             payload_of = self.alert_of(code, now)
             changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
         self.store.write(changes)

@@ -40,6 +40,7 @@ CUT = 9  # power goes after so many octets more are written (4); all ones: it do
 RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
+IDENTITY = 13  # of the device that is here: see `identity`
 
 # Status
 OK = 0
@@ -69,7 +70,8 @@ class Server:
     """One device, made by what it is told, or the one that the medium of its store has.
 
     `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `limit` is the size of a bank,
-    `allowed` are the kinds that it may be.
+    `allowed` are the kinds that it may be; `used()` measures the heap, where a board has a prompt
+    at which it can be asked for.
     """
 
     def __init__(
@@ -79,12 +81,16 @@ class Server:
         medium: "Any" = None,
         limit: int = LIMIT,
         allowed: "tuple[str, ...]" = ("ESME", "GSME"),
+        used: "Any" = None,
     ) -> None:
         self.crypto = crypto
         self.random = random
         self.station: Any = None
         self.requests = 0
         self.damaged = ""  # what was wrong with the store when it was read last
+        self.now = 0  # of the last request
+        self.peak = 0  # octets of the heap, before garbage was collected
+        self._used = used
         self._medium = MemoryMedium() if medium is None else medium
         self._limit = limit
         self._allowed = allowed
@@ -102,7 +108,7 @@ class Server:
         if request[:8] <= self._last[0][:8] and request[8] != HELLO:
             return None
         self.requests += 1
-        now = int.from_bytes(request[9:_HEAD], "big")
+        now = self.now = int.from_bytes(request[9:_HEAD], "big")
         try:
             status, body = self._do(request[8], request[_HEAD:], now)
         except PowerCut:
@@ -115,6 +121,8 @@ class Server:
             self._recover(now)
         answer = request[:8] + bytes((status,)) + self._state() + body
         self._last = (request, answer)
+        if self._used is not None:
+            self.peak = max(self.peak, self._used())
         return answer
 
     def _recover(self, now: int) -> None:
@@ -179,6 +187,8 @@ class Server:
                 return OK, b""
         elif operation == INSPECT:
             return OK, inspected(station.device, station)
+        elif operation == IDENTITY:
+            return OK, identity(station.device)
         elif operation == SET:
             station.store.write(_entries(body))
         else:
@@ -191,7 +201,7 @@ class Server:
     def erase(self) -> int:
         """Forgets the device; how many octets its medium still gives: 0."""
         self._erase()
-        return len(self._medium.read(0)) + len(self._medium.read(1))
+        return int(self._medium.size(0) + self._medium.size(1))
 
     def _erase(self) -> None:
         self.station = None
@@ -234,6 +244,8 @@ class Server:
             kind = str(identity[8:], "utf-8")
             own = OwnKeys(self.crypto, store, self.random)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
+            if self._used is not None:
+                device.recent = []
             self.station = MeterStation(device, self.random, load(store)[0], kind == "GSME")
 
 
@@ -256,6 +268,15 @@ def _entries(body: bytes) -> "dict[str, bytes | None]":
         found[str(body[at + 1 : start], "utf-8")] = body[start + 2 : end]
         at = end
     return found
+
+
+def identity(device: "Any") -> bytes:
+    """Who a device is: EUI-64, the last counter accepted of any party (8), its certificate for
+    signatures behind its length (2), its kind."""
+    last = max([0] + [device.anchors.counter(role) for role in range(16)])
+    certificate = device.store.get("own/certificate/ds") or b""
+    out: bytes = device.eui + last.to_bytes(8, "big")
+    return out + len(certificate).to_bytes(2, "big") + certificate + device.kind.encode()
 
 
 def inspected(device: "Any", station: "Any") -> bytes:

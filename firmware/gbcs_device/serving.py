@@ -3,6 +3,9 @@
 `read()` gives octets as they come, at least one, b"" where the stream has ended; `write(octets)`
 sends. Noise, text of others and damaged frames are passed over. Garbage is collected between
 requests, where nothing waits for it.
+
+On a port that has the prompt too, Ctrl-C ends it: a person's, or a tool's. One in the midst of
+noise is noise: what counts follows a frame, a carriage return, another Ctrl-C, or nothing.
 """
 
 import gc
@@ -15,19 +18,24 @@ if TYPE_CHECKING:
 
     from gbcs_device.server import Server
 
-_INTERRUPT = b"\x03"
+_INTERRUPT = const(3)
+_BEFORE = b"\x00\r\x03~"  # 0 for nothing; a frame ends with the last
 _LONGEST = const(4096)  # octets of a request
 
 
-def serve(read: "Any", write: "Any", device: "Server") -> None:
+def serve(read: "Any", write: "Any", device: "Server", has_prompt: bool = False) -> None:
     """Answers until the stream ends, or an exception such as KeyboardInterrupt."""
     framing = link.Framing(_LONGEST)
+    last = 0
     while True:
         octets = read()
         if not octets:
             return
-        if _INTERRUPT in octets:  # never in a frame; not every port sees it by itself
-            raise KeyboardInterrupt
+        if has_prompt:
+            for octet in octets:
+                if octet == _INTERRUPT and last in _BEFORE:
+                    raise KeyboardInterrupt
+                last = octet
         for sealed in framing.receive(octets):
             request = link.unseal(sealed)
             answer = None if request is None else device.handle(request)

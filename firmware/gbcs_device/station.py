@@ -127,6 +127,10 @@ class Station:
             self.store.write({_LIMIT: self._limit.to_bytes(4, "big")})
         return self._counter
 
+    def frame_counter(self) -> int:
+        """No frame counter above this one has been used."""
+        return self._limit
+
     def peers(self) -> "dict[str, bytes | None]":
         """The counters of who was heard, for the store: a restart takes up with them."""
         out = b""

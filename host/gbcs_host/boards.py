@@ -5,12 +5,16 @@ wrong, Ctrl-D. Source: MicroPython documentation, "The MicroPython Interactive I
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
-from gbcs_host.links import LinkError
+from gbcs_host.links import Link, LinkError, open_link
+from gbcs_host.remote import answers
 
 BAUD = 115_200
-START = "from gbcs_device.app import *\nrun()\n"
+# Garbage is collected early, before anything is loaded: a heap in larger pieces
+START = "import gc\ngc.threshold(8192)\nfrom gbcs_device.app import *\nrun(True)\n"
+_HELLO_S = 2.0
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 
 
@@ -109,6 +113,22 @@ def start(port: str) -> None:
         repl.start()
 
 
+def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
+    """A link to a device; one on a serial port that shows a prompt is started first.
+
+    `watch` is told what is done. LinkError, BoardError.
+    """
+    link = open_link(name)
+    if not name.startswith("serial:") or answers(link, _HELLO_S):
+        return link
+    link.close()
+    port = name.partition(":")[2].partition("@")[0]
+    if watch is not None:
+        watch("%s: no device answers; it is started" % port)
+    start(port)
+    return open_link(name)
+
+
 def about(port: str) -> "dict[str, str]":
     """Board, versions, memory, identity; BoardError, LinkError."""
     with Repl(port) as repl:
@@ -131,11 +151,12 @@ except (AttributeError, OSError):
 try:
     import gbcs
     print("gbcs=" + gbcs.__version__)
-    from gbcs_device import app
-    one = app.device()
+    from gbcs_device import onboard
+    one = onboard.device()
     if one is not None:
-        print("device=%s %s" % (one.kind, app._hex(one.eui)))
-        print("han=" + app.server().station.phase)
+        print("device=%s %s" % (one.kind, "".join(["%02X" % octet for octet in one.eui])))
+        print("han=" + onboard.server().station.phase)
+        print("heap_peak=%d" % onboard.server().peak)
 except ImportError:
     print("gbcs=not there")
 """

@@ -17,6 +17,9 @@ from typing import NamedTuple
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGES = ("protocol/gbcs", "firmware/gbcs_device")
 CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "axdrwide.py"}
+DEPLOY_HEAP_KB, DEPLOY_FILES_KB = 448, 900  # a meter on a stock board was tried with so much
+_PATIENCE_S = 120
+_AT_ONCE = 8  # files that are copied with one connection
 VIPER = {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
 
 
@@ -141,29 +144,82 @@ def _drive() -> "pathlib.Path | None":
 # Files
 
 
-def deploy(
-    port: str, processor: str, has_viper: bool, watch: "Callable[[int, int, str], None]"
-) -> int:
+def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
     """Puts our modules on a stock MicroPython as .mpy files, those that changed; how many.
 
-    `watch(number, of, name)` is called for each. BuildError; what was not copied is said.
+    `watch` is told of each. BuildError where the board is too small, or says no; what was copied
+    by then stays, and another deploy goes on.
     """
+    one = board(name)
+    _has_room(port, name)
     have = _have(port)
     todo = []
     with tempfile.TemporaryDirectory() as folder:
-        for source in modules(has_viper):
-            name = "lib/%s" % source.relative_to(ROOT / source.relative_to(ROOT).parts[0])
-            target = pathlib.Path(folder) / name.replace(".py", ".mpy")
+        here = pathlib.Path(folder)
+        for source in modules(one.has_viper):
+            parts = source.relative_to(ROOT).parts[1:]
+            target = here / "lib" / pathlib.Path(*parts).with_suffix(".mpy")
             target.parent.mkdir(parents=True, exist_ok=True)
-            compile_module(source, target, processor)
-            digest = hashlib.sha256(target.read_bytes()).hexdigest()
-            if have.get(str(target.relative_to(folder))) != digest:
-                todo.append((target, str(target.relative_to(folder))))
-        _folders(port, sorted({str(pathlib.PurePosixPath(name).parent) for _, name in todo}))
-        for number, (target, name) in enumerate(todo, 1):
-            watch(number, len(todo), name)
-            _mpremote(port, "fs", "cp", str(target), ":/" + name)
-    return len(todo)
+            compile_module(source, target, one.processor)
+            todo.append(target)
+        for source in (ROOT / "boards" / name / "board.py", ROOT / "boards" / "main.py"):
+            if source.is_file():
+                todo.append(pathlib.Path(shutil.copy(source, here)))
+        names = [str(path.relative_to(here)) for path in todo]
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in todo]
+        names = [
+            one for one, digest in zip(names, digests, strict=True) if have.get(one) != digest
+        ]
+        _copy(port, here, names, watch)
+    return len(names)
+
+
+_ROOM = """
+import gc, os
+gc.collect()
+found = os.statvfs("/")
+print(gc.mem_free() + gc.mem_alloc(), found[1] * found[2])
+"""
+
+
+def _has_room(port: str, name: str) -> None:
+    """Code that is not frozen in stands in the heap: a smaller board needs a firmware of ours."""
+    heap, files = [int(word) // 1024 for word in _mpremote(port, "exec", _ROOM).split()]
+    if heap < DEPLOY_HEAP_KB or files < DEPLOY_FILES_KB:
+        raise BuildError(
+            "the board has a heap of %d KB and files of %d KB, and modules that are not frozen in "
+            "need %d and %d; next step: gbcs board build %s, which freezes them"
+            % (heap, files, DEPLOY_HEAP_KB, DEPLOY_FILES_KB, name)
+        )
+
+
+def _copy(
+    port: str, here: pathlib.Path, names: "list[str]", watch: "Callable[[str], None]"
+) -> None:
+    """Copies files, some of them with one connection."""
+    folders = sorted(
+        {str(parent) for name in names for parent in pathlib.PurePosixPath(name).parents}
+    )
+    script = (
+        "import os\nfor name in %r:\n    try: os.mkdir('/' + name)\n    except OSError: pass\n"
+    )
+    _mpremote(port, "exec", script % [one for one in folders if one != "."])
+    done = 0
+    while done < len(names):
+        some = names[done : done + _AT_ONCE]
+        words: list[str] = []
+        for name in some:
+            words += ["fs", "cp", str(here / name), ":/" + name, "+"]
+        for number, name in enumerate(some, done + 1):
+            watch("%d of %d: %s" % (number, len(names), name))
+        try:
+            _mpremote(port, *words[:-1])
+        except BuildError as error:
+            raise BuildError(
+                "%s; %d of %d files were copied, the last may be half there: deploy again"
+                % (error, done, len(names))
+            ) from None
+        done += len(some)
 
 
 def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -> None:
@@ -200,10 +256,15 @@ def walk(top):
                     if not octets: break
                     digest.update(octets)
             print(path[1:], binascii.hexlify(digest.digest()).decode())
-try:
-    walk("/lib")
-except OSError:
-    pass
+for name, kind, *_ in os.ilistdir("/"):
+    if name == "lib":
+        walk("/lib")
+for name in ("main.py", "board.py"):
+    try:
+        with open(name, "rb") as file:
+            print(name, binascii.hexlify(hashlib.sha256(file.read()).digest()).decode())
+    except OSError:
+        pass
 """
 
 
@@ -213,18 +274,14 @@ def _have(port: str) -> "dict[str, str]":
     return dict(line.rsplit(" ", 1) for line in lines if " " in line)
 
 
-def _folders(port: str, names: "list[str]") -> None:
-    wanted: list[str] = []
-    for name in names:
-        parts = name.split("/")
-        wanted += ["/" + "/".join(parts[: n + 1]) for n in range(len(parts))]
-    script = "import os\nfor name in %r:\n    try: os.mkdir(name)\n    except OSError: pass\n"
-    _mpremote(port, "exec", script % sorted(set(wanted)))
-
-
 def _mpremote(port: str, *words: str) -> str:
     command = [sys.executable, "-m", "mpremote", "connect", port, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        raise BuildError("mpremote %s: no end in %d seconds" % (words[0], _PATIENCE_S)) from None
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise BuildError("mpremote %s: %s" % (words[0], said[-1] if said else "failed"))

@@ -22,7 +22,7 @@ from gbcs_host.inventory import Inventory
 from gbcs_host.links import Link
 from gbcs_host.parties import Parties, RemoteParty, UnexpectedResponse
 from gbcs_host.pki import Pki
-from gbcs_host.remote import RemoteStation
+from gbcs_host.remote import RemoteStation, identify
 from gbcs_host.zigbeehan import ZigbeeHan
 
 ESME, GSME, CHF = "ESME", "GSME", "CHF"
@@ -122,6 +122,10 @@ def _data(kind: str) -> "dict[str, bytes]":
     return {}
 
 
+class NotOurs(Exception):
+    """A device that this laboratory has no keys for, or none."""
+
+
 class Exchange:
     """A command, what came back, and the verdict on that; `at` is when."""
 
@@ -211,8 +215,11 @@ class Lab:
 
     # What there is
 
-    def make(self, kind: str, eui: bytes) -> Any:
-        """A new device out of the box, its credentials and install code in it."""
+    def make(self, kind: str, eui: bytes, code: "bytes | None" = None) -> Any:
+        """A new device out of the box, its credentials and install code in it.
+
+        `code` is 16 octets; a random one unless given.
+        """
         self.media[eui] = MemoryMedium()
         self._kinds[eui] = kind
         store = Store(self.media[eui])
@@ -222,7 +229,7 @@ class Lab:
             changes["own/" + use] = issued.private
             changes["own/certificate/" + use] = issued.certificate
         if kind != CHF:
-            code = self.random.randbytes(16)
+            code = code or self.random.randbytes(16)
             self.codes[eui] = code
             changes[meter.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
@@ -242,6 +249,31 @@ class Lab:
             return self.han.add_remote(RemoteStation(link, eui, kind, store))
         self.han.add(device)
         return device
+
+    def adopt(self, link: Link, code: bytes) -> Any:
+        """The device at the far end of a link as it is, not provisioned anew; its install code.
+
+        Raises LinkError where nothing answers, NotOurs where none is there, or one that was
+        provisioned with another seed.
+        """
+        found = identify(link)
+        if found is None:
+            raise NotOurs("no device is there")
+        if found.certificate != self.pki.device(found.eui, "ds").certificate:
+            raise NotOurs("%s was provisioned with another seed" % found.eui.hex().upper())
+        self.pki.device(found.eui, "ka")
+        self._kinds[found.eui] = found.kind
+        self.codes[found.eui] = code
+        for party in self.parties:
+            party.counter = max(party.counter, found.last_counter)
+        self.inventory.add(found.eui, found.kind, self.now, code)
+        return self.han.add_remote(RemoteStation(link, found.eui, found.kind))
+
+    def take_over(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
+        """A hub takes the place of the one that the device belongs to: CCS03."""
+        meter = self.han.meters[device]
+        entry = (device, meter.hashed_key())
+        return self._restored(hub, device, meter.network(), entry, meter_points)
 
     def _han_credentials(self, eui: bytes) -> "dict[str, bytes | None]":
         """A certificate of the lab's own authority for implicit certificates."""
@@ -388,10 +420,15 @@ class Lab:
         Raises ValueError where the log is damaged or has no entry of the device.
         """
         pan, entry = extract(log, device)
+        return self._restored(hub, device, pan, entry, meter_points)
+
+    def _restored(
+        self, hub: bytes, device: bytes, pan: bytes, entry: "tuple[bytes, bytes]", points: str
+    ) -> Exchange:
         field = devicelogfields.restore_field(pan, [entry])
         done = self._to_hub("CCS03", hub, [(None, "action", _LOG_CLASS, _LOG, 5, None, field)])
         if done.is_success:
-            self.inventory.restored(device, hub, self.now, meter_points)
+            self.inventory.restored(device, hub, self.now, points)
         return done
 
     def disconnect(self, device: bytes, party: str = "supplier", **how: Any) -> Exchange:

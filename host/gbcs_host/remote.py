@@ -19,13 +19,18 @@ _WRITE = 1024  # octets of entries in one request
 _NEVER = int.from_bytes(server.NO_TIMER, "big")
 
 
+class Refused(LinkError):
+    """What the far end says no to."""
+
+
 class RemoteStation:
     """A meter's station: `receive`, `out`, `next_timer`, `handle_timer` over a link.
 
-    Raises LinkError where nothing answers, PowerCut where the power of the device was cut.
+    With a `store` the device is made anew of what that holds; without one it is the one that is
+    there. Raises LinkError where nothing answers, PowerCut where the power of the device was cut.
     """
 
-    def __init__(self, link: Link, eui: bytes, kind: str, store: Any) -> None:
+    def __init__(self, link: Link, eui: bytes, kind: str, store: Any = None) -> None:
         self.eui = eui
         self.kind = kind
         self.is_sleepy = kind == "GSME"
@@ -39,13 +44,14 @@ class RemoteStation:
         self._next: int | None = None
         self._sequence = time.time_ns() // 1000
         self._now = 0
-        self._provision(store)
+        (version,) = self._ask(server.HELLO) or b"\x00"
+        if version != server.VERSION:
+            raise LinkError(link.name, "version %d expected" % server.VERSION)
+        if store is not None:
+            self._provision(store)
 
     def _provision(self, store: Any) -> None:
         """Makes the device anew of what a store holds."""
-        (version,) = self._ask(server.HELLO) or b"\x00"
-        if version != server.VERSION:
-            raise LinkError(self._link.name, "version %d expected" % server.VERSION)
         self._ask(server.ERASE)
         batch = b""
         for name in store.names():
@@ -96,6 +102,10 @@ class RemoteStation:
     def inspect(self) -> bytes:
         """See `gbcs_device.server.inspected`."""
         return self._ask(server.INSPECT)
+
+    def identity(self) -> bytes:
+        """See `gbcs_device.server.identity`."""
+        return self._ask(server.IDENTITY)
 
     def write(self, changes: "dict[str, bytes]") -> None:
         """Puts entries in the store of the device."""
@@ -154,8 +164,43 @@ class RemoteStation:
         if status == server.POWER_CUT:
             raise PowerCut("power is gone")
         if status != server.OK:
-            raise LinkError(self._link.name, str(answer[15:], "utf-8", "replace"))
+            raise Refused(self._link.name, str(answer[15:], "utf-8", "replace"))
         return answer[15:]
+
+
+class Identity:
+    """Who is at the far end of a link; `last_counter` is the last one it accepted of a party."""
+
+    __slots__ = ("certificate", "eui", "kind", "last_counter")
+
+    def __init__(self, octets: bytes) -> None:
+        self.eui = octets[:8]
+        self.last_counter = int.from_bytes(octets[8:16], "big")
+        end = 18 + int.from_bytes(octets[16:18], "big")
+        self.certificate = octets[18:end]
+        self.kind = str(octets[end:], "utf-8")
+
+
+def identify(link: Link) -> "Identity | None":
+    """Who is there; None for nobody, yet. LinkError where nothing answers."""
+    station = RemoteStation(link, bytes(8), "")
+    try:
+        return Identity(station.identity())
+    except Refused:
+        return None
+
+
+def answers(link: Link, timeout_s: float) -> bool:
+    """Whether a device server answers within this time."""
+    number = bytes(8)  # below all that follow
+    limit = time.monotonic() + timeout_s
+    while time.monotonic() < limit:
+        link.send(seal(number + bytes((server.HELLO,)) + bytes(8)))
+        answer = link.receive(min(timeout_s, 0.5))
+        whole = None if answer is None else unseal(answer)
+        if whole is not None and whole[:8] == number:
+            return True
+    return False
 
 
 class RemoteMeter:

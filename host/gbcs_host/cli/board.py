@@ -1,17 +1,28 @@
 """`gbcs board`: firmware for boards, and what to do with a board on a serial port."""
 
 import argparse
+import hashlib
 import pathlib
 import subprocess
 import sys
+import time
 
-from gbcs_host import boards, firmware
+from gbcs import usecases
+from gbcs_host import boards, examine, firmware, tree, verdict
 from gbcs_host.boards import BoardError
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.firmware import BuildError
-from gbcs_host.lab import ESME, GSME, Lab
-from gbcs_host.links import LinkError, open_link
-from gbcs_host.remote import RemoteStation
+from gbcs_host.lab import CHF, ESME, GSME, Lab, NotOurs
+from gbcs_host.links import Link, LinkError
+from gbcs_host.remote import RemoteStation, identify
+
+_HUBS = bytes.fromhex("00DB1234")
+_READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38")}
+_RECENT = """
+from gbcs_device import onboard
+for octets in onboard.device().recent if onboard.device() else ():
+    print("".join(["%02X" % octet for octet in octets]))
+"""
 
 HELP = "Build, flash and deploy firmware; provision, inspect and reset a board on a serial port."
 
@@ -22,19 +33,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     to_do.add_parser("list", help="the boards there is firmware for, and the serial ports here")
     for name, text in (
         ("info", "what is on the port: board, versions, identity, free heap and files"),
-        ("start", "start the device on the port; what gbcs run --device needs"),
-        ("log", "state and security log of the device"),
+        ("start", "start the device on the port; gbcs run --device does it where it must"),
         ("repl", "MicroPython's prompt, by mpremote (Ctrl-] ends it)"),
         ("reset", "begin anew, as after a power cut"),
         ("erase", "take identity, keys and everything else off the board, and look whether"),
     ):
         to_do.add_parser(name, help=text).add_argument("port", metavar="PORT")
+    log = to_do.add_parser("log", help="state, logs and counters of the device")
+    log.add_argument("port", metavar="PORT")
+    log.add_argument("--messages", action="store_true", help="its last messages, decoded")
     build = to_do.add_parser(
         "build", help="build firmware; MICROPY_DIR names MicroPython's source"
     )
     build.add_argument("board", metavar="BOARD")
     build.add_argument("--folder", metavar="DIR", help="where to build; build/BOARD unless told")
-    build.add_argument("more", nargs="*", metavar="VAR=VALUE", help="more for make")
+    build.add_argument(
+        "--make", metavar="VAR=VALUE", action="append", default=[], help="one more word for make"
+    )
     flash = to_do.add_parser("flash", help="put an image on a board")
     flash.add_argument("board", metavar="BOARD")
     flash.add_argument("image", metavar="IMAGE")
@@ -42,11 +57,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     deploy = to_do.add_parser("deploy", help="our modules as .mpy on a stock MicroPython")
     deploy.add_argument("port", metavar="PORT")
     deploy.add_argument("--board", metavar="BOARD", default="RPI_PICO", help="which processor")
-    provision = to_do.add_parser("provision", help="identity, keys, install code: a new device")
-    provision.add_argument("kind", choices=("esme", "gsme"))
-    provision.add_argument("port", metavar="PORT")
-    provision.add_argument("--eui", default="00DB1234567890A0", metavar="EUI64")
-    provision.add_argument("--seed", type=int, default=1, metavar="N", help="of the test PKI")
+    for name, text in (
+        ("provision", "identity, keys, certificates, install code: a new device"),
+        ("try", "provision it where it is not, join it to a hub here, and read it"),
+    ):
+        words = to_do.add_parser(name, help=text)
+        words.add_argument("kind", choices=("esme", "gsme"))
+        words.add_argument("port", metavar="PORT")
+        words.add_argument("--eui", metavar="EUI64", help="00DB1234567890A0 unless told")
+        words.add_argument("--seed", type=int, default=1, metavar="N", help="of the test PKI")
+        words.add_argument("--install-code", metavar="HEX", help="16 octets; else of seed and EUI")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,8 +105,13 @@ def _start(args: argparse.Namespace) -> None:
 
 def _log(args: argparse.Namespace) -> None:
     with boards.Repl(args.port) as repl:
-        print(repl.run("from gbcs_device import app\napp.state()\napp.log()"), end="")
+        said = repl.run("from gbcs_device.app import *\nstate()\nlog()\ncounters()")
+        octets = repl.run(_RECENT) if args.messages else ""
         repl.start()
+    print(said, end="")
+    found = [("%d" % n, bytes.fromhex(line)) for n, line in enumerate(octets.split(), 1)]
+    for source, one in verdict.read_all(iter(found), None):
+        tree.print_tree(examine.to_json(one, source, None))
 
 
 def _repl(args: argparse.Namespace) -> int:
@@ -109,7 +134,7 @@ def _erase(args: argparse.Namespace) -> int:
 def _build(args: argparse.Namespace) -> None:
     folder = pathlib.Path(args.folder or firmware.ROOT / "build" / args.board)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    print(firmware.build(args.board, folder, tuple(args.more)))
+    print(firmware.build(args.board, folder, tuple(args.make)))
 
 
 def _flash(args: argparse.Namespace) -> int:
@@ -119,28 +144,93 @@ def _flash(args: argparse.Namespace) -> int:
 
 
 def _deploy(args: argparse.Namespace) -> None:
-    one = firmware.board(args.board)
+    done = firmware.deploy(args.port, args.board, lambda text: print(text, file=sys.stderr))
+    print("%d files were copied, all others are there already; gbcs board try" % done)
 
-    def watch(number: int, of: int, name: str) -> None:
-        print("%d of %d: %s" % (number, of, name), file=sys.stderr)
 
-    count = firmware.deploy(args.port, one.processor, one.has_viper, watch)
-    print("%d files were copied, all others are there already" % count)
+def _eui(args: argparse.Namespace) -> bytes:
+    text = args.eui or "00DB1234567890A0"
+    return _octets("--eui", text.replace("-", "").replace(":", ""), 8)
+
+
+def _code(args: argparse.Namespace, eui: bytes) -> bytes:
+    """The install code: of seed and EUI-64, so that it need not be noted down."""
+    if args.install_code is not None:
+        return _octets("--install-code", args.install_code, 16)
+    return hashlib.sha256(b"install code %d " % args.seed + eui).digest()[:16]
+
+
+def _octets(option: str, text: str, size: int) -> bytes:
+    try:
+        octets = bytes.fromhex(text)
+    except ValueError:
+        octets = b""
+    if len(octets) != size:
+        what = "%s: %d hexadecimal digits expected, found '%s'"
+        raise UsageError(what % (option, 2 * size, text))
+    return octets
+
+
+def _tell(text: str) -> None:
+    print("gbcs board: " + text, file=sys.stderr)
 
 
 def _provision(args: argparse.Namespace) -> None:
-    try:
-        eui = bytes.fromhex(args.eui.replace("-", "").replace(":", ""))
-    except ValueError:
-        eui = b""
-    if len(eui) != 8:
-        raise UsageError("--eui: 16 hexadecimal digits expected, found '%s'" % args.eui)
-    kind = {"esme": ESME, "gsme": GSME}[args.kind]
-    boards.start(args.port)
+    with boards.opened("serial:" + args.port, _tell) as link:
+        _put(args, link)
+    with boards.Repl(args.port) as repl:
+        kept = repl.run("from gbcs_device import onboard\nprint(onboard.is_kept())").strip()
+        repl.start()
+    print("kept in its files" if kept == "True" else "kept until the next reset: it has no files")
+
+
+def _put(args: argparse.Namespace, link: Link) -> None:
+    """A new device on a board."""
+    eui, kind = _eui(args), args.kind.upper()
+    code = _code(args, eui)
     lab = Lab(args.seed, radio=True)
-    lab.make(kind, eui)
-    with open_link("serial:" + args.port) as link:
-        RemoteStation(link, eui, kind, lab.han.stations[eui].store)
+    lab.make(kind, eui, code)
+    RemoteStation(link, eui, kind, lab.han.stations[eui].store)
     print("%s %s" % (kind, eui.hex().upper()))
-    print("install code %s" % lab.codes[eui].hex().upper())
-    print("keys and certificates of the test PKI, seed %d" % args.seed)
+    print("install code %s" % code.hex().upper())
+    print("keys and certificates of the test PKI, seed %d; the clock is the hub's" % args.seed)
+
+
+def _try(args: argparse.Namespace) -> int:
+    begun = time.perf_counter()
+    kind = args.kind.upper()
+    with boards.opened("serial:" + args.port, _tell) as link:
+        lab = Lab(args.seed, radio=True)
+        found = identify(link)
+        if found is None or found.kind != kind or (args.eui and found.eui != _eui(args)):
+            _put(args, link)
+            found = identify(link)
+        if found is None:
+            raise BoardError("the board does not keep what it is given")
+        try:
+            lab.adopt(link, _code(args, found.eui))
+        except NotOurs as error:
+            raise BoardError("%s; next step: gbcs board erase, or --seed" % error) from None
+        lab.random.seed(found.last_counter)  # a hub of its own, or its counters were used
+        return _joined(lab, found.eui, kind, begun)
+
+
+def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
+    """Joins a meter to a hub, and reads it."""
+    hub = _HUBS + lab.random.randbytes(3) + b"\x00"
+    lab.make(CHF, hub)
+    was_joined = lab.han.meters[eui].is_joined()
+    listed = lab.take_over(hub, eui) if was_joined else lab.add_to_hub(hub, eui)
+    joined = lab.join(eui, hub)
+    how = "its key's hash" if was_joined else "its install code"
+    print("a hub lists it by %s: %s" % (how, "yes" if listed.is_success else "no"))
+    print("it joins by its %s" % joined.by if joined else "it does not join: %s" % joined.why)
+    fine = bool(joined)
+    for use_case in _READS[kind] if joined else ():
+        done = lab.read(use_case, eui)
+        title = usecases.by_name(use_case)[0].title
+        said = "no answer" if done.answer is None else "answered, but no success"
+        print("%s %s: %s" % (use_case, title, "answered" if done.is_success else said))
+        fine = fine and done.is_success
+    print("%.0f seconds" % (time.perf_counter() - begun))
+    return not fine

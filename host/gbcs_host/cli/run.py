@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from gbcs_host import devices, play, report
+from gbcs_host import boards, devices, play, report
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.lab import ESME, GSME, Lab
@@ -124,7 +124,7 @@ def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any
         kind, equals, name = text.partition("=")
         if not equals or kind.upper() not in (ESME, GSME):
             raise UsageError("--device: esme=LINK or gsme=LINK expected, found '%s'" % text)
-        link = open_things.enter_context(_opened("--device", _served(name, open_things)))
+        link = open_things.enter_context(_started(_served(name, open_things)))
         own.setdefault(kind.upper(), []).append(link)
     opened = 0
 
@@ -184,6 +184,16 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
             watch(octets, us)
 
     return both
+
+
+def _started(name: str) -> Link:
+    """A link to a device; a board's is started where it is not."""
+    try:
+        return boards.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
+    except BadName as error:
+        raise UsageError("--device: %s" % error) from None
+    except (LinkError, boards.BoardError) as error:
+        raise EnvironmentProblem("%s; `gbcs board info` looks at a port" % error) from None
 
 
 def _opened(option: str, name: str) -> Link:

@@ -1,0 +1,20 @@
+// What the qemu port leaves out of a start: a file system (_boot.py), then main.py.
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "shared/runtime/pyexec.h"
+
+void __real_mp_init(void);
+
+// The board has no clock: all files are of one moment
+uint64_t mp_hal_time_ns(void) {
+    return 0;
+}
+
+void __wrap_mp_init(void) {
+    __real_mp_init();
+    pyexec_frozen_module("_boot.py", false);
+    if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL) {
+        pyexec_file_if_exists("main.py");
+    }
+}
