@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND=LINK",
         action="append",
         default=[],
-        help="the next esme or gsme runs there, such as esme=serial:/dev/ttyACM0",
+        help="the next esme, gsme, ppmid or ihd runs there, such as esme=serial:/dev/ttyACM0",
     )
     parser.add_argument(
         "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
