@@ -8,7 +8,7 @@ impact assessment, 5.2.4 (the PPMID and its hub).
 
 from typing import Any
 
-from gbcs import devicelog, message, payload
+from gbcs import devicelog, payload
 from gbcs_device import account, clock
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_device.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
@@ -34,6 +34,7 @@ _TOPPED_UP = "Accepted: now enable"
 _HALF_HOUR_S, _DAY_S = 1800, 86400
 _BACK_S = 45
 _ACKNOWLEDGED = 0x81A6
+_UNAUTHORISED, _GENERIC_ALERT = 0x8F12, 0x1000
 _LONGEST_S = 3 * _HALF_HOUR_S  # until a sleeping gas meter has answered
 
 
@@ -265,23 +266,32 @@ def control_software(p: Any) -> None:
     """SECMP0013 5.2.4: the PPMID's control software delivers messages, the hub's doing is seen."""
     p.part("The PPMID's control software (SECMP0013 5.2.4)")
     lab = p.lab
-    supplier = lab.parties["supplier"].eui
+    device = lab.han.meters[_PPMID]
     with p.step("an alert for the supplier", "the hub passes it to the WAN as it is") as step:
-        composed = message.compose(message.ALERT, 1 << 40, _PPMID, supplier, 0x1000, b"\x01\x02")
-        done = lab.deliver(_PPMID, message.finish(composed, bytes(64)))
+        supplier = lab.parties["supplier"].eui
+        told = device.alert_of(_UNAUTHORISED, lab.now)
+        device.store.write(device.alert(_GENERIC_ALERT, supplier, told, True))
+        octets = device.outbox.pop()
+        done = lab.deliver(_PPMID, octets)
         step.check(done.to_wan, "the octets are those that were sent")
         step.check(not done.answers, "nothing comes back")
+        step.check(lab.parties.read(octets).is_clean, "its signature verifies")
     with p.step("a command for the gas meter", "the hub keeps it until the meter asks") as step:
-        done = lab.deliver(_PPMID, lab.han.meters[_PPMID].emergency(_GSME))
+        done = lab.deliver(_PPMID, device.emergency(_GSME))
         step.check(done.waits_for == _GSME, "it waits for the meter")
         step.check(not done.to_wan, "it does not go to the WAN")
-    with p.step("octets that are no message", "nothing comes of it, the hub goes on") as step:
-        done = lab.deliver(_PPMID, b"\xdf\x09 no message")
-        step.check(done.was_sent and not done.answers, "nothing comes back")
-        step.note(
-            "the hub, which reads no more than addresses, passed it %s"
-            % ("to the WAN" if done.to_wan else "to nobody")
-        )
+    with p.step("a command of the ACB's that is replayed", "the meter does not take it") as step:
+        octets = lab.read("ECS52", _ESME).command
+        noted = len(lab.han.meters[_ESME].security_log())
+        lab.read("ECS70", _ESME)
+        replayed = lab.exchanges[-1].command
+        done = lab.deliver(_PPMID, replayed)
+        step.check(not done.to_wan, "the hub hands it to the meter")
+        step.check(not done.answers, "which does not answer")
+        step.check(len(lab.han.meters[_ESME].security_log()) > noted, "and notes it")
+        done = lab.deliver(_PPMID, octets)
+        step.check(not done.to_wan, "one that needs no counter goes to the meter too")
+    with p.step("the PPMID is read", "CS08: what was delivered has not disturbed it") as step:
         record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
         read = lab.send("CS08", "access control broker", _PPMID, record)
         step.check(read.is_success, "CS08 reads the PPMID's firmware version")
