@@ -12,7 +12,6 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import account, gascalendar, tokens
 from gbcs_device.figures import ARMED, OFF
 from gbcs_device.gasterms import METERING, PREPAYMENT, PRICE, number
-from gbcs_device.gasterms import terms as terms
 from gbcs_device.state import COUNTER
 from gbcs_device.zclserver import FAILURE, KEPT, NOT_FOUND, Failed, attribute_name
 

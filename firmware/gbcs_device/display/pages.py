@@ -38,7 +38,7 @@ _ROW = const(12)  # digits of a token in its first row
 
 
 def draw(name: str, frame: "Frame", seen: "View", pages: "Pages") -> None:
-    """The page `name`, one of navigation.ROWS, over whatever the frame had."""
+    """The page `name`, one of PAGES, over whatever the frame had."""
     title, has_fuel, page = PAGES[name]
     frame.clear()
     fuel = seen.fuels[pages.fuel]

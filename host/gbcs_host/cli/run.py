@@ -242,6 +242,8 @@ class _Printer:
             print("             %-10s %d octets%s: %s" % (one.what, len(one.command), back, said))
         if len(step.exchanges) > 6:
             print("             and %d more" % (len(step.exchanges) - 6))
+        for said, _ in step.pictures:
+            print("             | %s" % said)
         for text, held in step.checks[:8] if step.holds else step.checks:
             print("             %s %s" % ("+" if held else "- NOT SO:", text))
 
