@@ -107,6 +107,8 @@ class Ppmid(Meter):
         composed = message.compose(message.COMMAND, counter, self.eui, gsme, code, content)
         octets = self._protected(composed, gsme, False)
         self.store.write({"own/counter": counter.to_bytes(8, "big")})
+        while len(self._pending) >= _KEPT:  # a meter that does not answer
+            del self._pending[min(self._pending)]
         self._pending[counter] = (gsme, code)
         return octets
 

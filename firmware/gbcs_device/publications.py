@@ -6,7 +6,7 @@ is too short. Source: Smart Energy 1.4, annex D (D.4 price, D.5 messaging, D.7, 
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs_device.reading import millipence, text
+from gbcs_device.reading import choice, millipence, text
 from gbcs_device.view import Message
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def message_number(payload: bytes) -> int:
     return _little(payload, 0, 4, "message_id")
 
 
-def supply(payload: bytes) -> int:
-    """SupplyStatusResponse: off, armed or on."""
-    return _little(payload, 12, 1, "supply_status")
+def supply(payload: bytes) -> "int | None":
+    """SupplyStatusResponse: off, armed or on; None for anything else."""
+    return choice(_little(payload, 12, 1, "supply_status"))
 
 
 def calendar(payload: bytes, fuel: "Fuel") -> None:

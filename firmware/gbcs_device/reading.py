@@ -63,13 +63,15 @@ ASKS = (
 )
 
 # What a value is
-PLAIN, ENERGY, MONEY, COST, BILL, TEXT = 0, 1, 2, 3, 4, 5
+CHOICE, ENERGY, MONEY, COST, BILL, TEXT = 0, 1, 2, 3, 4, 5
+_CHOICES = const(3)  # of levels, of supply states
+_MOST = const(1 << 53)  # more than any meter counts or is owed
 
 PLACES = (
     # cluster, attribute, what it is, slot, place in it or None
     (0x0702, 0x0000, ENERGY, "reading", None),
-    (0x0702, 0x0014, PLAIN, "supply", None),
-    (0x0702, 0x0207, PLAIN, "level", None),
+    (0x0702, 0x0014, CHOICE, "supply", None),
+    (0x0702, 0x0207, CHOICE, "level", None),
     (0x0702, 0x0400, ENERGY, "power_w", None),
     (0x0702, 0x0401, ENERGY, "used_wh", 0),
     (0x0702, 0x0403, ENERGY, "used_wh", 1),
@@ -135,6 +137,11 @@ def millipence(value: int, digits: int) -> int:
     return int(value * 10 ** (_MILLIPENCE - digits))
 
 
+def choice(value: int) -> "int | None":
+    """A level or a supply state; None for what is neither."""
+    return value if 0 <= value < _CHOICES else None
+
+
 def take(fuel: "Fuel", scale: Scale, cluster: int, values: "dict[int, bytes]") -> None:
     """Puts what was read into a Fuel; what the meter does not have, in its mode, is None."""
     _rescale(scale, cluster, values)
@@ -170,11 +177,11 @@ def _rescale(scale: Scale, cluster: int, values: "dict[int, bytes]") -> None:
         scale.multiplier = multiplier or scale.multiplier
         scale.divisor = divisor or scale.divisor
         if bill is not None:
-            scale.bill_digits = bill >> 4
+            scale.bill_digits = bill >> 4 & 0x0F
     elif cluster == PRICE and price is not None:
-        scale.price_digits = price >> 4
+        scale.price_digits = price >> 4 & 0x0F
     elif cluster == PREPAYMENT and cost is not None:
-        scale.cost_digits = 6 - cost  # 0 is a millionth
+        scale.cost_digits = 6 - (cost & 0x0F)  # 0 is a millionth
 
 
 def _converted(what: int, value: bytes, scale: Scale) -> "Any":
@@ -183,15 +190,17 @@ def _converted(what: int, value: bytes, scale: Scale) -> "Any":
     found = number(value)
     if found is None:
         return None
+    if what == CHOICE:
+        return choice(found)
     if what == ENERGY:
-        return found * scale.multiplier * 1000 // scale.divisor
-    if what == MONEY:
-        return millipence(found, scale.price_digits)
-    if what == COST:
-        return millipence(found, scale.cost_digits)
-    if what == BILL:
-        return millipence(found, scale.bill_digits)
-    return found
+        found = found * scale.multiplier * 1000 // scale.divisor
+    elif what == MONEY:
+        found = millipence(found, scale.price_digits)
+    elif what == COST:
+        found = millipence(found, scale.cost_digits)
+    else:
+        found = millipence(found, scale.bill_digits)
+    return found if -_MOST < found < _MOST else None
 
 
 def _put(fuel: "Fuel", slot: str, place: "int | None", value: "Any") -> None:

@@ -1,10 +1,15 @@
 """An IHD on the air, before a meter that answers by a script: what it reads, and shows."""
 
+import contextlib
 import itertools
+import random
 
 import pytest
 
-from gbcs_device import view
+from gbcs.errors import DecodeError
+from gbcs_device import reading, view, viewoctets
+from gbcs_device.display import navigation
+from gbcs_device.display.frame import Frame
 from gbcs_device.figures import ON
 from gbcs_host.lab import CHF, ESME, IHD, Lab
 
@@ -253,6 +258,36 @@ def test_figures_of_another_scale_are_reckoned(script):
     fuel = shown(script).fuels[0]
     assert fuel.used_wh[0] == 4140 * 50
     assert fuel.standing_mp == 547_940
+
+
+def test_whatever_a_meter_says_can_be_shown(script):
+    station, now = script.lab.han.stations[DISPLAY], script.lab.now
+    source = random.Random(4)
+    kinds = (0x10, 0x18, 0x20, 0x21, 0x22, 0x23, 0x25, 0x27, 0x28, 0x2A, 0x2B, 0x30, 0x41, 0xE2)
+    rows = [row for row in (*reading.READS, *reading.ASKS) if row[0] == 0]
+    frame = Frame()
+    for _ in range(3000):
+        row = source.choice(rows)
+        ends = source.choice((b"\x00", b"\xff", None))
+        if len(row) == 4:
+            values = {}
+            for identifier in row[3]:
+                octets = source.randbytes(8) if ends is None else ends * 8
+                kind = bytes((source.choice(kinds),))
+                values[identifier] = source.choice((b"", kind + octets[: source.randrange(9)]))
+            station.from_attributes(row[1], values, 1, METER, 0x01, now)
+        else:
+            size = source.randrange(60)
+            octets = source.randbytes(size) if ends is None else ends * size
+            command = source.randrange(16)
+            with contextlib.suppress(DecodeError):
+                station.published(0, row[1], command, octets, now)
+        seen = station.shown(now)
+        again = viewoctets.decode_view(viewoctets.encode_view(seen))
+        page = source.choice(navigation.PPMID)
+        pages = navigation.Pages(True)
+        pages.name = page
+        pages.draw(frame, again)
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x00", bytes(12), b"\xff" * 13])
