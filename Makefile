@@ -25,8 +25,9 @@ test-micropython: $(VENV)/ready ## the dual tests on MicroPython's unix port, in
 	$(BIN)/python tools/micropython/fetch.py
 	$(BIN)/python tests/dual/run.py --unix --quick
 
-test-board: $(VENV)/ready ## the dual tests on the emulated Cortex-M3, the core frozen in
+test-board: $(VENV)/ready ## all that an emulated Cortex-M3 proves: triage, deploy, power cuts, dual tests
 	$(BIN)/python tools/micropython/build_board.py
+	$(BIN)/python -m pytest tests/system/test_board_han.py tests/system/test_board_life.py
 	$(BIN)/python tests/dual/run.py --board
 
 bench: $(VENV)/ready ## print every figure that is promised, with its target

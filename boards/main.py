@@ -1,7 +1,10 @@
 """What a board does when it is switched on: it serves the device that was put on it."""
 
+import gc
+
 from gbcs_device.place import is_provisioned
 
+gc.threshold(8192)  # before anything is loaded: a heap in larger pieces
 if is_provisioned():
     from gbcs_device.app import *  # noqa: F403 for who presses Ctrl-C
 

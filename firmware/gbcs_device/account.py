@@ -63,6 +63,7 @@ class Account(Ledger):
         self.device = device
         is_gas = device.kind == "GSME"
         self._load = load.GAS if is_gas else load.IMPORT
+        self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
         state = states.read(store, int.from_bytes(store.get(load.SINCE), "big"))
         terms: Terms = _objects(device).terms(get or store.get)
         if store.get(states.STATE) is None:
@@ -132,7 +133,7 @@ class Account(Ledger):
     def _consume(self, ms: int, flow: int, price: int, tier: int, block: int) -> None:
         state, terms = self.state, self.terms
         if state.supply == ON:
-            state.on_ms += ms
+            state.fed += ms * self._export
         if not flow or not ms:
             return
         used = flow * terms.factor * ms
@@ -185,6 +186,7 @@ class Account(Ledger):
                 del self.state.registers[key]
 
     # In and out
+
     def changes(self, changes: "dict[str, bytes | None]") -> None:
         """Adds what the store is to hold to these changes, and what logs and supplier are told."""
         from gbcs_device import telling
@@ -201,10 +203,7 @@ class Account(Ledger):
 
     def exported_wh(self) -> int:
         """What was fed in since then."""
-        octets = self.device.store.get(load.EXPORT)
-        return (
-            0 if octets is None else self.state.on_ms * int.from_bytes(octets, "big") // _HOUR_MS
-        )
+        return self.state.fed // _HOUR_MS
 
     def power_w(self) -> int:
         """What flows now, in watts."""
@@ -281,6 +280,7 @@ def figures(device: "Any", now: int) -> Figures:
         seen = _brought(device, now)
         device.account_seen = (_writes(device), seen)
     seen.advance(now)
+    seen.events = []  # `advance` is to tell
     return seen.figures()
 
 
@@ -362,6 +362,7 @@ def set_load(
     """The changes of the store that make the loads these from now on."""
     changes = advance(device, now) or {}
     changes.update(load.started(now, rates, profile))
+    changes.setdefault(load.PROFILE, None)
     return changes
 
 

@@ -8,7 +8,6 @@ from gbcs.octets import length_octets
 from gbcs_device import account, load, tokens
 from gbcs_device.cosemserver import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
 from gbcs_device.electricityterms import CHARGES, EMERGENCY, EXPORT, IMPORT
-from gbcs_device.electricityterms import terms as terms
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_device.state import COUNTER
 

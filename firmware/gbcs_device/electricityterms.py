@@ -63,6 +63,7 @@ _NUMBERS = (
     ((9000, b"\x00\x00\x5e\x2c\x02\x14", 2), "max_balance_mp", 1),
     ((113, CHARGES + b"\x03\xff", 13), "proportion", 1),
 )
+_TIERS = tuple(range(1, 49)) + tuple(range(101, 109))  # as scripts have them
 _TYPES = {"i": (int,), "b": (bool, int), "s": (str,), "o": (bytes,)}  # a true of 01 is an int
 
 
@@ -97,13 +98,13 @@ def _value(get: "Any", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
 
 
 def _charge(get: "Any", number: int) -> "list[tuple[bytes, int]]":
-    """What a charge object has in force: pairs of an index and millipence."""
+    """What a charge object has in force: pairs of an index and millipence, none below zero."""
     found = _value(get, (113, CHARGES + bytes((number, 0xFF)), 5), _CHARGE)
     if found is None or not -_SCALES < found[0][1] - _MP_SCALE < _SCALES:
         return []
     power = found[0][1] - _MP_SCALE
     return [
-        (index, amount * 10**power if power >= 0 else amount // 10**-power)
+        (index, max(amount * 10**power if power >= 0 else amount // 10**-power, 0))
         for index, amount in found[2]
     ]
 
@@ -130,7 +131,7 @@ def terms(get: "Any") -> Terms:
         place = index[0] if index else 0
         if place >= 0xA0:
             found.prices[_BLOCK_TIERS + (place & 15), (place >> 4) - 10] = amount
-        elif amount:
+        elif amount and place:
             found.prices[place, 0] = amount
     for _, amount in _charge(get, _STANDING):
         found.standing_mp = amount
@@ -177,7 +178,8 @@ def _calendars(found: Terms, get: "Any") -> None:
     if days:
         calendar = found.calendar = Calendar()
         for day, entries in days:
-            calendar.days[day] = sorted([(_minute(row[0]), row[2]) for row in entries])
+            rows = [(_minute(start), script) for start, _, script in entries if script in _TIERS]
+            calendar.days[day] = sorted(rows)
         for row in _value(get, *_WEEKS) or ():
             calendar.weeks[row[0]] = tuple(row[1:])
         for _, start, week in _value(get, *_SEASONS) or ():

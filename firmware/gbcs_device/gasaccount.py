@@ -10,9 +10,8 @@ GCS01a, GCS03 to GCS06, GCS23, GCS40a to GCS40d; reference commands.
 from gbcs import zcl
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import account, gascalendar, tokens
-from gbcs_device.figures import ARMED, OFF, ON
+from gbcs_device.figures import ARMED, OFF
 from gbcs_device.gasterms import METERING, PREPAYMENT, PRICE, number
-from gbcs_device.gasterms import terms as terms
 from gbcs_device.state import COUNTER
 from gbcs_device.zclserver import FAILURE, KEPT, NOT_FOUND, Failed, attribute_name
 
@@ -72,6 +71,7 @@ _SETS = {
     (PREPAYMENT, 0x0C): (("overall_debt_cap", 0x0006, _INT32),),
 }
 
+
 # What is set
 
 
@@ -103,7 +103,7 @@ def _set(command: "Command", part: "Part") -> None:
 
 
 def _change_mode(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
-    """GCS02, GCS03."""
+    """GCS02, GCS03: the mode, what it suspends, and the disablement threshold."""
     _set(command, part)
     return _mode_settings(command, part)
 
@@ -209,7 +209,7 @@ def _change_supply(command: "Command", part: "Part") -> None:
     """GCS32, GCS39: the valve closed, or armed if there is credit."""
     found = account.changing(command)
     state = part.payload[16]
-    if state == OFF or (state in (ARMED, ON) and found.may_supply()):
+    if state == OFF or (state == ARMED and found.may_supply()):
         found.set_supply(state)
     else:
         raise Failed(FAILURE)

@@ -219,7 +219,7 @@ class Server:
     def erase(self) -> int:
         """Forgets the device; how many octets its medium still gives: 0."""
         self._erase()
-        return len(self._medium.read(0)) + len(self._medium.read(1))
+        return int(self._medium.size(0) + self._medium.size(1))
 
     def _erase(self) -> None:
         self.station = None

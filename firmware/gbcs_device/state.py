@@ -30,7 +30,7 @@ DAYS, WEEKS, MONTHS = const(8), const(5), const(13)  # that are over, and are re
 NUMBERS = (
     ("at", 8),  # milliseconds since 2000
     ("flow", 9),  # hundredths of watt- or litre-an-hour-milliseconds, of all time
-    ("on_ms", 8),  # how long the supply was on
+    ("fed", 8),  # watt-milliseconds fed in, of all time
     ("wh", 6),  # of all time
     ("wh_rest", 8),  # below a watt-hour, in the units of the terms
     ("cost_rest", 10),  # below a millipence, in those units times millipence a kilowatt-hour
@@ -56,14 +56,14 @@ class State:
 
     __slots__ = (
         "accumulated", "at", "balance", "bill", "cap_since", "cap_taken", "cost_rest", "day_mp",
-        "day_wh", "debt1", "debt2", "debt3", "days", "emergency", "flags", "flow", "month_mp",
-        "month_wh", "months", "on_ms", "registers", "supply", "week_mp", "week_wh", "weeks", "wh",
-        "wh_rest",
+        "day_wh", "days", "debt1", "debt2", "debt3", "emergency", "fed", "flags", "flow",
+        "month_mp", "month_wh", "months", "registers", "supply", "week_mp", "week_wh", "weeks",
+        "wh", "wh_rest",
     )  # fmt: skip
 
     def __init__(self, at: int) -> None:
         self.at = at
-        self.flow = self.on_ms = self.wh = self.wh_rest = self.cost_rest = 0
+        self.flow = self.fed = self.wh = self.wh_rest = self.cost_rest = 0
         self.day_wh = self.week_wh = self.month_wh = 0
         self.day_mp = self.week_mp = self.month_mp = 0
         self.balance = self.bill = self.accumulated = self.emergency = 0

@@ -12,11 +12,13 @@ is whole, and of two the one that was begun last.
 A record of which octets are missing at the end was torn, and is dropped. Octets that are there and
 wrong are not: StoreDamaged says where.
 
-A medium is anything with `read(bank) -> bytes`, `append(bank, octets)` and `erase(bank)`, for the
-banks 0 and 1; what was appended is there when `append` returns.
+A medium is anything with `opened(bank)`, a stream that reads from its beginning, `size(bank)`,
+`append(bank, octets)` and `erase(bank)`, for the banks 0 and 1; what was appended is there when
+`append` returns.
 """
 
 from binascii import crc32
+from io import BytesIO
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _MAGIC = b"GS\x01"
 _HEADER = const(11)
 _REMOVED = const(0xFFFFFF)
+_ONES = const(0xFFFFFFFF)
 LIMIT = const(32768)  # octets of a bank
 
 
@@ -63,20 +66,16 @@ class Store:
         self._bank = 1  # so that the first to be begun is 0
         self._sequence = 0
         self._size = limit + 1  # begin a bank before anything is written
-        best = -1
-        seen = 0
-        for bank in (0, 1):
-            octets = medium.read(bank)
-            seen += len(octets) > _HEADER
-            sequence = _sequence(octets, bank)
-            if sequence > best:
-                held: dict[str, bytes] = {}
-                end, records = _replay(octets, bank, held)
+        banks = [(_sequence(medium, bank), bank) for bank in (0, 1)]
+        for sequence, bank in sorted(banks, reverse=True):
+            held: dict[str, bytes] = {}
+            if sequence >= 0:
+                end, records, is_torn = _replay(medium, bank, held)
                 if records:
-                    best = sequence
                     self._held, self._bank, self._sequence = held, bank, sequence
-                    self._size = end if end == len(octets) else limit + 1
-        if best < 0 and seen == 2:
+                    self._size = limit + 1 if is_torn else end
+                    return
+        if min(medium.size(0), medium.size(1)) > _HEADER:
             raise StoreDamaged("one whole bank expected", 0, 0)
 
     def get(self, name: str) -> "bytes | None":
@@ -159,45 +158,90 @@ def _entry(name: str, octets: "bytes | None") -> bytes:
     return bytes((len(key),)) + key + size.to_bytes(3, "big") + (octets or b"")
 
 
-def _sequence(octets: bytes, bank: int) -> int:
+def _sequence(medium: "Any", bank: int) -> int:
     """The sequence number of a bank; -1 for one that is empty or was torn at its beginning."""
+    stream = medium.opened(bank)
+    octets = stream.read(_HEADER)
+    stream.close()
     if len(octets) < _HEADER:
         return -1
-    if octets[:3] != _MAGIC or octets[7:_HEADER] != _check(octets[:7]):
+    if octets[:3] != _MAGIC or octets[7:] != _check(octets[:7]):
         raise StoreDamaged("the header of a bank expected", bank, 0)
     return int.from_bytes(octets[3:7], "big")
 
 
-def _replay(octets: bytes, bank: int, held: "dict[str, bytes]") -> "tuple[int, int]":
-    """Makes the changes of all records that are whole: where these end, and how many they are."""
+class _Torn(Exception):
+    """Octets are missing at the end."""
+
+
+class _Record:
+    """A record, read piece by piece: a heap may be in small ones."""
+
+    def __init__(self, stream: "Any", bank: int, at: int) -> None:
+        self._stream = stream
+        self._bank = bank
+        self._at = at
+        self._crc = 0
+        head = stream.read(4)
+        if not head:
+            raise EOFError
+        if len(head) < 4:
+            raise _Torn
+        self.size = self._left = int.from_bytes(head[:3], "big")
+        if head[3] != ~sum(head[:3]) & 0xFF:
+            raise StoreDamaged("the length of a record expected", bank, at)
+
+    def _take(self, count: int) -> bytes:
+        octets: bytes = self._stream.read(min(count, self._left))
+        if len(octets) < min(count, self._left):
+            raise _Torn
+        if len(octets) < count:
+            raise StoreDamaged("another record expected", self._bank, self._at)
+        self._left -= count
+        self._crc = crc32(octets, self._crc)
+        return octets
+
+    def changes(self) -> "dict[str, bytes | None]":
+        """Its entries, once all of it is there and right."""
+        found: dict[bytes, bytes | None] = {}
+        while self._left:
+            name = self._take(self._take(1)[0])
+            size = int.from_bytes(self._take(3), "big")
+            found[name] = None if size == _REMOVED else self._take(size)
+        check = self._stream.read(4)
+        if len(check) < 4:
+            raise _Torn
+        if int.from_bytes(check, "big") != self._crc & _ONES:
+            raise StoreDamaged("another record expected", self._bank, self._at)
+        return {str(name, "utf-8"): found[name] for name in found}
+
+
+def _replay(medium: "Any", bank: int, held: "dict[str, bytes]") -> "tuple[int, int, bool]":
+    """Makes the changes of all whole records: where these end, their number, is one torn."""
+    stream = medium.opened(bank)
     at = _HEADER
     records = 0
-    while len(octets) - at >= 4:
-        size = int.from_bytes(octets[at : at + 3], "big")
-        if octets[at + 3] != ~sum(octets[at : at + 3]) & 0xFF:
-            raise StoreDamaged("the length of a record expected", bank, at)
-        stop = at + 4 + size
-        if stop + 4 > len(octets):
-            break
-        if octets[stop : stop + 4] != _check(octets[at + 4 : stop]):
-            raise StoreDamaged("another record expected", bank, at)
-        _apply(octets, at + 4, stop, held)
-        at = stop + 4
-        records += 1
-    return at, records
-
-
-def _apply(octets: bytes, at: int, stop: int, held: "dict[str, bytes]") -> None:
-    while at < stop:
-        start = at + 1 + octets[at]
-        name = str(octets[at + 1 : start], "utf-8")
-        size = int.from_bytes(octets[start : start + 3], "big")
-        at = start + 3
-        if size == _REMOVED:
-            held.pop(name, None)
-        else:
-            held[name] = octets[at : at + size]
-            at += size
+    is_torn = False
+    try:
+        stream.read(_HEADER)
+        while True:
+            record = _Record(stream, bank, at)
+            changes = record.changes()
+            for name in changes:
+                octets = changes[name]
+                if octets is None:
+                    held.pop(name, None)
+                else:
+                    held[name] = octets
+            at += record.size + 8
+            records += 1
+    except EOFError:
+        pass
+    except _Torn:
+        is_torn = True
+    finally:
+        stream.close()
+    return at, records, is_torn
 
 
 class MemoryMedium:
@@ -207,9 +251,13 @@ class MemoryMedium:
         self.banks = [bytearray(), bytearray()]
         self.cut_after = cut_after
 
-    def read(self, bank: int) -> bytes:
-        """All that a bank holds."""
-        return bytes(self.banks[bank])
+    def opened(self, bank: int) -> "Any":
+        """What a bank holds, as a stream."""
+        return BytesIO(self.banks[bank])
+
+    def size(self, bank: int) -> int:
+        """Octets in a bank."""
+        return len(self.banks[bank])
 
     def append(self, bank: int, octets: bytes) -> None:
         """Adds octets to a bank; PowerCut, with those before it written."""
@@ -238,13 +286,21 @@ class FileMedium:
     def _path(self, bank: int) -> str:
         return "%s/store.%d" % (self._folder, bank)
 
-    def read(self, bank: int) -> bytes:
-        """All that a bank holds."""
+    def opened(self, bank: int) -> "Any":
+        """What a bank holds, as a stream."""
         try:
-            with open(self._path(bank), "rb") as file:
-                return file.read()
+            return open(self._path(bank), "rb")
+        except OSError:  # not begun yet
+            return BytesIO(b"")
+
+    def size(self, bank: int) -> int:
+        """Octets in a bank."""
+        import os
+
+        try:
+            return os.stat(self._path(bank))[6]
         except OSError:
-            return b""
+            return 0
 
     def append(self, bank: int, octets: bytes) -> None:
         """Adds octets to a bank, and sees to it that they are on the disk or flash."""

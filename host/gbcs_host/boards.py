@@ -12,7 +12,8 @@ from gbcs_host.links import Link, LinkError, open_link
 from gbcs_host.remote import answers
 
 BAUD = 115_200
-START = "from gbcs_device.app import *\nrun(True)\n"
+# Garbage is collected early, before anything is loaded: a heap in larger pieces
+START = "import gc\ngc.threshold(8192)\nfrom gbcs_device.app import *\nrun(True)\n"
 _HELLO_S = 2.0
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 

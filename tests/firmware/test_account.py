@@ -315,9 +315,17 @@ def test_a_load_may_vary_over_the_day_and_stops_with_the_supply(home):
 def test_export_stops_with_the_supply(home):
     home.until("20260106000000")
     before = home.figures(home.esme).export_wh
+    assert before == 10 + 15 * 120
+    changes = account.set_load(home.esme, {load.EXPORT: 1200}, home.lab.now)
+    home.esme.store.write(changes)
+    assert home.figures(home.esme).export_wh == before
+    home.lab.pass_time(HOUR_S)
+    before += 1200
+    assert home.figures(home.esme).export_wh == before
     home.command("ECS43")
     home.lab.pass_time(DAY_S)
     assert home.figures(home.esme).export_wh == before
+    assert home.command("ECS42").is_success
 
 
 def test_figures_write_nothing(home):

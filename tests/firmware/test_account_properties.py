@@ -261,8 +261,14 @@ def schedules(draw):
         return bytes((1, count)) + b"".join(make() for _ in range(count))
 
     selector = b"\x12\x00"
-    entry = lambda: b"\x02\x03" + octets(4) + octets(6) + selector + byte()[1:]  # noqa: E731
-    bits = lambda: b"\x04\x08" + draw(st.binary(min_size=1, max_size=1))  # noqa: E731
+
+    def entry():
+        scripts = (b"\0\0", b"\0\2", b"\0e", b"\0\xff", b"\2\1")
+        return b"\x02\x03" + octets(4) + octets(6) + b"\x12" + draw(st.sampled_from(scripts))
+
+    def bits():
+        return b"\x04\x08" + draw(st.binary(min_size=1, max_size=1))
+
     return {
         READ[8]: array(lambda: b"\x02\x02" + byte() + array(entry)),
         READ[7]: array(lambda: b"\x02\x08" + octets(1) + b"".join(byte() for _ in range(7))),
