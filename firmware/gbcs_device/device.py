@@ -152,9 +152,9 @@ class Device:
         self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
+        self.recent: list[bytes] | None = None
         self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
-        self.recent: list[bytes] | None = None
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """One message in, its answer out; None where the standard wants silence."""

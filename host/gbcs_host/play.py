@@ -22,7 +22,7 @@ from typing import Any
 from gbcs_device import clock
 from gbcs_host.lab import Exchange, Lab
 
-SCENARIOS = ("triage",)
+SCENARIOS = ("triage", "household")
 
 
 class UnknownScenario(Exception):
@@ -41,6 +41,7 @@ class Step:
         self.checks: list[tuple[str, bool]] = []
         self.exchanges: list[Exchange] = []
         self.notes: list[str] = []
+        self.pictures: list[tuple[str, bytes]] = []  # what displays showed: in words, as PNG
         self.logs: list[tuple[bytes, str, str]] = []  # of hubs whose logs it changed
         self.milliseconds = 0.0
 
@@ -57,6 +58,10 @@ class Step:
         """Something worth saying."""
         self.notes.append(text)
 
+    def show(self, said: str, picture: bytes) -> None:
+        """What a display shows: in words, and as PNG."""
+        self.pictures.append((said, picture))
+
     def to_json(self) -> "dict[str, Any]":
         """The step as one JSON object."""
         return {
@@ -68,6 +73,7 @@ class Step:
             "time": clock.generalized(self.at),
             "checks": [{"text": text, "holds": held} for text, held in self.checks],
             "notes": self.notes,
+            "displays": [said for said, _ in self.pictures],
             "messages": [exchange_json(one) for one in self.exchanges],
         }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gbcs_device import clock
 from gbcs_host import examine, play, tree
+from gbcs_host.display import shots
 from gbcs_host.play import Play, Step
 
 _STYLE = """
@@ -60,10 +61,11 @@ def _step(step: Step, played: Play) -> str:
         for text, held in step.checks
     )
     notes = "".join("<p>%s</p>" % _text(note) for note in step.notes)
+    pictures = "".join(shots.image_tag(octets, said) for said, octets in step.pictures)
     messages = "".join(_exchange(one, played) for one in step.exchanges)
     return (
         "<div class='step%s'><h3>%s %s</h3><p class='proves'>%s <span class='time'>%s, %.0f ms"
-        "</span></p><ul>%s</ul>%s%s%s</div>"
+        "</span></p><ul>%s</ul>%s<p>%s</p>%s%s</div>"
         % (
             "" if step.holds else " no",
             step.number,
@@ -73,6 +75,7 @@ def _step(step: Step, played: Play) -> str:
             step.milliseconds,
             checks,
             notes,
+            pictures,
             _logs(step),
             messages,
         )

@@ -183,6 +183,15 @@ def test_a_page_is_read_out_in_its_own_words():
     assert "No connection; to the gas meter" in shots.text(seen, "today", shots.GAS)
 
 
+def test_a_month_of_a_household_is_shown_to_the_penny_and_the_watt_hour():
+    seen = sample.credit()
+    seen.fuels[1].used_wh[3] = 9_876_543
+    seen.fuels[1].cost_mp[3] = 99_999_400
+    assert "This month 9876.543 999.99" in shots.text(seen, "history", shots.GAS)
+    seen.fuels[1].cost_mp[3] = 99_999_500
+    assert "This month 9876.543 1000" in shots.text(seen, "history", shots.GAS)
+
+
 def test_the_samples_agree_with_themselves():
     for seen in (sample.credit(), sample.prepayment()):
         electricity, gas = seen.fuels

@@ -38,7 +38,7 @@ _ROW = const(12)  # digits of a token in its first row
 
 
 def draw(name: str, frame: "Frame", seen: "View", pages: "Pages") -> None:
-    """The page `name`, one of navigation.ROWS, over whatever the frame had."""
+    """The page `name`, one of PAGES, over whatever the frame had."""
     title, has_fuel, page = PAGES[name]
     frame.clear()
     fuel = seen.fuels[pages.fuel]
@@ -205,13 +205,13 @@ def _today(frame: "Frame", seen: "View", pages: "Pages") -> None:
 
 def _history(frame: "Frame", seen: "View", pages: "Pages") -> None:
     fuel = seen.fuels[pages.fuel]
-    frame.right(90, _FIRST, "kWh")
+    frame.right(94, _FIRST, "kWh")
     frame.right(WIDTH, _FIRST, "£")
     y = 23
     for period, name in _PERIODS:
         frame.text(0, y, name)
-        frame.right(90, y, wording.energy_within(fuel.used_wh[period], 38))
-        frame.right(WIDTH, y, wording.money_within(fuel.cost_mp[period], 34, ""))
+        frame.right(94, y, wording.energy_within(fuel.used_wh[period], 43))
+        frame.right(WIDTH, y, wording.money_within(fuel.cost_mp[period], 31, ""))
         y += 10
     _footer(frame, pages, _status(fuel), True)
 

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND=LINK",
         action="append",
         default=[],
-        help="the next esme or gsme runs there, such as esme=serial:/dev/ttyACM0",
+        help="the next esme, gsme, ppmid or ihd runs there, such as esme=serial:/dev/ttyACM0",
     )
     parser.add_argument(
         "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
@@ -242,6 +242,8 @@ class _Printer:
             print("             %-10s %d octets%s: %s" % (one.what, len(one.command), back, said))
         if len(step.exchanges) > 6:
             print("             and %d more" % (len(step.exchanges) - 6))
+        for said, _ in step.pictures:
+            print("             | %s" % said)
         for text, held in step.checks[:8] if step.holds else step.checks:
             print("             %s %s" % ("+" if held else "- NOT SO:", text))
 

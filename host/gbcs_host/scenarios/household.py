@@ -1,0 +1,404 @@
+"""A household: meters installed and commissioned, a day of it, prices, messages, prepayment.
+
+What is done is checked on the devices, in the messages, and on the displays of an IHD and a PPMID.
+
+Sources: Common Test Scenarios Document, IC01 and IC02 (installing and commissioning); SECMP0013
+impact assessment, 5.2.4 (the PPMID and its hub).
+"""
+
+from typing import Any
+
+from gbcs import devicelog, payload
+from gbcs_device import account, clock
+from gbcs_device.figures import ARMED, OFF, ON
+from gbcs_device.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
+from gbcs_host import supply
+from gbcs_host.display import shots
+from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID
+
+TITLE = "A household: install, commission, a day, prices, messages, prepayment"
+
+_HUB = bytes.fromhex("00DB1234567890B2")
+_ESME = bytes.fromhex("00DB1234567890A0")
+_GSME = bytes.fromhex("00DB1234567890A1")
+_IHD = bytes.fromhex("00DB1234567890A4")
+_PPMID = bytes.fromhex("00DB1234567890A5")
+_MPAN, _MPRN = "1200012345678", "7001234509"
+_DEVICES = ((_ESME, ESME, _MPAN), (_GSME, GSME, _MPRN), (_IHD, IHD, ""), (_PPMID, PPMID, ""))
+_METERS = ((_ESME, "ESME"), (_GSME, "GSME"))
+_ELECTRICITY, _GAS = 0, 1
+_POUND = 100_000
+_PENNY = 1000
+_CREDIT_MP = 10_000
+_TOPPED_UP = "Accepted: now enable"
+_HALF_HOUR_S, _DAY_S = 1800, 86400
+_BACK_S = 45
+_ACKNOWLEDGED = 0x81A6
+_UNAUTHORISED, _GENERIC_ALERT = 0x8F12, 0x1000
+_LONGEST_S = 3 * _HALF_HOUR_S  # until a sleeping gas meter has answered
+
+
+def play(p: Any) -> None:
+    """All of it."""
+    install(p)
+    a_day(p)
+    news(p)
+    electricity_runs_out(p)
+    gas_runs_out(p)
+    control_software(p)
+
+
+def install(p: Any) -> None:
+    """IC02 and IC01, then the displays."""
+    p.part("Install and commission (IC02, IC01)")
+    lab = p.lab
+    lab.make(CHF, _HUB)
+    with p.step("12.2 announces the devices", "step 1: the inventory knows them") as step:
+        for eui, kind, _ in _DEVICES:
+            lab.make(kind, eui)
+            status = lab.inventory.device(eui)["status"]
+            step.check(status == "pending", "inventory: the %s is %s" % (kind, status))
+    with p.step("8.11 lists them at the hub", "step 2: CCS01, and the hub's report") as step:
+        for eui, kind, points in _DEVICES:
+            done = lab.add_to_hub(_HUB, eui, points)
+            step.check(done.is_success, "CCS01 answers success for the %s" % kind)
+            status = lab.inventory.device(eui)["status"]
+            step.check(status == "whitelisted", "inventory: the %s is %s" % (kind, status))
+            joined = lab.join(eui, _HUB)
+            step.check(
+                joined.by == devicelog.INSTALL_CODE_KEY, "the %s joins by its install code" % kind
+            )
+    with p.step("8.1.1 commissions the meters", "step 3: their clocks are the hub's") as step:
+        step.check(lab.read("ECS70", _ESME).is_success, "ECS70 answers success")
+        done = lab.send("GCS28", "supplier", _GSME, _around(lab.now))
+        step.check(done.is_success or _status(done) == 0, "GCS28 answers reliable")
+        for eui, kind in _METERS:
+            lab.inventory.commissioned(eui, lab.now)
+            status = lab.inventory.device(eui)["status"]
+            step.check(status == "commissioned", "inventory: the %s is %s" % (kind, status))
+    with p.step("8.7 joins devices", "step 5: meters and displays know one another") as step:
+        for one, other in ((_ESME, _PPMID), (_GSME, _PPMID), (_ESME, _IHD)):
+            for done in lab.introduce(one, other):
+                step.check(done.is_success, "%s answers success" % done.what)
+    with p.step("6.20.1 sets the meter points", "step 6: MPAN and MPRN are on the meters") as step:
+        done = lab.read("ECS39a", _ESME, {"value": _MPAN.encode()})
+        step.check(done.is_success, "ECS39a answers success")
+        done = lab.read("GCS41", _GSME, {"site_id": _MPRN.encode()})
+        step.check(done.is_success, "GCS41 answers success")
+        for use_case, eui, point in (("ECS40", _ESME, _MPAN), ("GCS46", _GSME, _MPRN)):
+            done = lab.read(use_case, eui)
+            held = done.is_success and point.encode().hex() in done.answer.hex()
+            step.check(held, "%s reads %s" % (use_case, point))
+    with p.step("both displays show both meters", "they found meter and GPF, and agreed on keys") as step:  # fmt: skip  # noqa: E501
+        lab.pass_time(_HALF_HOUR_S)
+        _unplugged(lab, 60)
+        _agree(step, lab)
+
+
+def a_day(p: Any) -> None:
+    """A day of load; the displays against the registers at each quarter of it.
+
+    In between they are unplugged: each comes back by itself, and shows what it missed.
+    """
+    p.part("A day")
+    lab = p.lab
+    for hours in (6, 12, 18, 24):
+        with p.step("%d hours later" % hours, "what is shown is what was metered") as step:
+            _unplugged(lab, _DAY_S // 4)
+            _agree(step, lab)
+
+
+def news(p: Any) -> None:
+    """Prices and messages."""
+    p.part("Prices and messages")
+    lab = p.lab
+    with p.step("another price of electricity", "ECS01b: it is on the displays at once") as step:
+        done = supply.electricity_price(lab, _ESME, 31_250, 60_100)
+        step.check(done.is_success, "ECS01b answers success")
+        lab.pass_time(5)
+        for eui, name in ((_IHD, "IHD"), (_PPMID, "PPMID")):
+            fuel = lab.view(eui).fuels[_ELECTRICITY]
+            step.check(
+                (fuel.price_mp, fuel.standing_mp) == (31_250, 60_100), "the %s shows it" % name
+            )
+        _show(step, lab, _IHD, "tariff")
+    with p.step("another price of gas", "GCS01b, by the hub's GPF, for the meter sleeps") as step:
+        done = supply.gas_price(lab, _GSME, 7_320, 31_410, "Winter")
+        step.check(done.is_success, "GCS01b answers success")
+        lab.pass_time(_HALF_HOUR_S + 60)
+        fuel = lab.view(_IHD).fuels[_GAS]
+        step.check(
+            (fuel.price_mp, fuel.standing_mp, fuel.tariff) == (7_320, 31_410, "Winter"),
+            "the IHD shows it",
+        )
+        _show(step, lab, _IHD, "tariff", _GAS)
+    with p.step("a message", "ECS10: it appears, is acknowledged, and the supplier told") as step:
+        text = "Planned work on Sunday from 9 to 11: your supply may be interrupted."
+        step.check(
+            supply.electricity_message(lab, _ESME, text).is_success, "ECS10 answers success"
+        )
+        lab.pass_time(5)
+        found = lab.view(_IHD).messages
+        step.check([one.text for one in found][-1:] == [text], "the IHD has it")
+        _show(step, lab, _IHD, "message")
+        lab.alerts_of(_ESME)
+        step.check(found and lab.confirm(_IHD, found[-1].number), "the person presses OK")
+        lab.pass_time(5)
+        step.check(_ACKNOWLEDGED in _alerts(lab, _ESME), "alert %04X comes" % _ACKNOWLEDGED)
+        step.check(all(one.is_confirmed for one in lab.view(_IHD).messages), "none is left")
+    with p.step("a message for gas", "GCS07, which the GPF shows") as step:
+        done = supply.gas_message(lab, _GSME, "Your boiler service is due.", 0x1C3B4480)
+        step.check(done.is_success, "GCS07 answers success")
+        lab.pass_time(60)
+        texts = [one.text for one in lab.view(_IHD).messages]
+        step.check("Your boiler service is due." in texts, "the IHD has it")
+
+
+def electricity_runs_out(p: Any) -> None:
+    """Prepayment of electricity: credit, its end, emergency credit, tokens, arming, enabling."""
+    p.part("Electricity is prepaid")
+    lab = p.lab
+    with p.step("a change to prepayment", "ECS04a and ECS03; the balance is shown") as step:
+        for done in supply.electricity_prepaid(lab, _ESME, _CREDIT_MP - _balance(lab, _ESME)):
+            step.check(done.is_success, "%s answers success" % done.what)
+        lab.pass_time(30)
+        fuel = lab.view(_PPMID).fuels[_ELECTRICITY]
+        step.check(fuel.is_prepayment, "the PPMID shows prepayment")
+        step.check(_near(fuel.balance_mp, _balance(lab, _ESME)), "and the meter's balance")
+        _show(step, lab, _PPMID, "credit")
+    with p.step("the credit is used", "the supply goes off, and everybody is told") as step:
+        before = len(_alerts(lab, _ESME))
+        step.check(
+            _until(lab, lambda: _supply(lab, _ESME) == OFF, 3 * _DAY_S), "the supply is off"
+        )
+        lab.pass_time(60)
+        codes = _alerts(lab, _ESME)
+        step.check(codes, "alerts: %s" % " ".join("%04X" % code for code in codes))
+        for eui, name in ((_IHD, "IHD"), (_PPMID, "PPMID")):
+            fuel = lab.view(eui).fuels[_ELECTRICITY]
+            step.check(fuel.supply == OFF, "the %s shows that it is off" % name)
+            step.check(fuel.emergency == AVAILABLE, "and that there is emergency credit")
+        register = account.figures(lab.han.meters[_ESME], lab.now).import_wh
+        lab.pass_time(600)
+        after = account.figures(lab.han.meters[_ESME], lab.now).import_wh
+        step.check(after == register, "nothing is used for ten minutes")
+        _show(step, lab, _IHD, "overview")
+    with p.step("emergency credit at the PPMID", "PECS02 arms the supply; PECS03 enables it") as step:  # fmt: skip  # noqa: E501
+        _press(step, lab, lab.emergency(_PPMID, _ELECTRICITY), "Emergency credit on")
+        step.check(_supply(lab, _ESME) == ARMED, "the meter is armed")
+        step.check(lab.view(_PPMID).fuels[_ELECTRICITY].emergency == IN_USE, "it is in use")
+        _press(step, lab, lab.enable(_PPMID, _ELECTRICITY), "Supply is on")
+        step.check(_supply(lab, _ESME) == ON, "the meter's supply is on")
+        _show(step, lab, _PPMID, "credit")
+    first = supply.token(lab, _ESME, 3, 10)
+    with p.step(
+        "a top-up typed in at the PPMID", "PECS01: what was borrowed is paid back"
+    ) as step:
+        before = _balance(lab, _ESME)
+        _press(step, lab, lab.top_up(_PPMID, _ELECTRICITY, first), "Top-up accepted: £10.00")
+        added = _balance(lab, _ESME) - before
+        step.check(0 < added <= 10 * _POUND, "the balance grows by %.2f pounds" % (added / _POUND))
+        fuel = lab.view(_PPMID).fuels[_ELECTRICITY]
+        step.check(_near(fuel.balance_mp, _balance(lab, _ESME)), "the PPMID shows it")
+        lab.pass_time(60)
+        fuel = lab.view(_IHD).fuels[_ELECTRICITY]
+        step.check(_near(fuel.balance_mp, _balance(lab, _ESME)), "the IHD does")
+        _show(step, lab, _PPMID, "credit")
+    with p.step("what is no token", "used before, mistyped, older than others: no credit") as step:
+        older, newer = supply.token(lab, _ESME, 2, 5), supply.token(lab, _ESME, 4, 5)
+        before = _balance(lab, _ESME)
+        _press(step, lab, lab.top_up(_PPMID, _ELECTRICITY, first), "Code used before")
+        wrong = newer[:7] + str((int(newer[7]) + 1) % 10) + newer[8:]
+        _press(step, lab, lab.top_up(_PPMID, _ELECTRICITY, wrong), "Code not valid")
+        swapped = _swapped(newer)
+        _press(step, lab, lab.top_up(_PPMID, _ELECTRICITY, swapped), "Code not valid")
+        step.check(_balance(lab, _ESME) <= before, "the balance did not grow")
+        _press(step, lab, lab.top_up(_PPMID, _ELECTRICITY, older), "Top-up accepted: £5.00")
+        step.note("the second token, typed after the third, is taken: it had not been used")
+    with p.step("a top-up sent by the supplier", "CS01a: the token comes over the WAN") as step:
+        before = _balance(lab, _ESME)
+        digits = supply.token(lab, _ESME, 5, 20)
+        step.check(supply.top_up(lab, _ESME, digits, 5).is_success, "CS01a answers success")
+        added = _balance(lab, _ESME) - before
+        step.check(added > 19 * _POUND, "the balance grows by %.2f pounds" % (added / _POUND))
+        lab.pass_time(60)
+        fuel = lab.view(_IHD).fuels[_ELECTRICITY]
+        step.check(_near(fuel.balance_mp, _balance(lab, _ESME)), "the IHD shows it")
+
+
+def gas_runs_out(p: Any) -> None:
+    """Prepayment of gas: the meter sleeps, so what the PPMID asks for waits at the hub."""
+    p.part("Gas is prepaid")
+    lab = p.lab
+    with p.step("a change to prepayment, and credit is used", "GCS40a, GCS03; the valve shuts") as step:  # fmt: skip  # noqa: E501
+        for done in supply.gas_prepaid(lab, _GSME, _CREDIT_MP):
+            step.check(done.answer is not None, "%s is answered" % done.what)
+        step.check(_until(lab, lambda: _supply(lab, _GSME) == OFF, _DAY_S), "the valve is shut")
+        _unplugged(lab, _HALF_HOUR_S)
+        step.check(lab.view(_IHD).fuels[_GAS].supply == OFF, "the IHD shows it")
+        _show(step, lab, _IHD, "credit", _GAS)
+    with p.step("a top-up typed in at the PPMID", "PCS01 waits for the meter to wake up") as step:
+        digits = supply.token(lab, _GSME, 1, 15)
+        _press(step, lab, lab.top_up(_PPMID, _GAS, digits), "Sent: up to an hour")
+        step.check(lab.han.stations[_HUB].waiting(_GSME) == 1, "it waits at the hub")
+        step.check(
+            _until(lab, lambda: lab.view(_PPMID).notice == _TOPPED_UP, _LONGEST_S, 5),
+            "the PPMID says: %s" % lab.view(_PPMID).notice,
+        )
+        step.check(_balance(lab, _GSME) == 15 * _POUND, "the meter has 15 pounds")
+        step.check(_supply(lab, _GSME) == ARMED, "the valve is armed")
+        lab.pass_time(_HALF_HOUR_S + 60)
+        fuel = lab.view(_PPMID).fuels[_GAS]
+        step.check((fuel.supply, fuel.balance_mp) == (ARMED, 15 * _POUND), "the PPMID shows both")
+        _show(step, lab, _PPMID, "credit", _GAS)
+    with p.step("the valve is opened at the meter", "gas is enabled where it is, for safety") as step:  # fmt: skip  # noqa: E501
+        asked = lab.enable(_PPMID, _GAS)
+        step.check(not asked, "the PPMID says: %s" % lab.view(_PPMID).notice)
+        meter = lab.han.meters[_GSME]
+        opened, changes = account.enable_supply(meter, lab.now)
+        meter.store.write(changes)
+        step.check(opened and _supply(lab, _GSME) == ON, "its button opens the valve")
+        lab.pass_time(_HALF_HOUR_S + 60)
+        step.check(lab.view(_IHD).fuels[_GAS].supply == ON, "the IHD shows it")
+
+
+def control_software(p: Any) -> None:
+    """SECMP0013 5.2.4: the PPMID's control software delivers messages, the hub's doing is seen."""
+    p.part("The PPMID's control software (SECMP0013 5.2.4)")
+    lab = p.lab
+    device = lab.han.meters[_PPMID]
+    with p.step("an alert for the supplier", "the hub passes it to the WAN as it is") as step:
+        supplier = lab.parties["supplier"].eui
+        told = device.alert_of(_UNAUTHORISED, lab.now)
+        device.store.write(device.alert(_GENERIC_ALERT, supplier, told, True))
+        octets = device.outbox.pop()
+        done = lab.deliver(_PPMID, octets)
+        step.check(done.to_wan, "the octets are those that were sent")
+        step.check(not done.answers, "nothing comes back")
+        step.check(lab.parties.read(octets).is_clean, "its signature verifies")
+    with p.step("a command for the gas meter", "the hub keeps it until the meter asks") as step:
+        done = lab.deliver(_PPMID, device.emergency(_GSME))
+        step.check(done.waits_for == _GSME, "it waits for the meter")
+        step.check(not done.to_wan, "it does not go to the WAN")
+    with p.step("a command of the ACB's that is replayed", "the meter does not take it") as step:
+        octets = lab.read("ECS52", _ESME).command
+        noted = len(lab.han.meters[_ESME].security_log())
+        lab.read("ECS70", _ESME)
+        replayed = lab.exchanges[-1].command
+        done = lab.deliver(_PPMID, replayed)
+        step.check(not done.to_wan, "the hub hands it to the meter")
+        step.check(not done.answers, "which does not answer")
+        step.check(len(lab.han.meters[_ESME].security_log()) > noted, "and notes it")
+        done = lab.deliver(_PPMID, octets)
+        step.check(not done.to_wan, "one that needs no counter goes to the meter too")
+    with p.step("the PPMID is read", "CS08: what was delivered has not disturbed it") as step:
+        record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
+        read = lab.send("CS08", "access control broker", _PPMID, record)
+        step.check(read.is_success, "CS08 reads the PPMID's firmware version")
+
+
+# What is checked
+
+
+def _around(now: int) -> Any:
+    """SetTimeCommand: the hub's time is right within an hour."""
+    ends = [clock.generalized(now + shift) for shift in (-3_600_000, 3_600_000)]
+    fields = [(None, "GeneralizedTime", one, None) for one in ends]
+    return payload.Asn1("SetTimeCommand", (None, "SEQUENCE", fields, None))
+
+
+def _status(done: Any) -> Any:
+    record = done.payload
+    return None if record is None else record.field[2][1][2]
+
+
+def _agree(step: Any, lab: Any) -> None:
+    """What the displays show is what the meters stood at when they were asked."""
+    for place, (eui, kind) in enumerate(_METERS):
+        register = account.figures(lab.han.meters[eui], lab.now)
+        age_s = (_BACK_S, _HALF_HOUR_S + 2 * _BACK_S)[place]  # a gas meter sleeps
+        since = lab.now - age_s * 1000
+        earlier = account.figures(lab.han.meters[eui], since)
+        for display, name in ((_IHD, "IHD"), (_PPMID, "PPMID")):
+            fuel = lab.view(display).fuels[place]
+            step.check(fuel.is_connected, "the %s has the %s" % (name, kind))
+            used = [fuel.used_wh[one] for one in (TODAY, WEEK, MONTH)]
+            low = [earlier.days[0][0], earlier.weeks[0][0], earlier.months[0][0]]
+            high = [register.days[0][0], register.weeks[0][0], register.months[0][0]]
+            if clock.generalized(since)[:8] != clock.generalized(lab.now)[:8]:
+                low = [0] * 3
+            within = all(one is not None and a <= one <= b for a, one, b in zip(low, used, high, strict=True))  # fmt: skip  # noqa: E501
+            step.check(within, "today, this week, this month: %s Wh" % used)
+            if fuel.used_wh[YESTERDAY] is not None and len(register.days) > 1:
+                shown = (fuel.used_wh[YESTERDAY], fuel.cost_mp[YESTERDAY])
+                text = "yesterday: %d Wh, %.2f pounds" % (shown[0], shown[1] / _POUND)
+                step.check(shown == register.days[1], text)
+        _show(step, lab, _IHD, "overview", place)
+        _show(step, lab, _IHD, "today", place)
+
+
+def _near(shown: "int | None", held: int) -> bool:
+    """Equal to the penny, but for what half a minute of load costs."""
+    return shown is not None and abs(shown - held) <= _PENNY
+
+
+def _balance(lab: Any, eui: bytes) -> int:
+    found: int = account.figures(lab.han.meters[eui], lab.now).balance_mp
+    return found
+
+
+def _supply(lab: Any, eui: bytes) -> int:
+    found: int = account.figures(lab.han.meters[eui], lab.now).supply
+    return found
+
+
+def _alerts(lab: Any, eui: bytes) -> "list[int]":
+    """The codes of the alerts that came and verify."""
+    codes = []
+    for one in lab.alerts_of(eui):
+        record = one.payload
+        if one.is_clean:
+            codes.append(record.code if hasattr(record, "code") else record.body[2][0][2])
+    return codes
+
+
+def _until(lab: Any, is_so: Any, seconds: int, every: int = 60) -> bool:
+    """Lets time pass until something is so, looked at every so many seconds, at most so long."""
+    end = lab.now + 1000 * seconds
+    while not is_so():
+        if lab.now >= end:
+            return False
+        lab.pass_time(every)
+    return True
+
+
+def _unplugged(lab: Any, seconds: int) -> None:
+    """Both displays are without power for so long; then they have half a minute to find back."""
+    for eui in (_IHD, _PPMID):
+        lab.han.switch_off(eui)
+    lab.pass_time(seconds - _BACK_S)
+    for eui in (_IHD, _PPMID):
+        lab.han.switch_on(eui, _HUB)
+    lab.pass_time(_BACK_S)
+
+
+def _press(step: Any, lab: Any, was_taken: bool, notice: str) -> None:
+    """What the person did at the PPMID leads to this notice."""
+    lab.pass_time(3)
+    said = lab.view(_PPMID).notice
+    step.check(was_taken and said == notice, "the PPMID says: %s" % said)
+
+
+def _swapped(digits: str) -> str:
+    """The token with two neighbouring digits that differ swapped."""
+    place = next(n for n in range(8, 19) if digits[n] != digits[n + 1])
+    return digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+
+
+def _show(step: Any, lab: Any, eui: bytes, page: str, fuel: int = _ELECTRICITY) -> None:
+    """What a display shows now goes into the report."""
+    seen = lab.view(eui)
+    is_ppmid = eui == _PPMID
+    said = shots.text(seen, page, fuel, is_ppmid)
+    name = "PPMID" if is_ppmid else "IHD"
+    step.show("%s: %s" % (name, said), shots.picture(seen, page, fuel, is_ppmid))
