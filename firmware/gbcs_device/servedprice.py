@@ -138,7 +138,7 @@ def _tariff(terms: "Any", since: int) -> bytes:
     label = terms.label[:_LONGEST_TARIFF_LABEL]
     out += bytes((len(label),)) + label
     out += struct.pack(
-        "<BBBHBIB", tiers, blocks, _KWH, _POUND, _DECIMALS, terms.standing_mp, _NONE
+        "<BBBHBIB", tiers, blocks, _KWH, _POUND, _DECIMALS, _unsigned(terms.standing_mp), _NONE
     )
     return out + b"\x01\x00\x00\xe8\x03\x00"  # thresholds times 1, by 1000
 
