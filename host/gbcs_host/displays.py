@@ -66,18 +66,20 @@ class Displays:
 
         ValueError for two kinds that are not joined with one another.
         """
-        done = []
-        for whom, of in ((one, other), (other, one)):
-            row = _JOINS.get((self._kinds[whom], self._kinds[of]))
-            if row is not None:
-                done.append(self._tell(row[0], row[1], whom, of))
-        if not done:
+        told = [
+            (whom, of)
+            for whom, of in ((one, other), (other, one))
+            if (self._kinds[whom], self._kinds[of]) in _JOINS
+        ]
+        if not told:
             raise ValueError(
                 "no join of %s and %s is known" % (self._kinds[one], self._kinds[other])
             )
-        return done
+        return [self.tell(whom, of) for whom, of in told]
 
-    def _tell(self: Any, use_case: str, method: int, whom: bytes, of: bytes) -> Any:
+    def tell(self: Any, whom: bytes, of: bytes) -> Any:
+        """One of the two commands of a join: the exchange. KeyError where there is none."""
+        use_case, method = _JOINS[self._kinds[whom], self._kinds[of]]
         fields: list[Any] = [
             (None, "INTEGER", method, None),
             (None, "OCTET STRING", of, None),

@@ -5,8 +5,9 @@ import pytest
 from gbcs import message, payload
 from gbcs_device import account, joining, load, view
 from gbcs_device.figures import ARMED, OFF, ON
+from gbcs_host import compose
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
-from tests.firmware.home import POUND, Home
+from tests.firmware.home import AT_ONCE, POUND, Home, charges
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -146,12 +147,15 @@ class Prepaid(Home):
     def __init__(self, electricity_mp, gas_mp, make=household):
         self.lab = make(seed=14)
         self.esme, self.gsme = self.lab.han.meters[METER], self.lab.han.meters[GAS]
+        self.set_up(electricity_mp, gas_mp)
+        self.lab.pass_time(120)
+
+    def set_up(self, electricity_mp, gas_mp):
         self.prepay(electricity_mp)
         values = {"credit_adjustment_value": gas_mp}
         assert self.lab.read("GCS40a", GAS, values).is_success
         values = {"proposed_payment_control_configuration": 0x0897, "cut_off_value": -1}
         assert self.lab.read("GCS03", GAS, values).answer is not None
-        self.lab.pass_time(120)
 
     def seen(self, fuel, eui=INTERFACE):
         return self.lab.view(eui).fuels[fuel]
@@ -288,3 +292,43 @@ def test_a_ppmid_that_is_off_delivers_nothing():
     station = lab.han.stations[INTERFACE]
     station.power_off()
     assert not lab.deliver(INTERFACE, b"nothing").was_sent
+
+
+# What a supplier sets
+
+
+def test_a_price_that_is_set_and_a_message_that_is_sent_appear(lab):
+    supplier = lab.parties["supplier"]
+    record = compose.access_request(
+        "ECS01b", supplier.counter + 1, {"unit_charge_activation_time": AT_ONCE},
+        supplier.eui, METER,
+    )  # fmt: skip
+    now = (None, "octet-string", AT_ONCE, None)
+    changes = {0: charges(-4, [(b"", 6000)]), 1: charges(-5, [(b"\x01", 30_000)]), 2: now, 3: now}
+    for number, one in changes.items():
+        record.items[number] = (*record.items[number][:-1], one)
+    assert lab.send("ECS01b", supplier, METER, record).is_success
+    assert lab.read("ECS10", METER, {"value": b"Prices have changed"}).is_success
+    lab.pass_time(15)
+    for eui in (DISPLAY, INTERFACE):
+        fuel = lab.view(eui).fuels[0]
+        assert (fuel.price_mp, fuel.standing_mp) == (30_000, 60_000)
+        assert fuel.cost_now_mp == 13_800
+        (message,) = [one for one in lab.view(eui).messages if one.fuel == 0]
+        assert message.text == "Prices have changed"
+    assert message.needs_confirmation
+    assert lab.confirm(DISPLAY, message.number)
+    lab.pass_time(5)
+    (shown,) = [one for one in lab.view(DISPLAY).messages if one.fuel == 0]
+    assert shown.is_confirmed
+
+
+def test_a_meter_that_is_off_is_not_connected_and_comes_back(lab):
+    lab.han.switch_off(METER)
+    lab.pass_time(90)
+    for eui in (DISPLAY, INTERFACE):
+        assert [one.is_connected for one in lab.view(eui).fuels] == [False, True]
+    lab.han.switch_on(METER, HUB)
+    lab.pass_time(120)
+    for eui in (DISPLAY, INTERFACE):
+        assert [one.is_connected for one in lab.view(eui).fuels] == [True, True]
