@@ -55,7 +55,7 @@ def _day(head: bytes, day: int, schedule: "list[tuple[int, int]]") -> bytes:
 
     out = head + bytes((day, len(schedule), 0, 1, _DELIVERED))
     for minute, tier in schedule:
-        out += struct.pack("<HB", minute, plain(tier))
+        out += struct.pack("<HB", minute, plain(tier) & 0xFF)
     return out
 
 
@@ -63,7 +63,7 @@ def _date(date: "Any") -> bytes:
     """A ZCL date: years from 1900, month, day, day of the week; FF for any."""
     parts = [_ANY if part is None else part for part in date]
     if date[0] is not None:
-        parts[0] = date[0] - _FIRST_YEAR
+        parts[0] = min(max(date[0] - _FIRST_YEAR, 0), _ANY - 1)
     while len(parts) < 4:
         parts.append(_ANY)
     return bytes(parts[:4])

@@ -21,6 +21,7 @@ _DEBT_LOG = const(0x06)
 _PAYMENT_DEBT = const(0x02)  # the third: those that time recovers have no log
 _ALL_DEBTS = const(0xFF)
 SUPPLY_STATUS = const(0x0C)
+_MOST_MP = const(0x7FFFFFFF)
 _SUCCESS = const(0x00)
 _INVALID_VALUE = const(0x87)
 _NOT_FOUND = const(0x8B)
@@ -46,7 +47,7 @@ def top_up(source: "Any", payload: bytes, now: int) -> "list[tuple[int, bytes]]"
     result, amount, changes = account.top_up(source.device, payload[2:], payload[0], now)
     source.write(changes)
     balance = source.figures(now).balance_mp
-    answer = struct.pack("<BiBi", result, amount, payload[0], balance)
+    answer = struct.pack("<BiBi", result, _signed(amount), payload[0], _signed(balance))
     return [(_TOP_UP_RESPONSE, answer)]
 
 
@@ -60,7 +61,11 @@ def top_up_log(source: "Any", payload: bytes, now: int) -> "Any":
         return _NOT_FOUND
     out = b"\x00\x01"  # all in one
     for one in found[: most or None]:
-        out += bytes((len(one.digits),)) + one.digits + struct.pack("<iI", one.amount_mp, one.time)
+        out += (
+            bytes((len(one.digits),))
+            + one.digits
+            + struct.pack("<iI", _signed(one.amount_mp), one.time)
+        )
     return [(_TOP_UP_LOG, out)]
 
 
@@ -94,6 +99,11 @@ def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
 def supply_status(supply: int, now: int) -> bytes:
     """SupplyStatusResponse: provider and event none, since now."""
     return struct.pack("<IIIB", 0, 0, now // 1000, supply)
+
+
+def _signed(mp: int) -> int:
+    """Money as far as the cluster can say it."""
+    return min(max(mp, -_MOST_MP), _MOST_MP)
 
 
 def _sized(payload: bytes, size: int) -> None:

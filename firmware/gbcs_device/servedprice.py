@@ -33,6 +33,7 @@ _MORE_TIERS = const(15)  # in a nibble: the number stands at the end
 _SCHEMES = (0x00, 0x10, 0x20)  # time of use, blocks, both
 _TARIFF_ID = const(1)
 _LONGEST_LABEL = const(12)
+_LONGEST_TARIFF_LABEL = const(24)
 
 
 def published(source: "Any", command: int, now: int) -> "list[bytes]":
@@ -69,7 +70,7 @@ def price(figures: "Figures", tiers: int, since: int, now: int) -> bytes:
         min(tiers, _MORE_TIERS) << 4 | tier,
         since,
         _UNTIL_CHANGED,
-        figures.price_mp,
+        _unsigned(figures.price_mp),
     )
     out += struct.pack("<BIBIBBBB", _NONE, _NONE32, _NONE, _NONE32, _NONE, _NONE, _NONE, 0)
     if tiers >= _MORE_TIERS:
@@ -120,6 +121,11 @@ def thresholds_of(terms: "Any", tier: int) -> "list[int]":
     return terms.thresholds.get(tier + 100, []) if found is None else found
 
 
+def _unsigned(mp: "int | None") -> int:
+    """Money as the cluster can say it: nothing below zero."""
+    return min(max(mp or 0, 0), _NONE32 - 1)
+
+
 def _head(since: int) -> bytes:
     """Of a matrix and of thresholds: provider, event, start, tariff, and that it is all."""
     return struct.pack("<IIIIBB", _PROVIDER, since, since, _TARIFF_ID, 0, 1)
@@ -129,9 +135,10 @@ def _tariff(terms: "Any", since: int) -> bytes:
     tiers, blocks = tiers_of(terms), blocks_of(terms)
     scheme = _SCHEMES[0 if not blocks else 2 if tiers else 1]
     out = struct.pack("<IIIIB", _PROVIDER, since, _TARIFF_ID, since, scheme)
-    out += bytes((len(terms.label),)) + terms.label
+    label = terms.label[:_LONGEST_TARIFF_LABEL]
+    out += bytes((len(label),)) + label
     out += struct.pack(
-        "<BBBHBIB", tiers, blocks, _KWH, _POUND, _DECIMALS, terms.standing_mp, _NONE
+        "<BBBHBIB", tiers, blocks, _KWH, _POUND, _DECIMALS, _unsigned(terms.standing_mp), _NONE
     )
     return out + b"\x01\x00\x00\xe8\x03\x00"  # thresholds times 1, by 1000
 
@@ -143,12 +150,13 @@ def _matrix(terms: "Any", since: int) -> bytes:
     if not blocks:
         out += b"\x01"
         for tier in range(1, tiers + 1) if tiers else (0,):
-            out += struct.pack("<BI", tier, price_of(terms, tier, 0) or 0)
+            out += struct.pack("<BI", tier, _unsigned(price_of(terms, tier, 0)))
         return out
     out += b"\x00"
     for tier in range(1, min(tiers, _MORE_TIERS) + 1) if tiers else (0,):
         for block in range(len(thresholds_of(terms, tier)) + 1):
-            out += struct.pack("<BI", tier << 4 | block, price_of(terms, tier, block) or 0)
+            price = _unsigned(price_of(terms, tier, block))
+            out += struct.pack("<BI", tier << 4 | block, price)
     return out
 
 

@@ -18,6 +18,7 @@ from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose
 from gbcs_host.displays import Displays
+from gbcs_host.gasproxy import GasProxies
 from gbcs_host.han import Han, Joining
 from gbcs_host.inventory import Inventory
 from gbcs_host.links import Link
@@ -167,7 +168,7 @@ def _component_is_fine(component: Any) -> bool:
     return not any(one[0] == "status" and one[2] != 0 for one in fields)
 
 
-class Lab(Displays):
+class Lab(Displays, GasProxies):
     """Everything follows from the seed; `url` is the inventory's.
 
     With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
@@ -185,6 +186,7 @@ class Lab(Displays):
         faults: Any = None,
         open_device: "Callable[[str], Link | None] | None" = None,
     ) -> None:
+        GasProxies.__init__(self)
         self.random = random.Random(seed)
         start = clock.from_generalized("20260105090000Z")
         self.pki = Pki(seed)
@@ -333,10 +335,15 @@ class Lab(Displays):
         self, what: str, octets: bytes, device: bytes, hub: "bytes | None" = None
     ) -> Exchange:
         """Carries the octets of a command by way of the hub that the inventory has."""
-        if hub is None:
+        proxy = self.proxies.get(device)
+        if hub is None and proxy is None:
             hub = device if device in self.han.hubs else self._hub_of(device)
         answer = None
-        if hub is not None:
+        if proxy is not None:
+            answer = proxy.receive(octets, self.now)
+            self.alerts += proxy.outbox
+            proxy.outbox.clear()
+        elif hub is not None:
             answer = self.han.deliver(self.han.hubs[hub], octets, device, self.now)
         verdict = None
         if answer is not None:

@@ -175,6 +175,22 @@ def test_every_answer_is_a_command_that_zcl_knows(lab):
             assert fields[0][1] != "octets", name
 
 
+def test_what_the_clusters_cannot_say_is_said_as_nearly_as_they_can(lab):
+    terms = time_of_use()
+    terms.standing_mp = -5
+    terms.prices = {(1, 0): -1, (2, 0): 1 << 40}
+    terms.label = b"x" * 300
+    terms.calendar.special = [((1066, 10, 14, None), 2), ((9999, 1, 1, None), 2)]
+    source = made(lab, terms)
+    source.made.price_mp = -7
+    assert ask(source, PRICE, 0x00, "01")[1][0][1].endswith("ffff00000000" + "ff" * 13 + "00")
+    (tariff,) = ask(source, PRICE, 0x06, "00" * 10)[1]
+    assert tariff[1].endswith("18" + "78" * 24 + "0200003a035000000000ff010000e80300")
+    assert ask(source, PRICE, 0x07, "00" * 4)[1][0][1].endswith("010000000002feffffff")
+    (special,) = ask(source, CALENDAR, 0x04, "000000000000000000000000002e")[1]
+    assert special[1].endswith("000a0eff02fe0101ff02")
+
+
 def test_the_log_of_top_ups(lab):
     source = made(lab)
     source.made.is_prepayment = True
