@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from gbcs.errors import DecodeError
 from gbcs.link import seal, unseal
+from gbcs.zigbee import mac
 from gbcs_device import server
 from gbcs_device.store import PowerCut
 from gbcs_device.view import View
@@ -45,6 +47,8 @@ class RemoteStation:
         self.repeats = 0
         self._link = link
         self._next: int | None = None
+        self._short: int | None = None  # its short address, once it has used it
+        self._awaited = -1  # the sequence number of the last frame that wants to be acknowledged
         self._sequence = time.time_ns() // 1000
         self._now = 0
         (version,) = self._ask(server.HELLO) or b"\x00"
@@ -69,9 +73,21 @@ class RemoteStation:
     # As a station
 
     def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air."""
-        if self.is_awake:  # who sleeps hears nothing
+        """One frame from the air; who sleeps hears nothing, and a radio filters addresses."""
+        if self.is_awake and self._is_for_it(octets):
             self._air(server.FRAME, octets, now)
+
+    def _is_for_it(self, octets: bytes) -> bool:
+        """As a radio does it, so that the link carries what the device would not drop."""
+        try:
+            frame = mac.decode(octets)
+        except DecodeError:
+            return True  # the device may tell what it is
+        if frame.control & 7 == mac.ACK:
+            return frame.sequence == self._awaited
+        if self._short is None or not isinstance(frame.destination, int):
+            return True
+        return frame.destination in (self._short, mac.BROADCAST)
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
@@ -83,6 +99,7 @@ class RemoteStation:
 
     def power_on(self, now: int) -> None:
         """The device's power comes on."""
+        self._short = None
         self._air(server.POWER_ON, b"", now)
 
     def power_off(self) -> None:
@@ -91,6 +108,7 @@ class RemoteStation:
 
     def restart(self, now: int) -> None:
         """Its power comes back: what its store holds is all it knows."""
+        self._short = None
         self._air(server.RESTART, b"", now)
 
     def cut_after(self, octets: "int | None") -> None:
@@ -175,6 +193,11 @@ class RemoteStation:
         while at < len(frames):
             end = at + 1 + frames[at]
             self.out.append(frames[at + 1 : end])
+            sent = mac.decode(self.out[-1])
+            if sent.control & mac.ACK_REQUEST:
+                self._awaited = sent.sequence
+            if isinstance(sent.source, int):
+                self._short = sent.source
             at = end
 
     # The link

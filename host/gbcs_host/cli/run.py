@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
         scenario = play.find(args.scenario)
     except play.UnknownScenario as error:
         raise UsageError("%s; gbcs run --list says which there are" % error) from None
+    if args.direct and getattr(scenario, "NEEDS_RADIO", False):
+        raise UsageError("%s is about displays, which need the radio" % args.scenario)
     with contextlib.ExitStack() as open_things:
         lab = _lab(args, open_things)
         played = Play(lab, _print_json if args.json else _Printer().step)

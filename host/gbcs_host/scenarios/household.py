@@ -6,6 +6,8 @@ Sources: Common Test Scenarios Document, IC01 and IC02 (installing and commissio
 impact assessment, 5.2.4 (the PPMID and its hub).
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from gbcs import devicelog, payload
@@ -17,6 +19,7 @@ from gbcs_host import supply
 from gbcs_host.display import shots
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID
 
+NEEDS_RADIO = True
 TITLE = "A household: install, commission, a day, prices, messages, prepayment"
 
 _HUB = bytes.fromhex("00DB1234567890B2")
@@ -30,7 +33,7 @@ _METERS = ((_ESME, "ESME"), (_GSME, "GSME"))
 _ELECTRICITY, _GAS = 0, 1
 _POUND = 100_000
 _PENNY = 1000
-_CREDIT_MP = 10_000
+_CREDIT_MP = 5_000
 _TOPPED_UP = "Accepted: now enable"
 _HALF_HOUR_S, _DAY_S = 1800, 86400
 _BACK_S = 45
@@ -59,16 +62,8 @@ def install(p: Any) -> None:
             lab.make(kind, eui)
             status = lab.inventory.device(eui)["status"]
             step.check(status == "pending", "inventory: the %s is %s" % (kind, status))
-    with p.step("8.11 lists them at the hub", "step 2: CCS01, and the hub's report") as step:
-        for eui, kind, points in _DEVICES:
-            done = lab.add_to_hub(_HUB, eui, points)
-            step.check(done.is_success, "CCS01 answers success for the %s" % kind)
-            status = lab.inventory.device(eui)["status"]
-            step.check(status == "whitelisted", "inventory: the %s is %s" % (kind, status))
-            joined = lab.join(eui, _HUB)
-            step.check(
-                joined.by == devicelog.INSTALL_CODE_KEY, "the %s joins by its install code" % kind
-            )
+    with p.step("8.11 lists the meters at the hub", "step 2: CCS01; they join by it") as step:
+        _list_and_join(step, lab, _DEVICES[:2])
     with p.step("8.1.1 commissions the meters", "step 3: their clocks are the hub's") as step:
         step.check(lab.read("ECS70", _ESME).is_success, "ECS70 answers success")
         done = lab.send("GCS28", "supplier", _GSME, _around(lab.now))
@@ -86,22 +81,26 @@ def install(p: Any) -> None:
         step.check(statuses == [0, 0], "CS02b replaces both certificates")
         step.check(held.cell(SUPPLIER, DS).eui == supplier, "they are the supplier's")
     with p.step("8.7 joins devices", "step 5: meters and displays know one another") as step:
-        pairs = ((_GSME, proxy), (proxy, _IHD), (_ESME, _PPMID), (_GSME, _PPMID), (_ESME, _IHD))
+        for done in lab.introduce(_GSME, proxy):
+            step.check(done.is_success, "%s answers success" % done.what)
+        _list_and_join(step, lab, _DEVICES[2:])
+        pairs = ((proxy, _IHD), (_ESME, _PPMID), (_GSME, _PPMID), (_ESME, _IHD))
         for one, other in pairs:
             for done in lab.introduce(one, other):
                 step.check(done.is_success, "%s answers success" % done.what)
     with p.step("6.20.1 sets the meter points", "step 6: MPAN and MPRN are on the meters") as step:
         done = lab.read("ECS39a", _ESME, {"value": _MPAN.encode()})
         step.check(done.is_success, "ECS39a answers success")
-        done = lab.read("GCS41", _GSME, {"site_id": _MPRN.encode()})
-        step.check(done.is_success, "GCS41 answers success")
-        for use_case, eui, point in (("ECS40", _ESME, _MPAN), ("GCS46", _GSME, _MPRN)):
-            done = lab.read(use_case, eui)
-            held = done.is_success and point.encode().hex() in done.answer.hex()
-            step.check(held, "%s reads %s" % (use_case, point))
+        with _away(lab):  # until the gas meter wakes up
+            done = lab.read("GCS41", _GSME, {"site_id": _MPRN.encode()})
+            step.check(done.is_success, "GCS41 answers success")
+            for use_case, eui, point in (("ECS40", _ESME, _MPAN), ("GCS46", _GSME, _MPRN)):
+                done = lab.read(use_case, eui)
+                held = done.is_success and point.encode().hex() in done.answer.hex()
+                step.check(held, "%s reads %s" % (use_case, point))
     with p.step("both displays show both meters", "they found meter and GPF, and agreed on keys") as step:  # fmt: skip  # noqa: E501
-        lab.pass_time(_HALF_HOUR_S)
-        _unplugged(lab, 60)
+        with _away(lab):
+            lab.pass_time(_HALF_HOUR_S)
         _agree(step, lab)
 
 
@@ -114,7 +113,8 @@ def a_day(p: Any) -> None:
     lab = p.lab
     for hour in (18, 3, 9, 15):
         with p.step("at %d o'clock" % hour, "what is shown is what was metered") as step:
-            _unplugged(lab, (3600 * hour - lab.now // 1000) % _DAY_S)
+            with _away(lab):
+                lab.pass_time((3600 * hour - lab.now // 1000) % _DAY_S)
             _agree(step, lab)
 
 
@@ -133,9 +133,10 @@ def news(p: Any) -> None:
             )
         _show(step, lab, _IHD, "tariff")
     with p.step("another price of gas", "GCS01b, by the hub's GPF, for the meter sleeps") as step:
-        done = supply.gas_price(lab, _GSME, 7_320, 31_410, "Winter")
-        step.check(done.is_success, "GCS01b answers success")
-        lab.pass_time(_HALF_HOUR_S + 60)
+        with _away(lab):
+            done = supply.gas_price(lab, _GSME, 7_320, 31_410, "Winter")
+            step.check(done.is_success, "GCS01b answers success")
+            lab.pass_time(60)
         fuel = lab.view(_IHD).fuels[_GAS]
         step.check(
             (fuel.price_mp, fuel.standing_mp, fuel.tariff) == (7_320, 31_410, "Winter"),
@@ -157,9 +158,9 @@ def news(p: Any) -> None:
         step.check(_ACKNOWLEDGED in _alerts(lab, _ESME), "alert %04X comes" % _ACKNOWLEDGED)
         step.check(all(one.is_confirmed for one in lab.view(_IHD).messages), "none is left")
     with p.step("a message for gas", "GCS07, which the GPF shows") as step:
-        done = supply.gas_message(lab, _GSME, "Your boiler service is due.", 0x1C3B4480)
-        step.check(done.is_success, "GCS07 answers success")
-        lab.pass_time(60)
+        with _away(lab):
+            done = supply.gas_message(lab, _GSME, "Your boiler service is due.", 0x1C3B4480)
+            step.check(done.is_success, "GCS07 answers success")
         texts = [one.text for one in lab.view(_IHD).messages]
         step.check("Your boiler service is due." in texts, "the IHD has it")
 
@@ -241,23 +242,26 @@ def gas_runs_out(p: Any) -> None:
     p.part("Gas is prepaid")
     lab = p.lab
     with p.step("a change to prepayment, and credit is used", "GCS40a, GCS03; the valve shuts") as step:  # fmt: skip  # noqa: E501
-        for done in supply.gas_prepaid(lab, _GSME, _CREDIT_MP):
-            step.check(done.answer is not None, "%s is answered" % done.what)
-        step.check(_until(lab, lambda: _supply(lab, _GSME) == OFF, _DAY_S), "the valve is shut")
-        _unplugged(lab, _HALF_HOUR_S)
+        with _away(lab):
+            for done in supply.gas_prepaid(lab, _GSME, _CREDIT_MP):
+                step.check(done.answer is not None, "%s is answered" % done.what)
+            shut = _until(lab, lambda: _supply(lab, _GSME) == OFF, _DAY_S)
+            step.check(shut, "the valve is shut")
+            lab.pass_time(_HALF_HOUR_S)
         step.check(lab.view(_IHD).fuels[_GAS].supply == OFF, "the IHD shows it")
         _show(step, lab, _IHD, "credit", _GAS)
     with p.step("a top-up typed in at the PPMID", "PCS01 waits for the meter to wake up") as step:
         digits = supply.token(lab, _GSME, 1, 15)
         _press(step, lab, lab.top_up(_PPMID, _GAS, digits), "Sent: up to an hour")
         step.check(lab.han.stations[_HUB].waiting(_GSME) == 1, "it waits at the hub")
-        step.check(
-            _until(lab, lambda: lab.view(_PPMID).notice == _TOPPED_UP, _LONGEST_S, 5),
-            "the PPMID says: %s" % lab.view(_PPMID).notice,
-        )
+        with _away(lab, _IHD):
+            _until(lab, lambda: lab.view(_PPMID).notice == _TOPPED_UP, _LONGEST_S, 5)
+            said = lab.view(_PPMID).notice
+        step.check(said == _TOPPED_UP, "the PPMID says: %s" % said)
         step.check(_balance(lab, _GSME) == 15 * _POUND, "the meter has 15 pounds")
         step.check(_supply(lab, _GSME) == ARMED, "the valve is armed")
-        lab.pass_time(_HALF_HOUR_S + 60)
+        with _away(lab):
+            lab.pass_time(_HALF_HOUR_S)
         fuel = lab.view(_PPMID).fuels[_GAS]
         step.check((fuel.supply, fuel.balance_mp) == (ARMED, 15 * _POUND), "the PPMID shows both")
         _show(step, lab, _PPMID, "credit", _GAS)
@@ -268,7 +272,8 @@ def gas_runs_out(p: Any) -> None:
         opened, changes = account.enable_supply(meter, lab.now)
         meter.store.write(changes)
         step.check(opened and _supply(lab, _GSME) == ON, "its button opens the valve")
-        lab.pass_time(_HALF_HOUR_S + 60)
+        with _away(lab):
+            lab.pass_time(_HALF_HOUR_S)
         step.check(lab.view(_IHD).fuels[_GAS].supply == ON, "the IHD shows it")
 
 
@@ -380,14 +385,26 @@ def _until(lab: Any, is_so: Any, seconds: int, every: int = 60) -> bool:
     return True
 
 
-def _unplugged(lab: Any, seconds: int) -> None:
-    """Both displays are without power for so long; then they have half a minute to find back."""
-    for eui in (_IHD, _PPMID):
+@contextlib.contextmanager
+def _away(lab: Any, *euis: bytes) -> "Iterator[None]":
+    """Displays, both unless named, are unplugged; then they have some time to find back."""
+    euis = euis or (_IHD, _PPMID)
+    for eui in euis:
         lab.han.switch_off(eui)
-    lab.pass_time(seconds - _BACK_S)
-    for eui in (_IHD, _PPMID):
+    yield
+    for eui in euis:
         lab.han.switch_on(eui, _HUB)
     lab.pass_time(_BACK_S)
+
+
+def _list_and_join(step: Any, lab: Any, devices: "tuple[tuple[bytes, str, str], ...]") -> None:
+    for eui, kind, points in devices:
+        done = lab.add_to_hub(_HUB, eui, points)
+        step.check(done.is_success, "CCS01 answers success for the %s" % kind)
+        status = lab.inventory.device(eui)["status"]
+        step.check(status == "whitelisted", "inventory: the %s is %s" % (kind, status))
+        by = lab.join(eui, _HUB).by
+        step.check(by == devicelog.INSTALL_CODE_KEY, "the %s joins by its install code" % kind)
 
 
 def _press(step: Any, lab: Any, was_taken: bool, notice: str) -> None:
