@@ -10,14 +10,15 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from gbcs import devicelog, payload
+from gbcs import devicelog, message, payload, usecases
 from gbcs_device import account, clock
 from gbcs_device.anchors import DS, SUPPLIER
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_device.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
-from gbcs_host import supply
+from gbcs_host import compose, supply
 from gbcs_host.display import shots
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID
+from gbcs_host.parties import protected
 
 NEEDS_RADIO = True
 TITLE = "A household: install, commission, a day, prices, messages, prepayment"
@@ -281,18 +282,18 @@ def control_software(p: Any) -> None:
     """SECMP0013 5.2.4: the PPMID's control software delivers messages, the hub's doing is seen."""
     p.part("The PPMID's control software (SECMP0013 5.2.4)")
     lab = p.lab
-    device = lab.han.meters[_PPMID]
     with p.step("an alert for the supplier", "the hub passes it to the WAN as it is") as step:
-        supplier = lab.parties["supplier"].eui
-        told = device.alert_of(_UNAUTHORISED, lab.now)
-        device.store.write(device.alert(_GENERIC_ALERT, supplier, told, True))
-        octets = device.outbox.pop()
+        octets = _alert(lab)
         done = lab.deliver(_PPMID, octets)
         step.check(done.to_wan, "the octets are those that were sent")
         step.check(not done.answers, "nothing comes back")
         step.check(lab.parties.read(octets).is_clean, "its signature verifies")
     with p.step("a command for the gas meter", "the hub keeps it until the meter asks") as step:
-        done = lab.deliver(_PPMID, device.emergency(_GSME))
+        case = usecases.by_name("GCS13a")[0]
+        asked = compose.gbz_command("GCS13a")
+        done = lab.deliver(
+            _PPMID, lab.parties.command_for(case, lab.parties["supplier"], _GSME, asked)
+        )
         step.check(done.waits_for == _GSME, "it waits for the meter")
         step.check(not done.to_wan, "it does not go to the WAN")
     with p.step("a command of the ACB's that is replayed", "the meter does not take it") as step:
@@ -412,6 +413,16 @@ def _press(step: Any, lab: Any, was_taken: bool, notice: str) -> None:
     lab.pass_time(3)
     said = lab.view(_PPMID).notice
     step.check(was_taken and said == notice, "the PPMID says: %s" % said)
+
+
+def _alert(lab: Any) -> bytes:
+    """A generic alert of the PPMID's, signed with its key."""
+    supplier = lab.parties["supplier"].eui
+    told = (
+        b"\x01\x09\x00" + _UNAUTHORISED.to_bytes(2, "big") + (lab.now // 1000).to_bytes(4, "big")
+    )
+    composed = message.compose(message.ALERT, 1 << 40, _PPMID, supplier, _GENERIC_ALERT, told)
+    return protected(composed, lab.parties.keys, _PPMID, None)
 
 
 def _swapped(digits: str) -> str:
