@@ -4,6 +4,7 @@
 Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 """
 
+from gbcs.compat import TYPE_CHECKING
 from gbcs_device.onboard import device, keep_in, pins, server
 from gbcs_device.questions import (
     alert,
@@ -19,6 +20,9 @@ from gbcs_device.questions import (
     value,
 )
 from gbcs_device.serving import serve
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
 
 __all__ = (
     "alert",
@@ -52,11 +56,15 @@ def run(here: bool = False) -> None:
         print("the button is held: nothing is started, run() does")
         return
     connected.begin(here)
+    draw = _drawing(connected, one)
+    connected.idle = draw
 
     def write(octets: bytes) -> None:
         connected.write(octets)
         connected.feed()
         connected.show("" if one.station is None else one.station.phase)
+        if draw is not None:
+            draw()
 
     try:
         serve(connected.read, write, one, connected.is_shared)
@@ -64,6 +72,31 @@ def run(here: bool = False) -> None:
         print("stopped; run() goes on, help_device() says what can be asked")
     finally:
         connected.rest()
+
+
+def _drawing(connected: "Any", one: "Any") -> "Any":
+    """What draws a display's pages where the board has a display; None without one."""
+    oled = connected.display()
+    if oled is None:
+        return None
+    import time
+
+    from gbcs_device.screen import KINDS, Screen
+
+    screens: dict[Any, Screen] = {}  # of the station that it was made for
+
+    def draw() -> None:
+        station = one.station
+        if station is None or station.device.kind not in KINDS:
+            return
+        if station not in screens:
+            screens.clear()
+            is_ppmid = station.device.kind == "PPMID"
+            screens[station] = Screen(oled, connected.buttons, is_ppmid)
+        ticks = time.ticks_ms()  # type: ignore[attr-defined]
+        screens[station].look(station, connected.level(), ticks, one.now)
+
+    return draw
 
 
 def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:

@@ -1,10 +1,10 @@
 """What is connected to a board: the HAN link, an LED, a button, a display, a watchdog.
 
 `board` is a module of the firmware with UART (number, TX, RX; or the number alone, where pins are
-fixed) or a function `link`, with LED, BUTTON, DISPLAY (I2C number, or None for one that software
-makes of any pins; SDA, SCL; SSD1306 or SH1106; address), WATCHDOG_S and TIMER (the number of a
-timer that is free, -1 unless told); any of them may be missing or None. Without UART and `link`
-the HAN link is the port that has the prompt.
+fixed) or a function `link`, with LED, BUTTON or BUTTONS (UP, DOWN, OK, FUEL), DISPLAY (I2C number,
+or None for one that software makes of any pins; SDA, SCL; SSD1306 or SH1106; address), WATCHDOG_S
+and TIMER (the number of a timer that is free, -1 unless told); any of them may be missing or None.
+Without UART and `link` the HAN link is the port that has the prompt.
 """
 
 import sys
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BAUD = const(115200)
 _I2C_HZ = const(400000)
 _POLL_MS = const(500)
+_LOOK_MS = const(10)  # where buttons are looked at
 _CTRL_C = const(3)
 
 
@@ -26,13 +27,16 @@ class Pins:
 
     def __init__(self, board: "Any") -> None:
         self._board = board
-        self._led = self._pin("LED", "OUT")
+        self._led = self._output(getattr(board, "LED", None))
+        where = getattr(board, "BUTTONS", None) or (getattr(board, "BUTTON", None),)
+        self._buttons = [self._input(one) for one in where if one is not None]
         self._is_lit = False
         self._watchdog: Any = None
         self._keeper: Any = None
         self._link: Any = None
         self._uart: Any = None
         self.is_shared = True
+        self.idle: Any = None  # called now and then while nothing comes from the link
         self.read: Any = None
         self.write: Any = None
 
@@ -68,20 +72,34 @@ class Pins:
         chosen = dict(zip(("tx", "rx"), [machine.Pin(one) for one in pins]))
         return machine.UART(number, BAUD, rxbuf=2048, timeout=0, **chosen)
 
-    def _pin(self, what: str, direction: str) -> "Any":
-        where = getattr(self._board, what, None)
+    def _output(self, where: "Any") -> "Any":
         if where is None:
             return None
         import machine
 
-        if direction == "IN":
-            return machine.Pin(where, machine.Pin.IN, machine.Pin.PULL_UP)
         return machine.Pin(where, machine.Pin.OUT)
+
+    def _input(self, where: "Any") -> "Any":
+        import machine
+
+        return machine.Pin(where, machine.Pin.IN, machine.Pin.PULL_UP)
 
     def is_pressed(self) -> bool:
         """Whether the button is held."""
-        button = self._pin("BUTTON", "IN")
-        return button is not None and not button.value()
+        return bool(self.level() & 1)
+
+    def level(self) -> int:
+        """Which buttons are down, a bit each: those of BUTTONS, or the one of BUTTON."""
+        found = 0
+        for place in range(len(self._buttons)):
+            if not self._buttons[place].value():
+                found |= 1 << place
+        return found
+
+    @property
+    def buttons(self) -> int:
+        """How many there are: one, where none is."""
+        return max(1, len(self._buttons))
 
     def display(self) -> "Any":
         """The display that `board` names, an oled.Oled; None without one."""
@@ -120,7 +138,9 @@ class Pins:
         poll.register(self._uart, select.POLLIN)
         while True:
             self.feed()
-            if poll.poll(_POLL_MS):
+            if self.idle is not None:
+                self.idle()
+            if poll.poll(_POLL_MS if self.idle is None else _LOOK_MS):
                 octets: bytes | None = self._uart.read()
                 if octets:
                     return octets

@@ -39,3 +39,17 @@ def press(station: "Any", body: bytes, now: int) -> bool:
     if action == server.ENABLE:
         return bool(station.enable(fuel, now))
     raise ValueError("a button of the display expected")
+
+
+def want(station: "Any", intent: "tuple[Any, ...]", now: int) -> bool:
+    """What gbcs_device.display.navigation says that a person wants is done; False in vain."""
+    what, *values = intent
+    if what == "confirm":
+        return bool(station.confirm(values[0], now))
+    if station.device.kind != "PPMID":
+        return False
+    if what == "top-up":
+        return bool(station.top_up(values[0], values[1].encode(), now))
+    if what == "emergency":
+        return bool(station.emergency(values[0], now))
+    return what == "enable" and bool(station.enable(values[0], now))

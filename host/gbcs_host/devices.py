@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from gbcs.crypto import default
+from gbcs_device.pressing import want
 from gbcs_device.server import Server
 from gbcs_device.view import View
 from gbcs_host import remote
@@ -50,17 +51,7 @@ class Person:
             server = self._server
             if server is None or server.station is None:
                 return False
-            station, now = server.station, server.now
-            what, *values = intent
-            if what == "confirm":
-                return bool(station.confirm(values[0], now))
-            if station.device.kind != "PPMID":
-                return False
-            if what == "top-up":
-                return bool(station.top_up(values[0], str(values[1]).encode(), now))
-            if what == "emergency":
-                return bool(station.emergency(values[0], now))
-            return what == "enable" and bool(station.enable(values[0], now))
+            return want(server.station, intent, server.now)
 
 
 def serve(

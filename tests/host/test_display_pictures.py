@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -238,7 +239,7 @@ class Person:
         while words not in self.text:
             assert time.monotonic() < limit, "%r is not in %r" % (words, self.text[-600:])
             self.read()
-        self.text = self.text.split(words, 1)[1]
+        self.before, self.text = self.text.split(words, 1)
 
     def type(self, octets):
         os.write(self.master, octets)
@@ -317,10 +318,10 @@ def test_a_small_terminal_gets_the_words_alone():
     os.close(slave)
 
 
-def test_the_command_shows_a_display_with_its_keys():
+def test_the_command_lives_in_a_home_and_a_token_typed_in_is_credit():
     master, slave = terminal_of(80, 30)
     process = subprocess.Popen(
-        [sys.executable, "-m", "gbcs_host.cli", "device", "run", "ppmid", "--fuel", "gas"],
+        [sys.executable, "-m", "gbcs_host.cli", "device", "run", "ppmid"],
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -328,15 +329,21 @@ def test_the_command_shows_a_display_with_its_keys():
         close_fds=True,
     )
     os.close(slave)
-    person = Person(master)
     try:
-        person.expect("Gas Now 17:42")
-        person.type(b"\x1b[D" * 4)  # back to the page of the supply
-        person.expect("Gas Supply 17:42")
+        person = Person(master)
+        person.expect("a token for electricity: ", 60)
+        person.expect("(10 pounds)")
+        digits = re.search(r"\d{20}", person.before)[0]
+        person.expect("Electricity Now ")
+        person.expect("0.93 kW")
+        person.type(digits.encode())
+        person.expect("OK send")
         person.type(b"\r")
-        person.expect("; enable: Nobody takes")
+        person.expect("Top-up accepted: £10.00")
+        person.type(b"\x1b[B")
+        person.expect("Electricity Today")
         person.type(b"q")
-        assert process.wait(20) == 0
+        assert process.wait(10) == 0
     finally:
         process.kill()
         process.wait()
@@ -344,9 +351,13 @@ def test_the_command_shows_a_display_with_its_keys():
 
 
 def test_the_command_draws_pages(capsys, tmp_path):
-    assert main(["device", "show", "ihd", "--style", "half", "--page", "today"]) == 0
+    assert main(["device", "show", "ihd", "--page", "today"]) == 0
+    assert "Electricity Today 18:01 (a message waits); £2.80; 9.269 kWh" in capsys.readouterr().out
+    view = tmp_path / "view.json"
+    view.write_text(json.dumps(viewjson.to_json(sample.credit())))
+    words = ["device", "show", "ihd", "--view", str(view), "--style", "half", "--page", "today"]
+    assert main(words) == 0
     captured = capsys.readouterr()
-    assert "nobody lives there" in captured.err
     assert unpicture(captured.out.splitlines()[:-1], "half") == reviewed()["ihd today electricity"]
     file = tmp_path / "all.png"
     assert main(["device", "show", "ppmid", "--page", "all", "--png", str(file)]) == 0

@@ -8,9 +8,9 @@ import threading
 
 from gbcs_device.display import navigation
 from gbcs_device.view import View
-from gbcs_host import devices
+from gbcs_host import devices, home
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.display import sample, shots, terminal, viewjson
+from gbcs_host.display import shots, terminal, viewjson
 from gbcs_host.links import BadName, LinkError, Listener, listen
 
 HELP = (
@@ -19,7 +19,6 @@ HELP = (
 
 _METERS = ("esme", "gsme")
 _DISPLAYS = {"ihd": navigation.IHD, "ppmid": navigation.PPMID}
-_SAMPLES = {"ihd": sample.credit, "ppmid": sample.prepayment}
 _NOBODY = "Nobody takes this: the view is not of a household that runs."
 
 
@@ -45,7 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     display = parser.add_argument_group("displays")
     display.add_argument("--page", metavar="NAME", default="overview", help="one page, or all")
     display.add_argument("--fuel", choices=viewjson.FUELS, default="electricity")
-    display.add_argument("--view", metavar="FILE", help="a view as JSON; a sample unless told")
+    display.add_argument("--view", metavar="FILE", help="a view as JSON; else of a home")
+    display.add_argument("--seed", type=int, default=1, metavar="N", help="of the home")
+    display.add_argument(
+        "--speed", type=float, default=1, metavar="N", help="how fast the home's time passes"
+    )
     display.add_argument("--png", metavar="FILE", help="write a picture, of all pages as a sheet")
     display.add_argument("--style", choices=terminal.STYLES, default="", help="of characters")
     display.add_argument("--json", action="store_true", help="print the view and what pages say")
@@ -83,7 +86,7 @@ def _listener(args: argparse.Namespace) -> Listener:
 def _view(args: argparse.Namespace) -> View:
     """The view to draw."""
     if args.view is None:
-        return _SAMPLES[args.kind]()
+        return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
         octets = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
     except OSError as error:
@@ -108,8 +111,6 @@ def _show(args: argparse.Namespace) -> int:
     """Pages, drawn once."""
     seen, names = _view(args), _names(args)
     fuel, is_ppmid = viewjson.FUELS.index(args.fuel), args.kind == "ppmid"
-    if args.view is None:
-        print("a sample: nobody lives there (--view FILE draws another)", file=sys.stderr)
     if args.json:
         pages = [
             {"page": name, "fuel": args.fuel, "text": shots.text(seen, name, fuel, is_ppmid)}
@@ -135,12 +136,20 @@ def _live(args: argparse.Namespace) -> int:
     pages = shots.at(page, viewjson.FUELS.index(args.fuel), args.kind == "ppmid")
     if args.link:
         return _served(args, pages)
-    seen = _view(args)
+    if args.view is not None:
+        seen = _view(args)
 
-    def sink(intent: "tuple[str | int, ...]") -> None:
-        seen.notice = "%s: %s" % (intent[0], _NOBODY)
+        def sink(intent: "tuple[str | int, ...]") -> None:
+            seen.notice = "%s: %s" % (intent[0], _NOBODY)
 
-    terminal.run(lambda: seen, pages, sink, style=args.style)
+        terminal.run(lambda: seen, pages, sink, style=args.style)
+        return 0
+    if args.speed <= 0:
+        raise UsageError("--speed: a number above 0 expected")
+    lived_in = home.Home(args.kind.upper(), args.seed, args.speed)
+    for fuel, digits, pounds in lived_in.tokens:
+        print("a token for %s: %s (%d pounds)" % (fuel, digits, pounds), file=sys.stderr)
+    terminal.run(lived_in.view, pages, lived_in.want, style=args.style)
     return 0
 
 
