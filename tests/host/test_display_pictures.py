@@ -339,9 +339,10 @@ def test_the_command_lives_in_a_home_and_a_token_typed_in_is_credit():
         person.type(digits.encode())
         person.expect("OK send")
         person.type(b"\r")
-        person.expect("Top-up accepted: £10.00")
+        person.expect("£14.62")
+        person.expect("Top-up accepted:")
         person.type(b"\x1b[B")
-        person.expect("Electricity Today")
+        person.expect("Have the 20")  # the notice has been read
         person.type(b"q")
         assert process.wait(10) == 0
     finally:

@@ -11,13 +11,16 @@ from gbcs import usecases
 from gbcs_host import boards, examine, firmware, tree, verdict
 from gbcs_host.boards import BoardError
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.display import shots
 from gbcs_host.firmware import BuildError
-from gbcs_host.lab import CHF, ESME, GSME, Lab, NotOurs
+from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 from gbcs_host.remote import RemoteStation, identify
 
 _HUBS = bytes.fromhex("00DB1234")
-_READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38")}
+_FOUND_S = 400  # until a display has found a new meter
+_METER = bytes.fromhex("00DB1234567890E0")
+_READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
 _RECENT = """
 from gbcs_device import onboard
 for octets in onboard.device().recent if onboard.device() else ():
@@ -62,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("try", "provision it where it is not, join it to a hub here, and read it"),
     ):
         words = to_do.add_parser(name, help=text)
-        words.add_argument("kind", choices=("esme", "gsme"))
+        words.add_argument("kind", choices=tuple(kind.lower() for kind in _READS))
         words.add_argument("port", metavar="PORT")
         words.add_argument("--eui", metavar="EUI64", help="00DB1234567890A0 unless told")
         words.add_argument("--seed", type=int, default=1, metavar="N", help="of the test PKI")
@@ -202,7 +205,9 @@ def _try(args: argparse.Namespace) -> int:
     with boards.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
         found = identify(link)
-        if found is None or found.kind != kind or (args.eui and found.eui != _eui(args)):
+        is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
+        other = found is None or found.kind != kind or (args.eui and found.eui != _eui(args))
+        if other or is_display:
             _put(args, link)
             found = identify(link)
         if found is None:
@@ -232,5 +237,14 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
         said = "no answer" if done.answer is None else "answered, but no success"
         print("%s %s: %s" % (use_case, title, "answered" if done.is_success else said))
         fine = fine and done.is_success
+    if kind in (IHD, PPMID) and joined:
+        lab.make(ESME, _METER)  # so that there is something to show
+        lab.add_to_hub(hub, _METER)
+        lab.join(_METER, hub)
+        lab.introduce(_METER, eui)
+        lab.pass_time(_FOUND_S)
+        seen = lab.view(eui)
+        print(shots.text(seen, "overview", is_ppmid=kind == PPMID))
+        fine = seen.fuels[0].is_connected
     print("%.0f seconds" % (time.perf_counter() - begun))
     return not fine
