@@ -12,6 +12,7 @@ from gbcs.errors import DecodeError
 from gbcs.link import seal, unseal
 from gbcs.zigbee import mac
 from gbcs_device import server
+from gbcs_device.joiner import JOINED
 from gbcs_device.store import PowerCut
 from gbcs_device.view import View
 from gbcs_device.viewoctets import decode_view
@@ -86,7 +87,7 @@ class RemoteStation:
         if frame.control & 7 == mac.ACK:
             return frame.sequence == self._awaited
         if self._short is None or not isinstance(frame.destination, int):
-            return True
+            return True  # while it joins, it may be called by an address that it has not used yet
         return frame.destination in (self._short, mac.BROADCAST)
 
     def next_timer(self) -> "int | None":
@@ -196,7 +197,7 @@ class RemoteStation:
             sent = mac.decode(self.out[-1])
             if sent.control & mac.ACK_REQUEST:
                 self._awaited = sent.sequence
-            if isinstance(sent.source, int):
+            if self.phase == JOINED and isinstance(sent.source, int):
                 self._short = sent.source
             at = end
 
@@ -228,6 +229,8 @@ class RemoteStation:
     def _taken(self, answer: bytes) -> bytes:
         status, phase, flags = answer[:3]
         self.phase = server.PHASES[phase]
+        if self.phase != JOINED:
+            self._short = None
         self.is_awake = bool(flags & server.AWAKE)
         self.handled = int.from_bytes(answer[3:7], "big")
         at = int.from_bytes(answer[7:15], "big")
