@@ -187,15 +187,17 @@ def _triage() -> "list[Row]":
         rows: list[Row] = [
             (
                 "triage, ESME and GSME on emulated boards",
-                "%d of %d, %.0f s" % (held, len(played.steps), seconds),
+                "%d of %d, %.0f s, %.0f ms a command"
+                % (held, len(played.steps), seconds, 1000 * seconds / len(lab.exchanges)),
                 "all",
                 held == len(played.steps),
             )
         ]
         for kind, port in ports.items():
             about = boards.about(port)
-            used = int(about["heap_used"]) / 1024
-            rows.append(("  heap in use on the %s's board afterwards" % kind, "%.0f of 128 KB" % used, "< 128 KB", used < 128))  # fmt: skip  # noqa: E501
+            used, peak = int(about["heap_used"]) / 1024, int(about["heap_peak"]) / 1024
+            what = "  heap of the %s's board: in use afterwards, at most after a request" % kind
+            rows.append((what, "%.0f, %.0f of 128 KB" % (used, peak), "< 128 KB", peak < 128))
     return rows
 
 

@@ -63,10 +63,10 @@ def names(prefix: str = "") -> None:
             print("%6d %s" % (len(one.store.get(name)), name))
 
 
-def value(name: str) -> None:
-    """A value of its store in hex; keys and credentials are not shown."""
+def value(name: str, reveal_secret: bool = False) -> None:
+    """A value of its store in hex; keys and credentials only where that is asked for."""
     one = device()
-    if name.startswith(_SECRET):
+    if name.startswith(_SECRET) and not reveal_secret:
         print("secret")
     elif one is not None:
         found = one.store.get(name)
