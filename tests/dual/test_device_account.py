@@ -1,4 +1,4 @@
-"""A meter's account on both Pythons: what it costs, credit that runs out, tokens, two fuels.
+"""A meter's account on both Pythons: what it costs, credit that runs out, tokens.
 
 The token is a vector that two independent implementations agree on; amounts are worked out by
 hand.
@@ -14,7 +14,6 @@ SECRET = bytes.fromhex("5C00001AE96494FEDFD740C4679D346E913D89B978BEEFF76577BE69
 TOKEN = b"73943333457189043313"  # 100 pounds, counter 1
 LATER = b"73947252416745201637"  # 12.34 pounds, counter 4
 ESME = bytes.fromhex("00DB1234567890A0")
-GSME = bytes.fromhex("00DB1234567890A1")
 BEGUN = clock.from_generalized("20260105090000Z")
 HOUR = 3600000
 ELECTRICITY = {
@@ -26,17 +25,6 @@ ELECTRICITY = {
     "a/0070/0000130A01FF/09": "050007A120",  # emergency credit: 5 pounds, from 1 pound
     "a/0070/0000130A01FF/0A": "05000186A0",
 }
-GAS = {
-    "z/0700/0301": "234C770000",
-    "z/0700/0400": "23701A0000",
-    "z/0700/0302": "23788F0100",
-    "z/0700/0303": "1850",
-    "z/0700/0304": "238B010000",
-    "z/0700/0306": "1810",
-    "z/0700/0617": "1850",
-}
-
-
 SCRIPT = "090600000A0064FF"
 OTHER = "090600000A006AFF"
 TIERS = {  # tier 2 from midnight, 3 from 07:00
@@ -54,7 +42,7 @@ FRIENDLY = {  # from 18:00 to 10:00, on all days of the week
 }  # fmt: skip
 
 
-def meter(kind, data, rates):
+def meter(data, rates):
     store = Store(MemoryMedium(), 4096)  # small banks: they share the heap
     changes = load.started(BEGUN, rates)
     for name in data:
@@ -62,7 +50,7 @@ def meter(kind, data, rates):
     changes["cell/2/ka/pp"] = SUPPLIER + bytes(65)
     store.write(changes)
     own = HandedSecrets({SUPPLIER: SECRET}, lambda octets: bytes(64))
-    return kinds.make(kind, ESME if kind == "ESME" else GSME, store, portable, own)
+    return kinds.make("ESME", ESME, store, portable, own)
 
 
 def entered(device, digits, now):
@@ -72,7 +60,7 @@ def entered(device, digits, now):
 
 
 def test_credit_runs_out_and_a_token_brings_it_back():
-    device = meter("ESME", ELECTRICITY, {load.IMPORT: 460})
+    device = meter(ELECTRICITY, {load.IMPORT: 460})
     assert device.next_timer() == BEGUN  # without credit it does not supply
     device.handle_timer(BEGUN)
     assert account.figures(device, BEGUN).supply == 0
@@ -107,7 +95,7 @@ def test_credit_runs_out_and_a_token_brings_it_back():
 
 
 def test_tiers_follow_the_calendar():
-    device = meter("ESME", TIERS, {load.IMPORT: 1000})
+    device = meter(TIERS, {load.IMPORT: 1000})
     found = account.figures(device, BEGUN)
     assert (found.tier, found.price_mp) == (3, 4744)
     found = account.figures(device, BEGUN + 39 * HOUR)
@@ -117,23 +105,15 @@ def test_tiers_follow_the_calendar():
 def test_a_friendly_period_keeps_the_supply_on_until_it_ends():
     data = dict(ELECTRICITY)
     data.update(FRIENDLY)
-    device = meter("ESME", data, {load.IMPORT: 460})
+    device = meter(data, {load.IMPORT: 460})
     assert account.figures(device, BEGUN + HOUR - 1).supply == 2
     assert account.figures(device, BEGUN + HOUR).supply == 0
     assert account.figures(device, BEGUN).balance_mp == 0
     assert account.figures(device, BEGUN + HOUR).balance_mp == -11270
 
 
-def test_gas_is_energy():
-    device = meter("GSME", GAS, {load.GAS: 800})
-    found = account.figures(device, BEGUN + 45 * HOUR)
-    assert found.litres == 36000
-    assert found.import_wh == 403942  # 36 m3 * 39.5 * 1.02264 / 3.6
-    assert found.bill_mp == 2733884 + 2 * 30540
-
-
 def test_all_of_it_survives_a_restart():
-    device = meter("ESME", ELECTRICITY, {load.IMPORT: 460})
+    device = meter(ELECTRICITY, {load.IMPORT: 460})
     device.handle_timer(BEGUN)
     entered(device, TOKEN, BEGUN)
     changes = account.advance(device, BEGUN + 50 * HOUR)
