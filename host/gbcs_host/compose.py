@@ -48,64 +48,65 @@ def access_request(
     return dlms.AccessRequest(0x20000000 | counter & 0xFFFFFF, b"", items)
 
 
-def _filled(field: Any, left: "dict[str, Any]") -> Any:
+def _filled(given: Any, left: "dict[str, Any]") -> Any:
     """The field with the values given for the names in it; these are taken out of `left`."""
-    name, kind, value, hint = field
+    name, kind, value, hint = given
     if name in left:
         return (name, kind, left.pop(name), hint)
     if isinstance(value, list):
         return (name, kind, [_filled(one, left) for one in value], hint)
-    return field
+    return given
 
 
-def _f(kind: str, value: Any) -> Any:
+def field(kind: str, value: Any) -> Any:
+    """A field without a name: its type on the wire and its value."""
     return (None, kind, value, None)
 
 
 def _protected(objects: Any, counter: int, originator: bytes, recipient: bytes) -> Any:
     """The data of get_protected_attributes: all of the objects, for whoever asks."""
-    nothing = _f("structure", [_f("enum", 0), _NULL])
+    nothing = field("structure", [field("enum", 0), _NULL])
     wanted = [
-        _f(
+        field(
             "structure",
             [
-                _f("long-unsigned", one.class_id),
-                _f("octet-string", one.obis),
-                _f("integer", one.index),
-                _f("long-unsigned", 0),
+                field("long-unsigned", one.class_id),
+                field("octet-string", one.obis),
+                field("integer", one.index),
+                field("long-unsigned", 0),
                 nothing,
             ],
         )
         for one in objects
     ]
-    key = _f("structure", [_f("octet-string", b"\x02"), _f("octet-string", b"")])
+    key = field("structure", [field("octet-string", b"\x02"), field("octet-string", b"")])
     options = [
-        _f("octet-string", b"\x04" + counter.to_bytes(8, "big")),
-        _f("octet-string", originator),
-        _f("octet-string", recipient),
-        _f("octet-string", b""),
-        _f("structure", [_f("enum", 2), key]),
+        field("octet-string", b"\x04" + counter.to_bytes(8, "big")),
+        field("octet-string", originator),
+        field("octet-string", recipient),
+        field("octet-string", b""),
+        field("structure", [field("enum", 2), key]),
     ]
-    parameters = _f("structure", [_f("enum", 2), _f("structure", options)])
-    return _f("structure", [_f("array", wanted), _f("array", [parameters])])
+    parameters = field("structure", [field("enum", 2), field("structure", options)])
+    return field("structure", [field("array", wanted), field("array", [parameters])])
 
 
 def _everything() -> Any:
     """A selection of all entries of a log: by time, from the first second to the last."""
     clock = [
-        _f("long-unsigned", 1),
-        _f("octet-string", bytes.fromhex("00005E2C64FF")),
-        _f("integer", 2),
-        _f("long-unsigned", 0),
+        field("long-unsigned", 1),
+        field("octet-string", bytes.fromhex("00005E2C64FF")),
+        field("integer", 2),
+        field("long-unsigned", 0),
     ]
     parts = [
-        _f("structure", clock),
-        _f("double-long-unsigned", 0),
-        _f("double-long-unsigned", 0xFFFFFFFF),
-        _f("array", []),
+        field("structure", clock),
+        field("double-long-unsigned", 0),
+        field("double-long-unsigned", 0xFFFFFFFF),
+        field("array", []),
     ]
     selector = ("access_selector", "unsigned", 1, None)
-    return ("selection", "access-selection", [selector, _f("structure", parts)], None)
+    return ("selection", "access-selection", [selector, field("structure", parts)], None)
 
 
 def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gbz:

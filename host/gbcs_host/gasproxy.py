@@ -13,6 +13,7 @@ from gbcs_device import hub as hubs
 from gbcs_device import kinds
 from gbcs_device.anchors import SUPPLIER, OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
+from gbcs_host.compose import field
 
 _KIND = "GPF"
 _BROKER = "access control broker"
@@ -61,24 +62,22 @@ class GasProxies:
         replacements = []
         for use, usage in _USAGES.items():
             issued = self.pki.organisation(supplier.eui, SUPPLIER, use, supplier.name.upper())
-            cell = _f("SEQUENCE", [_f("INTEGER", SUPPLIER), _f("BIT STRING", usage)])
-            replacements.append(_f("SEQUENCE", [_f("ANY", issued.certificate), cell]))
+            cell = field("SEQUENCE", [field("INTEGER", SUPPLIER), field("BIT STRING", usage)])
+            replacements.append(field("SEQUENCE", [field("ANY", issued.certificate), cell]))
         control = [
-            _f("INTEGER", _SUPPLIER_BY_SUPPLIER),
-            _f("[2] SEQUENCE", [_f("INTEGER", SUPPLIER), _f("BIT STRING", _USAGES["ds"])]),
-            _f("[3] INTEGER", broker.counter + 1),
+            field("INTEGER", _SUPPLIER_BY_SUPPLIER),
+            field(
+                "[2] SEQUENCE", [field("INTEGER", SUPPLIER), field("BIT STRING", _USAGES["ds"])]
+            ),
+            field("[3] INTEGER", broker.counter + 1),
         ]
-        chain = _f("SEQUENCE OF", [_f("ANY", self.pki.issuing.certificate)])
-        fields = [_f("SEQUENCE", control), _f("SEQUENCE OF", replacements), chain]
+        chain = field("SEQUENCE OF", [field("ANY", self.pki.issuing.certificate)])
+        fields = [field("SEQUENCE", control), field("SEQUENCE OF", replacements), chain]
         case = next(one for one in usecases.by_name("CS02b") if one.mode == _SUPPLIER_BY_SUPPLIER)
-        content = der.encode(_f("SEQUENCE", fields))
+        content = der.encode(field("SEQUENCE", fields))
         octets = self.parties.command(broker, eui, case.code, content, critical=True)
         done = self.carry("CS02b", octets, eui)
         return done, _statuses(done.payload)
-
-
-def _f(kind: str, value: Any) -> Any:
-    return (None, kind, value, None)
 
 
 def _statuses(record: Any) -> "list[int]":

@@ -16,7 +16,7 @@ from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member,
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
-from gbcs_host import compose
+from gbcs_host import compose, supply
 from gbcs_host.displays import Displays
 from gbcs_host.gasproxy import GasProxies
 from gbcs_host.han import Han, Joining
@@ -66,21 +66,15 @@ _GAS_TERMS = (
 def _electricity_terms() -> "dict[str, bytes]":
     """The objects that say the same of an ESME."""
 
-    def unit_charge(mp: int, scale: int, index: bytes) -> bytes:
-        head = bytes.fromhex("020302020F000F") + bytes((scale & 0xFF,))
-        reference = bytes.fromhex("020312000009060000000000000F00")
-        amount = mp // 10 ** (scale + 5)
-        entry = (
-            b"\x02\x02\x09" + bytes((len(index),)) + index + b"\x10" + amount.to_bytes(2, "big")
-        )
-        return head + reference + b"\x01\x01" + entry
+    def charge(scale: int, index: bytes, amount: int) -> bytes:
+        return axdr.encode(supply.charges(scale, [(index, amount)]))
 
     def double_long(value: int) -> bytes:
         return b"\x05" + value.to_bytes(4, "big")
 
     rows = (
-        (113, "0000131400FF", 5, unit_charge(_PRICE_MP, -5, b"\x01")),
-        (113, "0000131404FF", 5, unit_charge(_STANDING_MP, -4, b"")),
+        (113, "0000131400FF", 5, charge(-5, b"\x01", _PRICE_MP)),
+        (113, "0000131404FF", 5, charge(-4, b"", _STANDING_MP // 10)),
         (111, "0000130000FF", 2, bytes.fromhex("020216011602")),
         (111, "0000130000FF", 16, double_long(_LOW_CREDIT_MP)),
         (112, "0000130A01FF", 9, double_long(_EMERGENCY_MP)),

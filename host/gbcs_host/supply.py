@@ -11,21 +11,22 @@ from typing import Any
 
 from gbcs import gbz, utrn, zcl
 from gbcs_host import compose
+from gbcs_host.compose import field
 
 AT_ONCE = bytes.fromhex("0000000000000000008000FF")
 _PRICE, _MESSAGING = 0x0700, 0x0703
-_TO_SERVER = 0x09  # a command of a cluster, towards the meter
+_PUBLISHED = 0x09  # frame control of what a server of the cluster says
 _PREPAYMENT = 0x0897  # of the payment control configuration, as in GCS03 of RTDS
 _UNCHANGED = -1
 _PENNY_SCALE, _PRICE_SCALE = -4, -5  # powers of ten pounds
 
 
-def token(lab: Any, meter: bytes, number: int, pounds: int) -> str:
-    """2.2: the 20 digits of a token of so many pounds, the supplier's `number`th for it."""
+def token(lab: Any, meter: bytes, number: int, value: int, value_class: int = utrn.POUNDS) -> str:
+    """2.2: the 20 digits of a token, of pounds unless told, the supplier's `number`th for it."""
     keys, supplier = lab.parties.keys, lab.parties["supplier"].eui
     public = keys.crypto.public_key(keys.certificate(meter, "ka").public_key)
     secret = keys.crypto.agree(keys.private(supplier, "pp-ka"), public)
-    return utrn.make(secret, supplier, meter, number << 32, pounds, utrn.POUNDS, keys.crypto)
+    return utrn.make(secret, supplier, meter, number << 32, value, value_class, keys.crypto)
 
 
 def top_up(lab: Any, meter: bytes, digits: str, number: int) -> Any:
@@ -42,13 +43,13 @@ def top_up(lab: Any, meter: bytes, digits: str, number: int) -> Any:
 
 def electricity_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int) -> Any:
     """1.2: ECS01b, a price of one rate and a standing charge, a multiple of 10; at once."""
-    return _electricity(
-        lab, meter, "ECS01b",
+    return electricity(
+        lab, meter, "ECS01b", None,
         {
-            0: _charges(_PENNY_SCALE, b"", standing_mp // 10),
-            1: _charges(_PRICE_SCALE, b"\x01", price_mp),
-            2: _f("octet-string", AT_ONCE),
-            3: _f("octet-string", AT_ONCE),
+            0: charges(_PENNY_SCALE, [(b"", standing_mp // 10)]),
+            1: charges(_PRICE_SCALE, [(b"\x01", price_mp)]),
+            2: field("octet-string", AT_ONCE),
+            3: field("octet-string", AT_ONCE),
         },
     )  # fmt: skip
 
@@ -61,7 +62,13 @@ def gas_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int, label: st
     tariff += standing_mp.to_bytes(4, "little") + bytes.fromhex("FF 010000 E80300")
     matrix = bytes.fromhex("00000000 01000000 00000000 01000000 00 01 01 00")
     matrix += price_mp.to_bytes(4, "little")
-    return _gas(lab, meter, "GCS01b", (_PRICE, 0x04, tariff), (_PRICE, 0x05, matrix))
+    return gas(
+        lab,
+        meter,
+        "GCS01b",
+        (_PRICE, 0x04, _PUBLISHED, tariff),
+        (_PRICE, 0x05, _PUBLISHED, matrix),
+    )
 
 
 # Messages
@@ -76,7 +83,9 @@ def gas_message(lab: Any, meter: bytes, text: str, number: int) -> Any:
     """3.1: GCS07, a text that is to be confirmed, now and until it is changed."""
     octets = text.encode()
     head = number.to_bytes(4, "little") + bytes.fromhex("80 00000000 FFFF")
-    return _gas(lab, meter, "GCS07", (_MESSAGING, 0x00, head + bytes((len(octets),)) + octets))
+    return gas(
+        lab, meter, "GCS07", (_MESSAGING, 0x00, _PUBLISHED, head + bytes((len(octets),)) + octets)
+    )
 
 
 # Payment
@@ -87,7 +96,7 @@ def electricity_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
     added = lab.read("ECS04a", meter, {"update_amount": credit_mp})
     values = {"payment_mode": 2, "account_activation_time": AT_ONCE}
     values["activate_passive_value_time"] = AT_ONCE
-    return [added, _electricity(lab, meter, "ECS03", {2: _f("array", _collected())}, values)]
+    return [added, electricity(lab, meter, "ECS03", values, {2: _collected()})]
 
 
 def gas_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
@@ -100,49 +109,51 @@ def gas_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
     return [added, lab.read("GCS03", meter, values)]
 
 
-def _collected() -> "list[Any]":
+def _collected() -> Any:
     """Which credit pays for which charge, as in ECS03 of RTDS: each for each."""
     rows = []
     for credit in (0, 1, 2):
         for charge in (0, 4, 1, 2, 3):
             references = [bytes((0, 0, 19, 10, credit, 255)), bytes((0, 0, 19, 20, charge, 255))]
-            parts = [_f("octet-string", one) for one in references]
-            rows.append(_f("structure", [*parts, _f("bit-string", "111")]))
-    return rows
+            parts = [field("octet-string", one) for one in references]
+            rows.append(field("structure", [*parts, field("bit-string", "111")]))
+    return field("array", rows)
 
 
-def _charges(scale: int, index: bytes, amount: int) -> Any:
-    """The data of a charge object with one amount, of 10^scale pounds."""
-    scaling = _f("structure", [_f("integer", 0), _f("integer", scale)])
-    nothing = [_f("long-unsigned", 0), _f("octet-string", bytes(6)), _f("integer", 0)]
-    entry = _f("structure", [_f("octet-string", index), _f("long", amount)])
-    return _f("structure", [scaling, _f("structure", nothing), _f("array", [entry])])
+def charges(scale: int, amounts: "list[tuple[bytes, int]]") -> Any:
+    """The data of a charge object: pairs of an index and an amount of 10^scale pounds."""
+    scaling = field("structure", [field("integer", 0), field("integer", scale)])
+    nothing = [field("long-unsigned", 0), field("octet-string", bytes(6)), field("integer", 0)]
+    table = [
+        field("structure", [field("octet-string", index), field("long", amount)])
+        for index, amount in amounts
+    ]
+    return field("structure", [scaling, field("structure", nothing), field("array", table)])
 
 
-def _f(kind: str, value: Any) -> Any:
-    return (None, kind, value, None)
+# Any command of a supplier's
 
 
-def _electricity(
-    lab: Any, meter: bytes, use_case: str, data: "dict[int, Any]", values: Any = None
+def electricity(
+    lab: Any, meter: bytes, use_case: str, values: Any = None, data: "dict[int, Any] | None" = None
 ) -> Any:
-    """A command with these fields for items, by their number."""
+    """A command made of its template; `values` by name, `data` are fields for items by number."""
     supplier = lab.parties["supplier"]
     record = compose.access_request(use_case, supplier.counter + 1, values, supplier.eui, meter)
-    for number, field in data.items():
-        record.items[number] = (*record.items[number][:-1], field)
+    for number, one in (data or {}).items():
+        record.items[number] = (*record.items[number][:-1], one)
     return lab.send(use_case, supplier, meter, record)
 
 
-def _gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, bytes]") -> Any:
-    """A command of clusters: (cluster, command, payload), each."""
+def gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, int, bytes]") -> Any:
+    """Commands of clusters: (cluster, command, frame control, payload), each."""
     components = []
-    for number, (cluster, command, octets) in enumerate(commands):
-        name, fields = zcl.decode_payload(octets, 0, len(octets), cluster, _TO_SERVER, command)
+    for number, (cluster, command, control, octets) in enumerate(commands):
+        name, fields = zcl.decode_payload(octets, 0, len(octets), cluster, control, command)
         last = int(number == len(commands) - 1)
         components.append(
             gbz.Component(
-                last, cluster, None, None, None, _TO_SERVER, number, command, name, fields, None
+                last, cluster, None, None, None, control, number, command, name, fields, None
             )
         )
     return lab.send(use_case, "supplier", meter, gbz.Gbz(gbz.PROFILE, components))

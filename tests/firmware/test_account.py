@@ -1,7 +1,7 @@
 """An ESME's account, by commands of its supplier: what it costs, credit, debt, the supply."""
 
 import pytest
-from home import AT_ONCE, DAY_S, ESME, HOUR_MP, HOUR_S, POUND, STANDING_MP, Home, charges
+from home import DAY_S, ESME, HOUR_MP, HOUR_S, POUND, STANDING_MP, Home
 
 from gbcs_device import account, clock, load
 from gbcs_device.figures import (
@@ -16,6 +16,7 @@ from gbcs_device.figures import (
     OFF,
     ON,
 )
+from gbcs_host.supply import AT_ONCE, charges
 
 LOW, LOCAL, AVAILABLE, EXHAUSTED, ACTIVATED = 0x810D, 0x810E, 0x8119, 0x81AA, 0x81AB
 BELOW, IS_ARMED = 0x8F0F, 0x8F32

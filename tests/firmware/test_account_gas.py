@@ -3,10 +3,9 @@
 import pytest
 from home import DAY_S, GSME, HOUR_S, POUND, Home
 
-from gbcs import gbz, zcl
 from gbcs_device import account
 from gbcs_device.figures import ARMED, OFF, ON
-from gbcs_host import compose
+from gbcs_host import compose, supply
 
 PREPAYMENT, CREDIT = 0x0897, 0x0C94  # as in GCS03 and GCS02 of RTDS
 GAS_STANDING_MP = 30_540
@@ -21,18 +20,8 @@ def home():
 
 def sent(home, use_case, *commands):
     """A GBZ command of the supplier: (cluster, command, direction, payload in hex), each."""
-    components = []
-    for number, (cluster, command, frame_control, payload) in enumerate(commands):
-        octets = bytes.fromhex(payload)
-        name, fields = zcl.decode_payload(octets, 0, len(octets), cluster, frame_control, command)
-        last = int(number == len(commands) - 1)
-        components.append(
-            gbz.Component(
-                last, cluster, None, None, None, frame_control, number, command, name, fields, None
-            )
-        )
-    supplier = home.lab.parties["supplier"]
-    return home.lab.send(use_case, supplier, GSME, gbz.Gbz(gbz.PROFILE, components))
+    said = [(*head, bytes.fromhex(payload)) for *head, payload in commands]
+    return supply.gas(home.lab, GSME, use_case, *said)
 
 
 def prepay(home, credit_mp):

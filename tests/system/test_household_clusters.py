@@ -5,11 +5,10 @@ What a supplier sets by GBCS is what a display then reads.
 
 import pytest
 
-from gbcs import gbz, utrn, zcl
 from gbcs_device.station import SPECIFIC
-from gbcs_host import compose
+from gbcs_host import supply
+from gbcs_host.supply import AT_ONCE, charges
 from tests.display import GAS, GPF_ENDPOINT, HUB, METER, Home
-from tests.firmware.home import AT_ONCE, COLLECTS_ALL, charges
 
 PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT = (
     0x0700, 0x0702, 0x0703, 0x0705, 0x0707, 0x0708,
@@ -32,30 +31,15 @@ def number(value):
 
 def command(home, use_case, values=None, data=None, meter=METER):
     """A command of the supplier; `data` are fields for items, by their number."""
-    supplier = home.lab.parties["supplier"]
     if not data:
         return home.lab.read(use_case, meter, values)
-    record = compose.access_request(use_case, supplier.counter + 1, values, supplier.eui, meter)
-    for index, one in data.items():
-        record.items[index] = (*record.items[index][:-1], one)
-    return home.lab.send(use_case, supplier, meter, record)
+    return supply.electricity(home.lab, meter, use_case, values, data)
 
 
 def to_gas(home, use_case, *commands):
     """A command of clusters to the gas meter: (cluster, command, payload in hex), each."""
-    components = []
-    for index, (cluster, identifier, payload) in enumerate(commands):
-        octets = bytes.fromhex(payload)
-        control = 0x09
-        name, fields = zcl.decode_payload(octets, 0, len(octets), cluster, control, identifier)
-        last = int(index == len(commands) - 1)
-        components.append(
-            gbz.Component(
-                last, cluster, None, None, None, control, index, identifier, name, fields, None
-            )
-        )
-    supplier = home.lab.parties["supplier"]
-    return home.lab.send(use_case, supplier, GAS, gbz.Gbz(gbz.PROFILE, components))
+    said = [(cluster, one, 0x09, bytes.fromhex(octets)) for cluster, one, octets in commands]
+    return supply.gas(home.lab, GAS, use_case, *said)
 
 
 # Who gets answers
@@ -166,10 +150,8 @@ def test_a_message_is_told_acknowledged_and_taken_back(home):
 
 
 def prepay(home, credit_mp):
-    assert command(home, "ECS04a", {"update_amount": credit_mp}).is_success
-    values = {"payment_mode": 2, "account_activation_time": AT_ONCE}
-    values["activate_passive_value_time"] = AT_ONCE
-    assert command(home, "ECS03", values, {2: COLLECTS_ALL}).is_success
+    for done in supply.electricity_prepaid(home.lab, METER, credit_mp):
+        assert done.is_success
 
 
 def test_credit_runs_out_and_the_display_is_told_that_the_supply_is_off(home):
@@ -198,10 +180,7 @@ def test_credit_runs_out_and_the_display_is_told_that_the_supply_is_off(home):
 
 def test_a_token_is_taken_once(home):
     prepay(home, 1_000_000)
-    keys, supplier = home.lab.parties.keys, home.lab.parties["supplier"].eui
-    public = keys.crypto.public_key(keys.certificate(METER, "ka").public_key)
-    secret = keys.crypto.agree(keys.private(supplier, "pp-ka"), public)
-    digits = utrn.make(secret, supplier, METER, 1 << 32, 5, utrn.POUNDS, keys.crypto).encode()
+    digits = supply.token(home.lab, METER, 1, 5).encode()
     before = number(home.electricity(PREPAYMENT, 0x0001)[0])
     heard = home.ask(METER, 1, PREPAYMENT, 0x04, "0214" + digits.hex())
     answer = next(octets for _, identifier, octets in heard if identifier == 0x03)

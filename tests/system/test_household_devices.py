@@ -7,7 +7,8 @@ from gbcs_device import account, joining, load, view
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_host import compose
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
-from tests.firmware.home import AT_ONCE, POUND, Home, charges
+from gbcs_host.supply import AT_ONCE, charges
+from tests.firmware.home import POUND, Home
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
