@@ -7,13 +7,13 @@ to 255, so of two elements that are longer one is cut in two. Sums are `^`.
 
 No time is constant here: that is not to be had from big integers.
 
-Sources: SP 800-186 annex on binary curves (polynomials); Itoh and Tsujii 1988 (inverse); SEC 1
-2.3.4 and IEEE 1363 A.4.7 (half trace).
+Sources: SP 800-186 annex on binary curves (polynomials); SEC 1 2.3.4.
 """
 
 from binascii import hexlify
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.crypto.binarypowers import Powers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COUNT = const(255)  # products that one octet can count
 
 
-class Field:
+class Field(Powers):
     """GF(2^degree) over the polynomial of x^degree, the powers `terms`, and 1.
 
     `multiply(a, b)` and `square(a)` are functions, made for this polynomial; `size` is the number
@@ -49,36 +49,12 @@ class Field:
         digits = (a | self._ascii).to_bytes(self.degree, "big")
         return int(digits, 2).to_bytes(self.size, "big")
 
-    def inverse(self, a: int) -> int:
-        """1/a, which is a^(2^degree - 2); 0 for 0."""
-        multiply, square = self.multiply, self.square
-        found = a  # is always a^(2^count - 1)
-        count = 1
-        for digit in bin(self.degree - 1)[3:]:
-            other = found
-            for _ in range(count):
-                other = square(other)
-            found = multiply(found, other)
-            count *= 2
-            if digit == "1":
-                found = multiply(square(found), a)
-                count += 1
-        return square(found)
-
     def trace(self, a: int) -> int:
         """The sum of a, a^2, a^4, ...: 0 or 1."""
         found = 0
         for power in self.traced:
             found ^= a >> 8 * power
         return found & 1
-
-    def half_trace(self, a: int) -> int:
-        """A z with z^2 + z = a where the trace of a is 0; the other is z + 1."""
-        square = self.square
-        found = a
-        for _ in range(self.degree // 2):
-            found = square(square(found)) ^ a
-        return found
 
 
 def _arithmetic(

@@ -11,6 +11,8 @@ Sources: Hankerson, Menezes and Vanstone, "Guide to elliptic curve cryptography"
 
 import micropython
 
+from gbcs.crypto.binarypowers import Powers
+
 _WORDS = micropython.const(9)
 # In words: A, B, their product C, sixteen multiples of B, then degree and powers
 _B = micropython.const(9)
@@ -107,7 +109,7 @@ def _reduce(s: ptr32):
                 s[at + 1] = s[at + 1] ^ int(uint(word) >> (32 - by))
 
 
-class Field:
+class Field(Powers):
     """GF(2^degree) over the polynomial of x^degree, three powers `terms`, and 1."""
 
     def __init__(self, degree, terms, traced):
@@ -146,33 +148,9 @@ class Field:
         _reduce(state)
         return int.from_bytes(state[2 * _OCTETS : 3 * _OCTETS], "little")
 
-    def inverse(self, a):
-        """1/a, which is a^(2^degree - 2); 0 for 0."""
-        multiply, square = self.multiply, self.square
-        found = a  # is always a^(2^count - 1)
-        count = 1
-        for digit in bin(self.degree - 1)[3:]:
-            other = found
-            for _ in range(count):
-                other = square(other)
-            found = multiply(found, other)
-            count *= 2
-            if digit == "1":
-                found = multiply(square(found), a)
-                count += 1
-        return square(found)
-
     def trace(self, a):
         """The sum of a, a^2, a^4, ...: 0 or 1."""
         found = 0
         for power in self.traced:
             found ^= a >> power
         return found & 1
-
-    def half_trace(self, a):
-        """A z with z^2 + z = a where the trace of a is 0; the other is z + 1."""
-        square = self.square
-        found = a
-        for _ in range(self.degree // 2):
-            found = square(square(found)) ^ a
-        return found
