@@ -7,7 +7,6 @@ as it is: the emulator's speed, not a board's.
 
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -144,31 +143,12 @@ class _Emulated:
     """A board on a pseudo-terminal, its device started."""
 
     def __enter__(self) -> str:
-        command = ["qemu-system-arm", "-machine", "mps2-an385", "-nographic", "-monitor", "none"]
-        self._process = subprocess.Popen(
-            [
-                *command,
-                "-semihosting",
-                "-kernel",
-                str(build_board.firmware(128)),
-                "-serial",
-                "pty",
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if self._process.stdout is None:
-            raise OSError("no output of the emulator")
-        found = re.search(r"/dev/pts/\d+", self._process.stdout.readline())
-        if found is None:
-            raise OSError("the emulator names no terminal")
-        boards.start(found[0])
-        return found[0]
+        self._board = qemu.SerialBoard(build_board.firmware(128))
+        boards.start(self._board.port)
+        return self._board.port
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._board.cut()
 
 
 def _triage() -> "list[Row]":

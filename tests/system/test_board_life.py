@@ -95,13 +95,13 @@ def joined(lab, hub=HUB):
 def test_it_starts_by_itself_on_a_link_of_its_own_and_the_prompt_stays_free(tmp_path):
     flash = tmp_path / "flash"
     image = emulated.firmware()
-    board = emulated.Board(image, flash)
+    board = emulated.qemu.SerialBoard(image, flash)
     try:
         with open_started(board.port) as link:
             lab = Lab(8, radio=True, open_device=lambda kind: link)
             joined(lab)
         board.cut()
-        board = emulated.Board(image, flash)
+        board = emulated.qemu.SerialBoard(image, flash)
         with open_link("serial:" + board.link) as link:
             assert answers(link, 20)
             lab.han.stations[METER]._link = link
@@ -121,7 +121,7 @@ def test_power_that_goes_in_the_midst_of_writing_leaves_a_meter_that_answers(tmp
     """Its power is cut at random moments of a run of commands that all write."""
     flash = tmp_path / "flash"
     image = emulated.firmware()
-    board = emulated.Board(image, flash)
+    board = emulated.qemu.SerialBoard(image, flash)
     moments = random.Random(5)
     lab = Lab(8, radio=True)
     cuts = 0
@@ -147,7 +147,7 @@ def test_power_that_goes_in_the_midst_of_writing_leaves_a_meter_that_answers(tmp
             board.cut()  # it is somewhere in what was sent
             cuts += 1
             link.close()
-            board = emulated.Board(image, flash)
+            board = emulated.qemu.SerialBoard(image, flash)
         with open_started(board.port) as link:
             station._link = link
             station.restart(lab.now)
@@ -200,7 +200,7 @@ def test_a_firmware_is_built_with_the_source_of_micropython(capsys, tmp_path, mo
         words += ["--make", variable]
     assert cli.main(words) == 0
     image = capsys.readouterr().out.splitlines()[-1]
-    board = emulated.Board(image)
+    board = emulated.qemu.SerialBoard(image)
     try:
         assert boards.about(board.port)["gbcs"]
     finally:
@@ -208,7 +208,7 @@ def test_a_firmware_is_built_with_the_source_of_micropython(capsys, tmp_path, mo
 
 
 def test_unplugging_is_said():
-    board = emulated.Board(emulated.firmware())
+    board = emulated.qemu.SerialBoard(emulated.firmware())
     try:
         with open_started(board.port) as link:
             lab = Lab(8, radio=True, open_device=lambda kind: link)

@@ -12,6 +12,7 @@ one nanosecond of the board's time, so that its timer counts instructions, the s
 import os
 import pathlib
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -209,6 +210,44 @@ class Board:
                 with contextlib.suppress(OSError):
                     stream.close()
         os.unlink(self._image)
+
+
+class SerialBoard:
+    """A board on pseudo-terminals: `port` has the prompt, `link` the HAN link; in real time."""
+
+    def __init__(
+        self, firmware: "pathlib.Path | str", flash: "pathlib.Path | None" = None
+    ) -> None:
+        """Switches it on; `flash` is a file that keeps what the board writes. BoardError."""
+        machine = "mps2-an385"
+        backing = []
+        if flash is not None:
+            machine += ",memory-backend=psram"
+            where = "memory-backend-file,id=psram,size=16M,share=on,mem-path=%s" % flash
+            backing = ["-object", where]
+        self._process = subprocess.Popen(
+            ["qemu-system-arm", "-machine", machine, *_MACHINE[2:], *backing]
+            + ["-kernel", str(firmware), "-serial", "pty", "-serial", "pty"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.port, self.link = self._terminal(), self._terminal()
+
+    def _terminal(self) -> str:
+        line = "" if self._process.stdout is None else self._process.stdout.readline()
+        found = re.search(r"/dev/pts/\d+", line)
+        if found is None:
+            self.cut()
+            raise BoardError("the emulator names no terminal: %s" % line.strip())
+        return found[0]
+
+    def cut(self) -> None:
+        """Its power is gone, at once."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 def main() -> int:
