@@ -75,26 +75,27 @@ def run(here: bool = False) -> None:
 
 
 def _drawing(connected: "Any", one: "Any") -> "Any":
-    """What draws a display's pages where the board has a display; None without one."""
-    oled = connected.display()
-    if oled is None:
+    """What draws the pages of an IHD or PPMID; None where the board has no display.
+
+    A meter never loads what draws.
+    """
+    if not connected.has_display:
         return None
-    import time
-
-    from gbcs_device.screen import KINDS, Screen
-
-    screens: dict[Any, Screen] = {}  # of the station that it was made for
+    screens: dict[Any, Any] = {}  # of the station that it was made for
 
     def draw() -> None:
         station = one.station
-        if station is None or station.device.kind not in KINDS:
+        if station is None or station.device.kind not in ("IHD", "PPMID"):
             return
         if station not in screens:
+            from gbcs_device.screen import Screen
+
             screens.clear()
             is_ppmid = station.device.kind == "PPMID"
-            screens[station] = Screen(oled, connected.buttons, is_ppmid)
-        ticks = time.ticks_ms()  # type: ignore[attr-defined]
-        screens[station].look(station, connected.level(), ticks, one.now)
+            screens[station] = Screen(connected.display(), connected.buttons, is_ppmid)
+        from time import ticks_ms  # type: ignore[attr-defined]
+
+        screens[station].look(station, connected.level(), ticks_ms(), one.now)
 
     return draw
 

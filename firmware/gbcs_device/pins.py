@@ -101,6 +101,11 @@ class Pins:
         """How many there are: one, where none is."""
         return max(1, len(self._buttons))
 
+    @property
+    def has_display(self) -> bool:
+        """Whether the board names one."""
+        return getattr(self._board, "DISPLAY", None) is not None
+
     def display(self) -> "Any":
         """The display that `board` names, an oled.Oled; None without one."""
         where = getattr(self._board, "DISPLAY", None)

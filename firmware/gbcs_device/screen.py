@@ -13,7 +13,6 @@ from gbcs_device.pressing import want
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-KINDS = ("IHD", "PPMID")
 _EVERY_MS = const(500)
 
 
@@ -33,17 +32,15 @@ class Screen:
 
         `ticks` are milliseconds of any clock that does not go back, `now` those of the device.
         """
-        view = station.shown(now)
         key = self._keys.look(level, ticks)
         if key is not None:
-            self.pages.press(key, view)
+            self.pages.press(key, station.shown(now))
             while self.pages.intents:
                 want(station, self.pages.intents.pop(0), now)
-            view = station.shown(now)
-        if key is None and self._drawn is not None and ticks - self._drawn < _EVERY_MS:
+        elif self._drawn is not None and ticks - self._drawn < _EVERY_MS:
             return
         self._drawn = ticks
-        self.pages.draw(self._frame, view)
+        self.pages.draw(self._frame, station.shown(now))
         try:
             self._oled.show(self._frame.buffer)
             self.is_there = True
