@@ -44,7 +44,6 @@ class Air:
         after: "Callable[[Any], None] | None" = None,
     ) -> None:
         self.frames = 0
-        self.received = 0
         self.damaged = 0
         self.watch = watch
         self.faults = faults
@@ -105,7 +104,6 @@ class Air:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
                 else:
-                    self.received += 1
                     station.receive(octets, self._us // 1000)
             except BaseException:
                 self.take(station)

@@ -72,13 +72,9 @@ class Writer:
         stream.write(_block(_SECTION, section) + _block(_INTERFACE, interface))
         stream.flush()
 
-    def write(self, frame: bytes, us: int, comment: str = "", is_whole: bool = True) -> None:
-        """A frame without check sequence, and when: microseconds since 1970.
-
-        One that is not whole gets a wrong check sequence, so that readers see that it was.
-        """
-        check = fcs(frame)
-        octets = frame + (check if is_whole else bytes((check[0] ^ 0xFF, check[1] ^ 0xFF)))
+    def write(self, frame: bytes, us: int, comment: str = "") -> None:
+        """A frame without check sequence, and when: microseconds since 1970."""
+        octets = frame + fcs(frame)
         head = struct.pack("<IIIII", 0, us >> 32, us & 0xFFFFFFFF, len(octets), len(octets))
         body = head + octets + bytes(-len(octets) % 4)
         if comment:

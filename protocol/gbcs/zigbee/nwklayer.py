@@ -55,10 +55,6 @@ class NwkLayer:
         """The short address of a device, where it is known."""
         return self._addresses.get(eui)
 
-    def eui_of(self, short: int) -> "bytes | None":
-        """The EUI-64 behind a short address, where it is known."""
-        return self._euis.get(short)
-
     def is_at(self, eui: bytes, short: int) -> None:
         """A device has this short address."""
         old = self._addresses.get(eui)
