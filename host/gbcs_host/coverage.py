@@ -163,7 +163,8 @@ class Coverage:
             self._anchors, key=lambda one: (one[3].eui in parties, one[3].eui in held)
         )
         for role, use, prepayment, cell in anchors:
-            device.store.write(device.anchors.filled(role, use, cell, prepayment))
+            if kinds.has_cell(kind, role, use):
+                device.store.write(device.anchors.filled(role, use, cell, prepayment))
         return device
 
 
