@@ -41,8 +41,11 @@ TEMPLATES = (
 '''
 # Constants that do not decide whether a command is the use case's
 FREE = {
-    ("GCS04", "debt_recovery_frequency"),  # another is answered INVALID_VALUE: facts, "behaviour"
-    ("GCS24", "divisor"),  # the facts have GCS24a's; both reference commands have 1
+    ("GCS04", "debt_recovery_frequency"),  # another is answered INVALID_VALUE: GCS04
+}
+# Where both reference commands have another constant than the tables
+CORRECTED = {
+    ("GCS24", "divisor"): "1",  # the tables have GCS24a's
 }
 PIECE = 2000  # characters of a piece, so that a small heap has room for it
 
@@ -123,6 +126,7 @@ def constants(component: dict[str, Any], case: str, where: str) -> list[str]:
         constant = values(field["value"], kind) if field["value"] else None
         if constant == "0" and kind in ("octstr", "string"):
             constant = None  # an empty string: its length octet
+        constant = CORRECTED.get((case, name), constant)
         if constant is not None:
             found.append("%s%s%s" % (name, "~" if (case, name) in FREE else "=", constant))
     for field in fields[len(known) :]:

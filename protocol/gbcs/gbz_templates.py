@@ -131,7 +131,7 @@ c 0700 09 03 1 1 - start_time=0 calorific_value_unit=1 calorific_value_trailing_
 r 0700 00 0B 1 1 - command_identifier=2
 r 0700 00 0B 1 1 - command_identifier=3
 = 007D GCS24
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor~10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=1
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 -
