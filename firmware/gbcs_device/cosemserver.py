@@ -155,9 +155,12 @@ def _carried_out(
     kind = NAMES[item.octets[item.start]] if item.octets[item.start] < len(NAMES) else ""
     if kind not in ("null-data", target.layout[1]):
         raise Failed(TYPE_UNMATCHED)
+    if (item.class_id, item.index) in later.ACTIVATIONS and kind != "null-data":
+        try:
+            later.activate(command, key, item.data, name_of)
+        except later.BadDate:
+            raise Failed(OTHER_REASON) from None
     command.changes[name] = item.data
-    if (item.class_id, item.index) in later.ACTIVATIONS:
-        later.activate(command, key, item.data, name_of)
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 

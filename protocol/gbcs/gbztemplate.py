@@ -12,8 +12,8 @@ class Expected(Record):
     `side` is "command", "response" or "alert"; `least` and `most` say how often it comes (None for
     any number); `alternate` that it may come in place of the one before. `constants` are pairs: of
     an attribute's identifier and its type's name (None where only read), or of a field's name and
-    its values: a tuple of those allowed, or a range. `free` are the names of fields that have these
-    values by custom only: a command with others is still one of the use case.
+    its values: a tuple of those allowed, or a range. `free` are the names of fields that have
+    these values by custom only: a command with others is still one of the use case.
     """
 
     __slots__ = (
