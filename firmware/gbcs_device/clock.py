@@ -3,13 +3,15 @@
 from gbcs.compat import const
 
 _DAY_S = const(86400)
+_LAST_SECOND = const(0xFFFFFFFF)
+_END = const(252455616000)  # 10000-01-01, seconds since 2000: no message has a year of five digits
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 NEVER = "99991231235959Z"  # GBCS: cancels what was to happen later
 
 
 def seconds(now: int) -> int:
-    """Seconds since 2000, as ZCL and GBZ count them."""
-    return now // 1000
+    """Seconds since 2000, as ZCL and GBZ count them: 0 to 2^32-1, also for what they cannot."""
+    return min(max(now // 1000, 0), _LAST_SECOND)
 
 
 def date_time(now: int, status: int = 0xFF) -> bytes:
@@ -61,7 +63,7 @@ def _moment(year: int, month: int, day: int, second: int) -> int:
 
 def _calendar(now: int) -> "tuple[int, int, int, int]":
     """Year, month, day, and the second of the day."""
-    days, second = divmod(now // 1000, _DAY_S)
+    days, second = divmod(min(max(now // 1000, 0), _END - 1), _DAY_S)
     year = 2000 + days // 366
     while days >= _days_before(year + 1):
         year += 1

@@ -16,6 +16,7 @@ from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
 from gbcs_device import clock, later, load, logs
 from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors, device_role
+from gbcs_device.store import StoreFull
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -153,6 +154,7 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.refusals: Any = None  # what gbcs_device.refusals remembers
         self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
 
@@ -197,6 +199,8 @@ class Device:
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except (DecodeError, BadCertificate):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
+        except StoreFull:
+            self._refused(logs.MEMORY_ERROR, now)
         return None
 
     def next_timer(self) -> "int | None":
@@ -364,11 +368,9 @@ class Device:
 
     def _refused(self, code: int, now: int) -> None:
         """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
-        changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
-        if self.outbox:
-            self.store.write(changes)
-        else:
-            self.raise_alert(code, now, changes)
+        from gbcs_device import refusals  # most devices refuse nothing
+
+        refusals.noted(self, code, now)
 
     def raise_alert(
         self, code: int, now: int, changes: "dict[str, bytes | None] | None" = None
@@ -394,7 +396,12 @@ class Device:
         return lambda counter: notification(counter, body)
 
     def _not_supported(self, m: "Message", now: int) -> None:
-        """ECS100, to whoever sent it: message code and counter of the command."""
+        """ECS100, to whoever sent it, once: message code and counter of the command."""
+        from gbcs_device import refusals
+
+        if refusals.is_repeated(self, m, now):
+            self._refused(logs.UNAUTHORISED_ACCESS, now)
+            return
         body = b"\x02\x03\x12\x8f\x85\x09\x0c" + clock.date_time(now) + b"\x09\x0a"
         body += m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
         self.store.write(
