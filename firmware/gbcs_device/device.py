@@ -301,6 +301,10 @@ class Device:
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
+        if not self.store.has_room(command.changes):
+            from gbcs_device import refusals
+
+            content = refusals.without_room(command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self.anchors.counted(command.role, command.m.counter))
         self._settle(command)

@@ -10,7 +10,7 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import GbcsError
 from gbcs.record import Record
 from gbcs_device.logs import EVENT, SECURITY, entries
-from gbcs_device.onboard import device, server
+from gbcs_device.onboard import damage, device, server
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -22,8 +22,8 @@ def state() -> None:
     """Who it is, where it stands on the HAN, what memory there is."""
     one = server()
     print("requests %d" % one.requests)
-    if one.damaged:
-        print("store damaged: " + one.damaged)
+    if damage():
+        print("store " + damage())
     station = one.station
     if station is not None:
         print("%s %s" % (station.device.kind, _hex(station.device.eui)))
@@ -32,6 +32,9 @@ def state() -> None:
         if network is not None:
             print("network %s, short address %04X" % (_hex(network), station.nwk.short))
         print("messages %d, frames dropped %s" % (station.handled, station.nwk.dropped))
+        refused = getattr(station.device, "refusals", None)
+        if refused is not None:
+            print("messages refused, of one hour %d" % refused.count)
     gc.collect()
     used, free = gc.mem_alloc(), gc.mem_free()  # type: ignore[attr-defined]
     print("heap %d used, %d free, %d at most" % (used, free, one.peak))

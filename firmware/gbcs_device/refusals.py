@@ -5,13 +5,16 @@ there are unusually many (8F60), once. Those after that stand in the log as one 
 of them, which a power cut may take. So however many come, what the flash takes, what is signed
 and what older entries are lost is bounded.
 
+A command whose changes the store has no room for changes nothing, and its answer says that it
+failed.
+
 It also remembers, until a restart, which unsupported commands were answered: ECS100 is signed, and
 a command that is sent again by somebody else makes no second one.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import clock, logs
-from gbcs_device.store import StoreFull
+from gbcs_device.store import NO_ROOM, StoreFull
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -80,7 +83,7 @@ def _share(device: "Any", known: Refusals, code: int, now: int) -> None:
         octets = octets[: -len(known.shared)]
     changes = logs.added({logs.SECURITY: octets}, logs.SECURITY, clock.seconds(now), code)
     octets = changes[logs.SECURITY] or b""
-    known.shared = octets[-_ENTRY :]
+    known.shared = octets[-_ENTRY:]
     device.store.hold(logs.SECURITY, octets)
 
 
@@ -94,3 +97,20 @@ def is_repeated(device: "Any", m: "Message", now: int) -> bool:
         return True
     answered[m.originator] = (m.counter, m.code)
     return False
+
+
+def without_room(command: "Any") -> bytes:
+    """The content that answers a command whose changes do not fit: nothing of it is done.
+
+    Raises StoreFull for one that no answer of its form says this of.
+    """
+    form = command.case.form
+    if form not in ("DLMS", "GBZ"):
+        raise StoreFull("no room for the changes of a command")
+    command.changes.clear()
+    command.after.clear()
+    command.work.clear()
+    command.counted = False
+    command.work[NO_ROOM] = True
+    content: bytes = command.device.servers[form](command)
+    return content

@@ -6,7 +6,7 @@ was torn by a cut, the other is begun with what is held then. A bank counts once
 is whole, and of two the one that was begun last.
 
     bank      "GS" 02, sequence number (4), CRC-32 (4), records
-    record    length (3), the first octets of its CRC-32 (3), entries, CRC-32 of the entries (4)
+    record    length (3), the last octets of its CRC-32 (3), entries, CRC-32 of the entries (4)
     entry     length of the name (1), name, length (3), octets
               FFFFFF for the length: the name is removed
               01 and a length (2): so many (2) go from the front of what is held, the rest is added
@@ -46,6 +46,7 @@ _PIECE = const(256)
 _ONES = const(0xFFFFFFFF)
 _NO_ENTRY = const(2)  # ENOENT: the file is not there
 LIMIT = const(32768)  # octets of a bank
+NO_ROOM = "no room"  # in the work of a command whose changes do not fit: all its items fail
 LONGEST_VALUE = const(4608)  # octets that a command may put under one name
 # What a device cannot do without may take the last fifth of a bank too, by the names' first parts
 _NEEDED = (
@@ -236,7 +237,7 @@ def _check(octets: bytes) -> bytes:
 
 def _length(size: int) -> bytes:
     length = size.to_bytes(3, "big")
-    return length + _check(length)[:3]
+    return length + _check(length)[1:]
 
 
 def head_of(size: int, head: int) -> bytes:
@@ -268,7 +269,7 @@ def _entry(name: str, octets: "bytes | None", old: "bytes | None" = None) -> byt
 
 
 def _gone(old: bytes, new: bytes) -> int:
-    """How many octets go from the front of `old` where the rest begins `new`; -1 if it does not."""
+    """How many octets go from the front of `old` for the rest to begin `new`; -1: it does not."""
     sample = new[:_SAMPLE]
     at = old.find(sample)
     for _ in range(4):
@@ -281,7 +282,7 @@ def _gone(old: bytes, new: bytes) -> int:
 
 
 def _header(medium: "Any", bank: int, faults: "list[str]") -> "tuple[int, int, int]":
-    """Sequence number of a bank, -1 where it is empty or torn; the bank; size of records' heads."""
+    """Sequence number of a bank, -1 if empty or torn; the bank; the size of records' heads."""
     stream = medium.opened(bank)
     octets = stream.read(_HEADER)
     stream.close()
@@ -350,15 +351,15 @@ class _Record:
         """Makes its changes, once all of it is there and right."""
         changes: dict[bytes, tuple[int, bytes] | None] = {}
         while self._left:
-            name = self._take(self._take(1)[0])
+            key = self._take(self._take(1)[0])
             size = int.from_bytes(self._take(3), "big")
             if size == _REMOVED:
-                changes[name] = None
+                changes[key] = None
             elif size > _ADDED + 1:
                 gone = int.from_bytes(self._take(2), "big")
-                changes[name] = (gone, self._take(size - _ADDED - 2))
+                changes[key] = (gone, self._take(size - _ADDED - 2))
             else:
-                changes[name] = (-1, self._take(size))
+                changes[key] = (-1, self._take(size))
         self._end()
         for key in changes:
             name, change = str(key, "utf-8"), changes[key]

@@ -22,7 +22,7 @@ _PIECE = const(256)
 
 
 def header(octets: bytes) -> bytes:
-    """The eleven octets of a header with their wrong bit turned; as they are where it is not one."""
+    """The eleven octets of a header, their wrong bit turned; others where not one is wrong."""
     place = _place(crc32(octets[:7]) & _ONES ^ int.from_bytes(octets[7:], "big"), 7)
     return bytes(3) if place is None else _turned(octets, 0, *place)
 

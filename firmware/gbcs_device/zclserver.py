@@ -15,6 +15,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
 from gbcs_device import later
 from gbcs_device.defaults import attribute_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -93,7 +94,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     parts = parts_of(m.octets, m.content_start, m.content_end)
     template = [one for one in gbztemplate.find(m.code) if one.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
-    failed = False
+    failed = NO_ROOM in command.work
     encrypted = count = last = 0
     for part in parts:
         direction = ~part.frame_control & _TO_CLIENT

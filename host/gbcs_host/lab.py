@@ -12,7 +12,16 @@ from typing import Any
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
+from gbcs_device import (
+    clock,
+    cosemserver,
+    hancredentials,
+    kinds,
+    load,
+    member,
+    telling,
+    zclserver,
+)
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
@@ -253,9 +262,10 @@ class Lab(Displays, GasProxies):
         Raises LinkError where nothing answers, NotOurs where none is there, or one that was
         provisioned with another seed.
         """
-        found = identify(link)
+        reasons: list[str] = []
+        found = identify(link, reasons.append)
         if found is None:
-            raise NotOurs("no device is there")
+            raise NotOurs("no device is there: %s" % reasons[0])
         if found.kind != IHD:  # which has none
             if found.certificate != self.pki.device(found.eui, "ds").certificate:
                 raise NotOurs("%s was provisioned with another seed" % found.eui.hex().upper())
@@ -288,12 +298,18 @@ class Lab(Displays, GasProxies):
             self.media[eui].cut_after = octets
 
     def restart(self, eui: bytes) -> Any:
-        """The device after a power cut: what its store holds is all it knows."""
+        """The device after a power cut: what its store holds is all it knows.
+
+        Raises StoreDamaged where more of that is wrong than can be put right.
+        """
         if isinstance(self.han.stations.get(eui), RemoteStation):
             return self.han.restart(eui)
         self.media[eui].cut_after = None
-        device = self._device(self._kinds[eui], eui, Store(self.media[eui]))
+        store = Store(self.media[eui])
+        device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
+        if store.damage:
+            telling.tell_damage(device, self.now)
         return device
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
