@@ -5,7 +5,7 @@ Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device.onboard import damage, device, keep_in, pins, server
+from gbcs_device.onboard import device, keep_in, pins, server
 from gbcs_device.questions import (
     alert,
     counters,
@@ -76,8 +76,8 @@ def run(here: bool = False) -> None:
 
 
 def _tell_damage() -> None:
-    if damage():
-        print("store", damage())
+    if server().damaged:
+        print("store " + server().damaged)
 
 
 def _drawing(connected: "Any", one: "Any") -> "Any":

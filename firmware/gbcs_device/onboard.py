@@ -79,14 +79,6 @@ def server() -> Server:
     return _server[0]
 
 
-def damage() -> str:
-    """What was wrong with the store when it was read last, for people; "" for nothing."""
-    one = server()
-    if one.is_lost:
-        return "damaged, provision it anew: " + one.damaged
-    return one.damaged
-
-
 def device() -> "Any":
     """The emulated device; None before one was provisioned."""
     station = server().station

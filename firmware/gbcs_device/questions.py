@@ -10,7 +10,7 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import GbcsError
 from gbcs.record import Record
 from gbcs_device.logs import EVENT, SECURITY, entries
-from gbcs_device.onboard import damage, device, server
+from gbcs_device.onboard import device, server
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -22,8 +22,8 @@ def state() -> None:
     """Who it is, where it stands on the HAN, what memory there is."""
     one = server()
     print("requests %d" % one.requests)
-    if damage():
-        print("store " + damage())
+    if one.damaged:
+        print("store " + one.damaged)
     station = one.station
     if station is not None:
         print("%s %s" % (station.device.kind, _hex(station.device.eui)))

@@ -183,7 +183,7 @@ class Server:
     def _why_none(self, otherwise: bytes) -> bytes:
         """Why there is no device."""
         if self.is_lost:
-            return b"store damaged, provision it anew: " + self.damaged.encode()
+            return b"store " + self.damaged.encode()
         return otherwise
 
     def _tell_damage(self, now: int) -> None:
@@ -277,7 +277,7 @@ class Server:
         try:
             store = Store(self._medium, self._limit)
         except StoreDamaged as error:
-            self.damaged = str(error)
+            self.damaged = "damaged, provision it anew: " + str(error)
             self.is_lost = True
             return
         self.damaged = store.damage

@@ -48,7 +48,8 @@ _NO_ENTRY = const(2)  # ENOENT: the file is not there
 LIMIT = const(32768)  # octets of a bank
 NO_ROOM = "no room"  # in the work of a command whose changes do not fit: all its items fail
 LONGEST_VALUE = const(4608)  # octets that a command may put under one name
-# What a device cannot do without may take the last fifth of a bank too, by the names' first parts
+# What a device cannot do without may take the last fifth of a bank too, by the names' first parts;
+# what a command changes may take three quarters, so that what goes with it fits
 _NEEDED = (
     "account", "cell", "count", "device", "devices", "han", "log", "own", "station", "top-up",
 )  # fmt: skip
@@ -135,10 +136,13 @@ class Store:
         for name in changes:
             if len(changes[name] or b"") > LONGEST_VALUE:
                 return False
-        return self._grown(changes) >= 0
+        return self._grown(changes, self._limit * 3 // 4) >= 0
 
-    def _grown(self, changes: "dict[str, bytes | None]") -> int:
-        """Octets of the entries that are held after these changes; -1 where they do not fit."""
+    def _grown(self, changes: "dict[str, bytes | None]", shared: int) -> int:
+        """Octets of the entries that are held after these changes; -1 where they do not fit.
+
+        Where anything grows that is not needed, `shared` is the limit.
+        """
         length = self._length
         limit = self._limit - _HEADER - _HEAD - 4
         for name in changes:
@@ -148,7 +152,7 @@ class Store:
             if new is not None:
                 length += _size(name, new)
                 if len(new) > len(old or b"") and name.split("/")[0] not in _NEEDED:
-                    limit = self._limit * 4 // 5
+                    limit = shared
                 if len(new) > _LONGEST:
                     return -1
         return length if length <= max(limit, self._length) else -1
@@ -166,7 +170,7 @@ class Store:
         }
         if not changes:
             return
-        length = self._grown(changes)
+        length = self._grown(changes, self._limit * 4 // 5)
         if length < 0:
             raise StoreFull("%d octets, %d are held" % (_total(changes), self._length))
         record = self._record(changes)
@@ -199,7 +203,7 @@ class Store:
 
         They are written with the next batch that has this name, or that begins a bank.
         """
-        length = self._grown({name: octets})
+        length = self._grown({name: octets}, self._limit * 4 // 5)
         if length >= 0:
             self._length = length
             self._held[name] = octets

@@ -152,7 +152,7 @@ try:
     import gbcs
     print("gbcs=" + gbcs.__version__)
     from gbcs_device import onboard
-    print("store=" + (onboard.damage() or "whole"))
+    print("store=" + (onboard.server().damaged or "whole"))
     one = onboard.device()
     if one is not None:
         print("device=%s %s" % (one.kind, "".join(["%02X" % octet for octet in one.eui])))
