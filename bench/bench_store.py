@@ -1,11 +1,11 @@
-"""What messages that are refused cost a store: octets written, banks begun, signatures made.
+"""A meter's store: what refused messages cost it, and what becomes of it when a bit turns.
 
 Forged messages have a wrong MAC; unsupported ones are authentic and replayed. Alerts are fetched
 after each message, so that none is kept back for want of room.
 """
 
 from gbcs import usecases
-from gbcs_device.store import MemoryMedium
+from gbcs_device.store import MemoryMedium, Store
 from gbcs_host.lab import CHF, ESME, Lab
 
 HUB, METER = [bytes.fromhex("00DB1234567890" + end) for end in ("B2", "A0")]
@@ -54,17 +54,33 @@ def run() -> "list[Row]":
         fine = medium.written <= _MOST_OCTETS and not medium.erased
         rows.append(("%d messages, %s: store" % (MESSAGES, what), row, "<= %d, 0" % _MOST_OCTETS, fine))  # fmt: skip  # noqa: E501
         rows.append(("  signatures", "%d" % made, "<= %d" % _MOST_SIGNATURES, made <= _MOST_SIGNATURES))  # fmt: skip  # noqa: E501
-    return rows
+    return [*rows, _turned()]
+
+
+def _turned() -> Row:
+    """One bit turned at each octet of a meter's bank: what is held then, and whether it is told."""
+    medium, lab = _meter()
+    for name in ("ECS70", "ECS43", "ECS42"):
+        lab.read(name, METER)
+    octets = bytes(medium.banks[0])
+    before = Store(medium)
+    names = before.names()
+    fine = 0
+    for at in range(len(octets)):
+        medium.banks[0] = bytearray(octets)
+        medium.banks[0][at] ^= 1 << at % 8
+        store = Store(medium)
+        same = store.names() == names and all(store.get(n) == before.get(n) for n in names)
+        fine += same and bool(store.damage)
+    row = "%d of %d" % (fine, len(octets))
+    return "a bit turned at every octet of a bank: whole, and told", row, "all", fine == len(octets)  # fmt: skip  # noqa: E501
 
 
 def _meter() -> "tuple[_Counted, Lab]":
     """An ESME that was joined, its store on a medium that counts from now on."""
-    from gbcs_device.store import Store
-
     lab = Lab(5)
     lab.make(CHF, HUB)
-    device = lab.make(ESME, METER) or lab.han.meters[METER]
-    del device
+    lab.make(ESME, METER)
     lab.add_to_hub(HUB, METER)
     lab.join(METER, HUB)
     old = lab.media[METER]

@@ -306,8 +306,8 @@ def test_a_wrong_bit_in_its_files_is_told_and_more_damage_stops_the_device(tmp_p
                     assert not lab.carry("ECS70", lab.exchanges[-1].command, METER).answer
                     assert lab.read("ECS70", METER).is_success
                 else:
+                    station._link = link
                     with pytest.raises(LinkError, match="store damaged, provision it anew: bank"):
-                        station._link = link
                         station.restart(lab.now)
         finally:
             process.kill()
