@@ -58,7 +58,7 @@ def run() -> "list[Row]":
 
 
 def _turned() -> Row:
-    """One bit turned at each octet of a meter's bank: what is held then, and whether it is told."""
+    """One bit turned at each octet of a meter's bank: what is held then, is it told."""
     medium, lab = _meter()
     for name in ("ECS70", "ECS43", "ECS42"):
         lab.read(name, METER)

@@ -189,10 +189,10 @@ class Server:
     def _tell_damage(self, now: int) -> None:
         """The device logs what was put right in its store, once it knows the time."""
         if not self._is_told and self.station is not None:
-            from gbcs_device import telling
+            from gbcs_device import storerepair
 
             self._is_told = True
-            telling.tell_damage(self.station.device, now)
+            storerepair.tell_damage(self.station.device, now)
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station

@@ -117,8 +117,12 @@ class Store:
             self._length = sum([_size(name, held[name]) for name in held])
             if not is_torn and head == _HEAD:
                 self._size = end
-            if bank == banks[0][1] and banks[1][0] >= 0:
-                _check_older(medium, banks[1][1], banks[1][2], faults)
+            _, other, other_head = banks[1]
+            if bank != other and other_head:  # does it decay, too? nothing of it is needed
+                try:
+                    _replay(medium, other, other_head, None, faults)
+                except StoreDamaged as error:
+                    faults.append("%s, nothing of it is needed" % error)
             return
         if banks[0][0] > 1 or min(medium.size(0), medium.size(1)) > _HEADER:
             raise StoreDamaged("one whole bank expected", banks[0][1], 0)
@@ -172,8 +176,12 @@ class Store:
             return
         length = self._grown(changes, self._limit * 4 // 5)
         if length < 0:
-            raise StoreFull("%d octets, %d are held" % (_total(changes), self._length))
-        record = self._record(changes)
+            raise StoreFull("no room beside the %d octets that are held" % self._length)
+        body = b""
+        for name in changes:
+            old = None if name in self._loose else self._held.get(name)
+            body += _entry(name, changes[name], old)
+        record = _length(len(body)) + body + _check(body)
         after = dict(self._held)
         for name in changes:
             octets = changes[name]
@@ -210,14 +218,6 @@ class Store:
             if name not in self._loose:
                 self._loose.append(name)
 
-    def _record(self, changes: "dict[str, Any]") -> bytes:
-        entries = []
-        for name in changes:
-            old = None if name in self._loose else self._held.get(name)
-            entries.append(_entry(name, changes[name], old))
-        body = b"".join(entries)
-        return _length(len(body)) + body + _check(body)
-
     def _begin(self, held: "dict[str, bytes]", length: int) -> None:
         """Begins the other bank, entry by entry: a heap may be in small pieces."""
         bank = 1 - self._bank
@@ -252,10 +252,6 @@ def head_of(size: int, head: int) -> bytes:
 
 def _size(name: str, octets: bytes) -> int:
     return 4 + len(name.encode()) + len(octets)
-
-
-def _total(changes: "dict[str, bytes | None]") -> int:
-    return sum([_size(name, changes[name] or b"") for name in changes])
 
 
 def _entry(name: str, octets: "bytes | None", old: "bytes | None" = None) -> bytes:
@@ -296,15 +292,11 @@ def _header(medium: "Any", bank: int, faults: "list[str]") -> "tuple[int, int, i
         from gbcs_device import storerepair
 
         octets = storerepair.header(octets)
-        faults.append(_put_right(bank, 0))
+        faults.append(storerepair.note(bank, 0))
     if octets[:3] not in (_MAGIC, _OLD_MAGIC):
         raise StoreDamaged("the header of a bank expected", bank, 0)
     head = _HEAD if octets[:3] == _MAGIC else _OLD_HEAD
     return int.from_bytes(octets[3:7], "big"), bank, head
-
-
-def _put_right(bank: int, at: int) -> str:
-    return "bank %d, offset %d: put right" % (bank, at)
 
 
 class _Torn(Exception):
@@ -405,7 +397,7 @@ def _replay(
 
                 stream.close()
                 stream = storerepair.opened(medium, error, head)
-                faults.append(_put_right(bank, at))
+                faults.append(storerepair.note(bank, at))
                 is_mended = True
                 continue
             is_mended = False
@@ -418,14 +410,6 @@ def _replay(
     finally:
         stream.close()
     return at, records, is_torn
-
-
-def _check_older(medium: "Any", bank: int, head: int, faults: "list[str]") -> None:
-    """Sees whether the other bank decays, too; nothing of it is needed."""
-    try:
-        _replay(medium, bank, head, None, faults)
-    except StoreDamaged as error:
-        faults.append("%s, nothing of it is needed" % error)
 
 
 class MemoryMedium:

@@ -26,7 +26,6 @@ _CODES = {
     0x81A9: (logs.EVENT, _NON_CRITICAL),
     0x81AA: (logs.EVENT, _NON_CRITICAL),  # emergency credit exhausted
     0x81AB: (logs.EVENT, _NON_CRITICAL),  # emergency credit activated
-    0x81AE: (logs.EVENT, _NON_CRITICAL),  # error of the non-volatile memory
     0x8F0F: (logs.EVENT, _CRITICAL),  # credit below disablement threshold
     0x8F32: (logs.EVENT, _CRITICAL),  # supply armed
     0x8F47: (logs.SECURITY, None),  # would exceed the maximum meter balance
@@ -60,8 +59,7 @@ def tell(
         log, message_code = _CODES[code]
         if log is not None:
             changes.update(logs.added(view, log, clock.seconds(at), code, other))
-        # an IHD has no anchors
-        supplier = None if device.anchors is None else device.anchors.cell(SUPPLIER, KA)
+        supplier = device.anchors.cell(SUPPLIER, KA)
         if message_code is not None and supplier is not None:
             changes.update(
                 device.alert(
@@ -69,13 +67,3 @@ def tell(
                     message_code == _CRITICAL, None, changes,
                 )
             )  # fmt: skip
-
-
-def tell_damage(device: "Any", now: int) -> None:
-    """Logs that octets of the store were damaged and put right, and tells the supplier.
-
-    With that a bank is begun in which nothing is damaged.
-    """
-    changes: dict[str, bytes | None] = {}
-    tell(device, [(now, logs.MEMORY_ERROR, b"")], changes)
-    device.store.write(changes)

@@ -19,7 +19,7 @@ from gbcs_device import (
     kinds,
     load,
     member,
-    telling,
+    storerepair,
     zclserver,
 )
 from gbcs_device import hub as hubs
@@ -309,7 +309,7 @@ class Lab(Displays, GasProxies):
         device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
         if store.damage:
-            telling.tell_damage(device, self.now)
+            storerepair.tell_damage(device, self.now)
         return device
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
