@@ -16,6 +16,7 @@ from gbcs.errors import Refused
 from gbcs.octets import length_octets
 from gbcs_device import later
 from gbcs_device.defaults import octets_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -82,7 +83,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     out[0] = 0xDA
     out += b"\x00\x00" + length_octets(len(items))
     results = bytearray(length_octets(len(items)))
-    failed = False
+    failed = NO_ROOM in command.work
     for item in items:
         data, result = _NULL, OTHER_REASON
         if not failed:

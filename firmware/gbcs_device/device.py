@@ -24,6 +24,7 @@ from gbcs.errors import (
 from gbcs_device import authority, clock, later, load, logs
 from gbcs_device.anchors import KA, SUPPLIER, Anchors, device_role
 from gbcs_device.authority import NotAllowed, NotSupported, Replayed
+from gbcs_device.store import StoreFull
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -143,6 +144,7 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.refusals: Any = None  # what gbcs_device.refusals remembers
         self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
 
@@ -182,6 +184,8 @@ class Device:
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except (DecodeError, BadCertificate):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
+        except StoreFull:
+            self._refused(logs.MEMORY_ERROR, now)
         return None
 
     def next_timer(self) -> "int | None":
@@ -296,6 +300,10 @@ class Device:
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
+        if not self.store.has_room(command.changes):
+            from gbcs_device import refusals
+
+            content = refusals.without_room(command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self._counted(command.m, command.roles, command.floors))
         self._settle(command)
@@ -373,11 +381,9 @@ class Device:
 
     def _refused(self, code: int, now: int) -> None:
         """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
-        changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
-        if self.outbox:
-            self.store.write(changes)
-        else:
-            self.raise_alert(code, now, changes)
+        from gbcs_device import refusals  # most devices refuse nothing
+
+        refusals.noted(self, code, now)
 
     def raise_alert(
         self, code: int, now: int, changes: "dict[str, bytes | None] | None" = None

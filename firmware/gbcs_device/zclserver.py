@@ -20,6 +20,7 @@ from gbcs.errors import DecodeError
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
 from gbcs_device import later
 from gbcs_device.defaults import attribute_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -106,7 +107,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
         raise DecodeError("the components of the use case expected", m.content_start, "content")
     template = [one for one in expected if one.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
-    failed = False
+    failed = NO_ROOM in command.work
     encrypted = count = last = 0
     for part in parts:
         direction = ~part.frame_control & _TO_CLIENT

@@ -17,6 +17,7 @@ from gbcs.errors import DecodeError, GbcsError
 from gbcs.message import MAC_SIZE
 from gbcs_device import authority, joining, kinds
 from gbcs_device.anchors import HandedSecrets, cell_of, device_key_name
+from gbcs_device.store import LONGEST_VALUE
 from gbcs_host import sources, twin
 from gbcs_host.keystore import KeyStore
 
@@ -39,6 +40,14 @@ class Memory(dict[str, bytes]):
                 self.pop(name, None)
             else:
                 self[name] = octets
+
+    def hold(self, name: str, octets: bytes) -> None:
+        """Takes octets that need not be written."""
+        self[name] = octets
+
+    def has_room(self, changes: "dict[str, bytes | None]") -> bool:
+        """Whether no value is longer than a command may make it."""
+        return all(len(octets or b"") <= LONGEST_VALUE for octets in changes.values())
 
     def names(self, prefix: str = "") -> "list[str]":
         """The names that begin so."""
