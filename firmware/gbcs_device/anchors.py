@@ -8,6 +8,7 @@ Sources: GBCS 4.3.2.5 (trust anchor cells), 13.3 (roles), 4.3.1.3 (counters).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import BadKey
 from gbcs.record import Record
 
 if TYPE_CHECKING:
@@ -169,6 +170,19 @@ class OwnKeys:
             self._secrets[public_key] = secret
         return secret
 
+    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+        """A fresh key pair: private half (32 octets), public key (65), and what signs by it.
+
+        BadKey where random octets are no private key: one in 2^32.
+        """
+        private = self.random(32)
+        key = self._crypto.private_key(private)
+        return (
+            private,
+            key.public.octets,
+            lambda octets: self._crypto.sign(key, octets, self.random(8)),
+        )
+
     def sign(self, octets: bytes) -> bytes:
         """The signature, r || s."""
         return self._crypto.sign(self._ds, octets, self.random(8))
@@ -177,12 +191,21 @@ class OwnKeys:
 class HandedSecrets:
     """Shared secrets by the other party's EUI, in place of a private key that nobody has.
 
-    `sign(octets)` is whatever signs in its stead.
+    `sign(octets)` is whatever signs in its stead. `pair` is what it makes when it is asked for a
+    key pair: the public key, and the one signature by it.
     """
 
     def __init__(self, secrets: "dict[bytes, bytes]", sign: "Any") -> None:
         self._secrets = secrets
         self.sign = sign
+        self.pair: tuple[bytes, bytes] | None = None
+
+    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+        """No private half, the public key, and what gives its signature; BadKey without a pair."""
+        if self.pair is None:
+            raise BadKey("no key pair was handed over")
+        public, signature = self.pair
+        return None, public, lambda octets: signature
 
     def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
         """The secret shared with that party, or None."""

@@ -70,7 +70,7 @@ def join(command: "Command", field: "Field") -> "Field":
     eui, kind, method = given["other_device_id"], given["other_device_type"], given["method"]
     log = command.get(DEVICE_LOG) or b""
     held = device_type(command, eui)
-    certificate = None
+    certificate: Any = None
     if method == _C:
         certificate = _certificate(given.get("other_device_certificate"), command.device.crypto)
     result = command.device.faults.get(("J",), SUCCESS)

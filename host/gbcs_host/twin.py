@@ -182,6 +182,8 @@ def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: 
         _load_cells(device, response, keys, changes)
     elif response[0] == "update_credentials_response":
         _load_replacements(device, request, response, keys, changes)
+    elif asked.code == 0x000A:
+        _load_new_pair(device, request, response)
     elif asked.code == 0x000C:
         _load_own_certificate(device, request, response, changes)
     elif asked.code == 0x0012 and response[0] == "outcome":
@@ -241,6 +243,16 @@ def _load_replacements(
             device.faults["T", role, use, prepayment] = status
         before = _cell(keys, eui, key_id, use, prepayment)
         changes.update(device.anchors.filled(role, use, before, prepayment))
+
+
+def _load_new_pair(device: Any, request: Any, response: Any) -> None:
+    """CS02c: the public key that the device made, and its signature of the request."""
+    if response[1] == "INTEGER":
+        device.faults["K", "new"] = response[2]
+        return
+    info, _, signature = response[2]
+    r, s = [part[2].to_bytes(32, "big") for part in signature[2][0][2]]
+    device.anchors.own.pair = (_by_name(info)["subject_public_key_info"][1][2], r + s)
 
 
 def _load_own_certificate(device: Any, request: Any, response: Any, changes: Any) -> None:
