@@ -107,6 +107,9 @@ def _certificate(given: "bytes | None", crypto: "Any") -> "Any":
 
 def unjoin(command: "Command", field: "Field") -> "Field":
     """CS04AC, CS04B: with the entry go both keys; the counter stays, so nothing is replayed."""
+    fault = command.device.faults.get(("J",))
+    if fault is not None:
+        return integer(fault)
     log = command.get(DEVICE_LOG) or b""
     eui = field[2]
     kept = [one for one in entries(log) if one[0] != eui]
@@ -147,8 +150,10 @@ def restore(command: "Command", field: "Field") -> "Field":
     for entry in field[2][0][2]:
         eui, kind = entry[2][0][2], entry[2][1][2]
         held = device_type({DEVICE_LOG: log}, eui)
-        result = SUCCESS
-        if len(eui) != 8 or kind not in _LISTED_AT_GPF:
+        result = command.device.faults.get(("J", eui), SUCCESS)
+        if result != SUCCESS:
+            pass
+        elif len(eui) != 8 or kind not in _LISTED_AT_GPF:
             result = INVALID_METHOD
         elif held is not None and held != kind:
             result = INCOMPATIBLE

@@ -138,7 +138,12 @@ def update_certificate(command: "Command", field: "Field") -> "Field":
 
 
 def activate_firmware(command: "Command", field: "Field") -> "Field":
-    """CS06: runs the image that is held, now or at its date."""
+    """CS06: runs the image that is held, now or at its date.
+
+    DecodeError where it names another counter than its header, which the outcome would tell.
+    """
+    if values(field)["originator_counter"] != command.m.counter:
+        raise DecodeError("the message's counter expected", command.m.content_start, "content")
     execution = values(field).get("execution_date_time")
     if execution is not None:
         if execution == clock.NEVER:
@@ -158,6 +163,9 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
         return integer(_NO_IMAGE), octets(running)
     if image[:32] != wanted:
         return integer(_HASH_MISMATCH), octets(running)
+    fault = command.device.faults.get(("F",))
+    if fault is not None:
+        return integer(fault), octets(running)
     command.changes[FIRMWARE_VERSION] = image[32:]
     command.changes[IMAGE] = None
     command.log(logs.SECURITY, logs.FIRMWARE_CHANGED)
@@ -167,15 +175,15 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
 def read_firmware(command: "Command", field: "Field") -> "Field":
     """CS08: the version that runs."""
     version = command.get(FIRMWARE_VERSION)
-    if version is None:
-        return sequence(octets(_VERSION_UNKNOWN), integer(1))
-    return sequence(octets(version), integer(0))
+    fault = command.device.faults.get(("F",), int(version is None))
+    return sequence(octets(version or _VERSION_UNKNOWN), integer(fault))
 
 
 def set_time(command: "Command", field: "Field") -> "Field":
     """GCS28: takes the hub's time where it is between the two given, else is not reliable."""
     start, end = (clock.from_generalized(one[2]) for one in field[2])
     status = _RELIABLE if start <= command.now <= end else _UNRELIABLE
+    status = command.device.faults.get(("Z",), status)
     command.changes["clock/status"] = bytes((status,))
     command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
     moment = (None, "GeneralizedTime", clock.generalized(command.now), None)

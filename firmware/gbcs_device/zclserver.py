@@ -139,6 +139,11 @@ def _carried_out(
     command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
+    key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
+    faults = command.device.faults
+    fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
+    if fault is not None:
+        raise Failed(fault)
     if not part.frame_control & _SPECIFIC:
         if part.command == _READ:
             content, failed = _read(command, part, live, template)
@@ -146,11 +151,6 @@ def _carried_out(
         if part.command == _WRITE:
             return 0, [(_WRITE_RESPONSE, _write(command, part))], False
         raise Failed(UNSUPPORTED_GENERAL_COMMAND)
-    key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
-    faults = command.device.faults
-    fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
-    if fault is not None:
-        raise Failed(fault)
     handler = actions.get(key)
     fields = zcl.decode_payload(
         part.payload, 0, len(part.payload), part.cluster, part.frame_control, part.command
