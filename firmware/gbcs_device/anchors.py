@@ -117,7 +117,10 @@ class Anchors:
             for role in ROLES:
                 cell = self.cell(role, DS)
                 if cell is not None and cell.eui == eui:
-                    key = self.crypto.public_key(cell.public_key)
+                    try:
+                        key = self.crypto.public_key(cell.public_key)
+                    except BadKey:
+                        return None
                     if len(self._signers) > 3:
                         self._signers.clear()
                     self._signers[eui] = key
@@ -159,11 +162,17 @@ class OwnKeys:
         self._ka = self._crypto.private_key(self._store.get("own/ka"))
         self._secrets.clear()
 
-    def secret(self, eui: bytes, public_key: bytes) -> bytes:
-        """What is agreed with the holder of this public key, 32 octets; a few are kept."""
+    def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
+        """What is agreed with the holder of this public key, 32 octets; a few are kept.
+
+        None for a public key that is no point of the curve.
+        """
         secret = self._secrets.get(public_key)
         if secret is None:
-            key = self._crypto.public_key(public_key)
+            try:
+                key = self._crypto.public_key(public_key)
+            except BadKey:
+                return None
             secret = self._crypto.agree(self._ka, key, self.random(8))
             if len(self._secrets) > 3:
                 self._secrets.clear()

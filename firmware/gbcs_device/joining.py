@@ -78,7 +78,7 @@ def join(command: "Command", field: "Field") -> "Field":
         pass
     elif method not in _METHODS.get(command.m.code, ()):
         result = WRONG_METHOD_CODE
-    elif len(eui) != 8 or kind not in _JOINED_BY.get((command.device.kind, method), ()):
+    elif kind not in _JOINED_BY.get((command.device.kind, method), ()):
         result = INVALID_METHOD
     elif method == _C and certificate is None:
         result = NO_CERTIFICATE
@@ -153,7 +153,7 @@ def restore(command: "Command", field: "Field") -> "Field":
         result = command.device.faults.get(("J", eui), SUCCESS)
         if result != SUCCESS:
             pass
-        elif len(eui) != 8 or kind not in _LISTED_AT_GPF:
+        elif kind not in _LISTED_AT_GPF:
             result = INVALID_METHOD
         elif held is not None and held != kind:
             result = INCOMPATIBLE
