@@ -272,9 +272,9 @@ class Device:
 
     def _is_joined(self, eui: bytes) -> bool:
         """Whether a PPMID is in the device's own log."""
-        from gbcs_device import joining
+        from gbcs_device import partners
 
-        return joining.device_type(self.store, eui) == joining.PPMID_TYPE
+        return partners.device_type(self.store, eui) == partners.PPMID_TYPE
 
     def _signing(self, m: "Message", roles: "list[int]") -> "list[int]":
         """Those of the roles under whose key the message is signed; BadSignature for none."""

@@ -33,7 +33,7 @@ from gbcs_device.reading import (
     Scale,
     take,
 )
-from gbcs_device.station import FROM_SERVER, KEY_ESTABLISHMENT, SPECIFIC
+from gbcs_device.station import FROM_SERVER, KEY_ESTABLISHMENT, NOT_AUTHORISED, SPECIFIC
 from gbcs_device.tunnelserver import TunnelServer
 
 if TYPE_CHECKING:
@@ -191,7 +191,8 @@ class DisplayStation(TunnelServer):
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             source = self._sources[ELECTRICITY]
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-            if source.eui is None and sender != self.trust_centre and found:
+            is_new = source.eui is None and sender != self.trust_centre and found
+            if is_new and self.is_partner(sender):
                 source.eui = sender
                 self._go_on(source, now)
             return
@@ -331,9 +332,9 @@ class DisplayStation(TunnelServer):
     def from_default(
         self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
     ) -> None:
-        """There is no such thing, or it was done."""
+        """There is no such thing, or it was done; a meter that refuses has not answered."""
         fuel = self._fuel_of(sender)
-        if fuel is not None and self.phase == JOINED:
+        if fuel is not None and self.phase == JOINED and status != NOT_AUTHORISED:
             self._answered(fuel, cluster, now)
 
     def from_cluster(

@@ -17,6 +17,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zigbee import aps, cbke, commands, mac, nwk
 from gbcs.zigbee.apslayer import BY_KEY_OF_KEYS
+from gbcs_device.partners import LINK_KEY as _PARTNER
 from gbcs_device.station import (
     FROM_SERVER,
     KEEP_ALIVE,
@@ -40,7 +41,6 @@ JOINED = "joined"
 OFF = "off"
 
 _NETWORK = "han/network"  # PAN id (2), short address (2), key sequence (1), network key (16)
-_PARTNER = "han/partner/"  # and an EUI-64: the link key with it
 _MAX_PARTNERS = const(8)
 _APPLICATION = const(2)  # of Request-Key
 COORDINATOR = const(0)
@@ -365,12 +365,19 @@ class Joiner(Station):
                 self._keep_network({})
         elif identifier == aps.TRANSPORT_KEY and how == BY_KEY_OF_KEYS:
             if values["key_type"] == commands.APPLICATION_LINK:
+                if not self.is_partner(values["partner"]):
+                    self.nwk.drop("a key with a device that is not joined with this one")
+                    return
                 known = self.store.names(_PARTNER)
                 name = _PARTNER + values["partner"].hex()
                 if name in known or len(known) < _MAX_PARTNERS:
                     self.store.write({name: values["key"]})
             elif values["key_type"] == commands.NETWORK and values["destination"] == self.eui:
                 self.nwk.hold_key(values["key"], values["key_sequence"])
+
+    def is_partner(self, eui: bytes) -> bool:
+        """Whether a link key with this device is taken from the trust centre."""
+        return True
 
     def request_partner_key(self, eui: bytes, now: int) -> None:
         """Asks the trust centre for a key to talk to another device with."""

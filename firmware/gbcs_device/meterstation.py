@@ -3,7 +3,8 @@
 An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
 message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
-itself, under a partner link key, and a GSME at its mirror.
+itself, under a partner link key, and a GSME at its mirror. An ESME serves those alone that its
+own device log has: a PPMID may act, others read. A GSME serves nobody but the GPF.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
@@ -12,12 +13,14 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device.joiner import COORDINATOR, JOINED
+from gbcs_device.partners import PPMID_TYPE, READERS, device_type
 from gbcs_device.station import (
     BASIC,
     FROM_SERVER,
     KEY_ESTABLISHMENT,
     METERING,
     NO_DEFAULT,
+    NOT_AUTHORISED,
     REPORT,
     SERVED,
     SPECIFIC,
@@ -146,13 +149,28 @@ class MeterStation(TunnelServer):
         self._follow(now)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
+    def is_partner(self, eui: bytes) -> bool:
+        """Whether the meter's own device log has it, as one that reads an ESME."""
+        return not self.is_sleepy and device_type(self.store, eui) in READERS
+
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
-        """Who asks a served cluster of an ESME follows it from then on."""
-        super().from_aps(one, payload, sender, how, now)
-        if one.cluster not in SERVED or how != BY_LINK_KEY or self.is_sleepy:
-            return
-        if sender != self.trust_centre and self.phase == JOINED:
-            self.displays.heard(sender, one.source_endpoint or 0, now)
+        """Who may ask a served cluster of an ESME, and does, follows it from then on."""
+        is_served = one.cluster in SERVED and not self.is_sleepy
+        if how != BY_LINK_KEY or (sender == self.trust_centre and not is_served):
+            super().from_aps(one, payload, sender, how, now)
+        elif self.is_partner(sender):
+            super().from_aps(one, payload, sender, how, now)
+            if is_served and self.phase == JOINED:
+                self.displays.heard(sender, one.source_endpoint or 0, now)
+        else:
+            self.nwk.drop("a device that is not joined with the meter")
+            if len(payload) >= 3:
+                self._refuse(payload[0], payload[2], one, payload[1], sender, now)
+
+    def _refuse(
+        self, control: int, command: int, one: aps.Frame, sequence: int, sender: bytes, now: int
+    ) -> None:
+        self.default_response(one, sender, control, sequence, command, NOT_AUTHORISED, now)
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
@@ -167,6 +185,10 @@ class MeterStation(TunnelServer):
         if cluster in SERVED and not self.is_sleepy and not control & FROM_SERVER:
             from gbcs_device import servedcommands
 
+            may_act = device_type(self.store, sender) == PPMID_TYPE
+            if not may_act and servedcommands.acts(cluster, command):
+                self._refuse(control, command, one, sequence, sender, now)
+                return True
             writes = self.source.writes
             known = servedcommands.respond(
                 self, self.source, control, command, payload, one, sequence, sender, now

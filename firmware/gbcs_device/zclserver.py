@@ -188,14 +188,14 @@ def _carried_out(
     command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
-    if not part.frame_control & _SPECIFIC:  # no template has another than reads
-        content, failed = _read(command, part, live, template)
-        return 0, [(_READ_RESPONSE, content)], failed
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
     if fault is not None:
         raise Failed(fault)
+    if not part.frame_control & _SPECIFIC:  # no template has another than reads
+        content, failed = _read(command, part, live, template)
+        return 0, [(_READ_RESPONSE, content)], failed
     handler = actions.get(key)
     if command.case.future_dated and later.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
