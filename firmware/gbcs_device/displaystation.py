@@ -165,7 +165,7 @@ class DisplayStation(TunnelServer):
             self.zdo(short, commands.SIMPLE_DESC_REQ, asked, now)
         elif not source.endpoints or (source.learn is not None and now >= source.learn):
             source.wait = now + _ANSWER_MS
-            source.learn = None
+            source.learn = now + _LEARN_MS
             self.zdo(short, commands.ACTIVE_EP_REQ, {"short_address": short}, now)
         else:
             self._ask(fuel, source, now)
@@ -248,7 +248,7 @@ class DisplayStation(TunnelServer):
             source.wait = now + _SEEK_MS
             self._lose(source)
         elif self._due[chosen] > now:
-            source.wait = self._due[chosen]
+            source.wait = min(self._due[chosen], source.learn or self._due[chosen])
         else:
             self._request(source, chosen, _ROWS[chosen], now)
 

@@ -41,6 +41,28 @@ _REMEMBERED = 256
 _MANY_IDENTIFIERS = 400
 
 
+def forged(
+    network: Any, sender: "tuple[bytes, int]", to: int, kind: int, payload: bytes, counter: int,
+    eui64: "tuple[bytes | None, bool]" = (None, False),
+) -> bytes:  # fmt: skip
+    """A frame under the network key in the name of `sender`, an EUI-64 and a short address.
+
+    `network` is the NwkLayer of any station of the network; `eui64` the destination's EUI-64 or
+    None, and whether the sender's is in the header.
+    """
+    frame = nwk.frame(kind, to, sender[1], counter & 0xFF, payload, eui64[0],
+                      sender[0] if eui64[1] else None)  # fmt: skip
+    frame.control |= nwk.SECURITY
+    sequence = network.key_sequence
+    auxiliary = security.auxiliary(security.NETWORK_KEY, counter, sender[0], sequence)
+    key = network.keys[sequence]
+    octets = security.seal(
+        nwk.header(frame), auxiliary, frame.payload, key, sender[0], network.crypto
+    )
+    hop = mac.BROADCAST if to >= nwk.ROUTERS else to
+    return mac.encode(mac.data(counter & 0xFF, network.mac.pan, hop, sender[1], octets))
+
+
 class _Heard:
     """A frame of another, opened as far as the network key opens it."""
 
