@@ -46,6 +46,7 @@ _ANSWER_MS = const(5000)
 _SEEK_MS = const(10000)
 _AGAIN_MS = const(10000)
 _KEY_AFTER = const(3)  # failures, then another key is asked for
+_KEY_AGAIN = const(30)  # and so often while the meter is looked for
 _LOST_AFTER = const(6)  # then the meter is looked for anew
 _LEARN_MS = const(60000)
 _LEARN_AGAIN_MS = const(300000)  # what was learnt may have been another's word
@@ -149,6 +150,10 @@ class DisplayStation(TunnelServer):
         if source.eui is None:
             source.wait = now + _SEEK_MS
             self._seek(now)
+            source.failures += 1
+            if source.failures % _KEY_AGAIN == _KEY_AFTER:  # with another key it may answer
+                for eui in self.partners():
+                    self.request_partner_key(eui, now)
             return
         short = self.nwk.address_of(source.eui)
         has_key = self.link_key(source.eui) is not None
@@ -197,6 +202,7 @@ class DisplayStation(TunnelServer):
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
             if source.eui is None and sender != self.trust_centre and found:
                 source.eui = sender
+                source.failures = 0
                 self._go_on(source, now)
             return
         fuel = self._fuel_of(sender)
@@ -334,7 +340,9 @@ class DisplayStation(TunnelServer):
         if cluster == TIME:
             self.panel.set_clock(values, now)
         elif cluster == METERING and values.get(0x0000) == b"":
-            source.endpoints[METERING].append(source.endpoints[METERING].pop(0))  # no mirror
+            known = source.endpoints.get(METERING)
+            if known:  # no mirror there
+                known.append(known.pop(0))
             source.learn = now + _LEARN_MS
         else:
             take(self.panel.view.fuels[fuel], source.scale, cluster, values)

@@ -335,7 +335,7 @@ class Joiner(Station):
                 self.leave(now)
             return
         if self.phase == JOINED and sender == self.trust_centre:
-            self._another_key(identifier, values, how)
+            self._another_key(identifier, values, how, now)
             return
         if identifier != aps.TRANSPORT_KEY or how != BY_KEY_OF_KEYS or self.phase != WAITING:
             return
@@ -367,11 +367,14 @@ class Joiner(Station):
             self._steps = 0
             self._establish(now)
 
-    def _another_key(self, identifier: int, values: "dict[str, Any]", how: int) -> None:
+    def _another_key(
+        self, identifier: int, values: "dict[str, Any]", how: int, now: int
+    ) -> None:
         """Keys that come when it is on: a partner's, another network key, and the switch to it."""
         if identifier == aps.SWITCH_KEY:
             if self.nwk.switch_key(values["key_sequence"]):
                 self._keep_network({})
+                self.doubted(self.trust_centre, now)  # anybody may have said so
         elif identifier == aps.TRANSPORT_KEY and how == BY_KEY_OF_KEYS:
             if values["key_type"] == commands.APPLICATION_LINK:
                 known = self.store.names(_PARTNER)
@@ -380,6 +383,11 @@ class Joiner(Station):
                     self.store.write({name: values["key"]})
             elif values["key_type"] == commands.NETWORK and values["destination"] == self.eui:
                 self.nwk.hold_key(values["key"], values["key_sequence"])
+
+    def partners(self) -> "list[bytes]":
+        """The EUI-64 of each device that the trust centre gave a key for."""
+        start = len(_PARTNER)
+        return [bytes.fromhex(name[start:]) for name in self.store.names(_PARTNER)]
 
     def request_partner_key(self, eui: bytes, now: int) -> None:
         """Asks the trust centre for a key to talk to another device with."""
@@ -514,10 +522,10 @@ class Joiner(Station):
         """The trust centre is asked whether it is there."""
         if self.phase != JOINED:
             return
-        if eui == self.trust_centre and not self.is_sleepy:
-            self._keep_alive(now)
-        else:
+        if eui != self.trust_centre or self.is_sleepy:
             super().probe(eui, now)
+        elif "missed" not in self._timers:  # it is not being asked yet
+            self._keep_alive(now)
 
     def missed(self, now: int) -> None:
         """The trust centre did not answer: it is asked each minute, and lost after three times."""

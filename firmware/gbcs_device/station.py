@@ -24,6 +24,7 @@ _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 1
 _MARGIN = const(1024)
 _NONE = const(0xFFFFFFFF)
 _PROBE_MS = const(2000)
+_STRANGERS_MS = const(60000)
 _MOST_READ = const(1500)  # octets of an answer
 
 # Clusters
@@ -181,11 +182,15 @@ class Station:
     def doubted(self, eui: bytes, now: int) -> None:
         """Somebody may have sent in this device's name: it is asked under the link key.
 
-        With what comes back, its counter and address are right again here, and the own there.
+        With what comes back, its counter and address are right again here, and the own there. Of
+        who has no link key nothing can be proved: after a while its counter begins anew.
         """
-        name = "probe " + eui.hex()
-        if name not in self._timers and self.link_key(eui) is not None:
-            self.at(name, now + _PROBE_MS, lambda at: self.probe(eui, at))
+        if self.link_key(eui) is not None:
+            name = "probe " + eui.hex()
+            if name not in self._timers:
+                self.at(name, now + _PROBE_MS, lambda at: self.probe(eui, at))
+        elif not self.aps.is_proved(eui) and "strangers" not in self._timers:
+            self.at("strangers", now + _STRANGERS_MS, lambda at: self.nwk.forget_strangers())
 
     def probe(self, eui: bytes, now: int) -> None:
         """Asks a device for anything under the link key: what it answers does not matter."""

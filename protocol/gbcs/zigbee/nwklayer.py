@@ -115,6 +115,12 @@ class NwkLayer:
             self._euis.pop(short, None)
             self.sleepers.discard(short)
 
+    def forget_strangers(self) -> None:
+        """Counters of who was never heard under a link key begin anew."""
+        for eui in list(self.incoming):
+            if not self._upper.is_proved(eui):
+                del self.incoming[eui]
+
     def addresses(self) -> "list[tuple[bytes, int]]":
         """EUI-64 and short address of all who are known."""
         return sorted(self._addresses.items())
@@ -270,6 +276,8 @@ class NwkLayer:
                 self._learn(sender, one.source, False)
             self._upper.from_nwk(one, payload, sender, True, now, False)
             return
+        if sender not in self._addresses:  # so that it can be asked
+            self._learn(sender, one.source, False)
         self._upper.from_nwk(one, payload, sender, True, now, True)
         behind = self.incoming.get(sender, 0) - auxiliary.counter
         if behind > 0:  # it was not under a link key
