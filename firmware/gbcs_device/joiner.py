@@ -520,12 +520,17 @@ class Joiner(Station):
 
     def probe(self, eui: bytes, now: int) -> None:
         """The trust centre is asked whether it is there."""
-        if self.phase != JOINED:
+        if self.phase != JOINED or not self.is_awake:
             return
         if eui != self.trust_centre or self.is_sleepy:
             super().probe(eui, now)
         elif "missed" not in self._timers:  # it is not being asked yet
             self._keep_alive(now)
+
+    def undelivered(self, destination: int, now: int) -> None:
+        """Where the trust centre does not acknowledge, it may have another network key by now."""
+        if destination == COORDINATOR and not self.is_sleepy:
+            self.doubted(self.trust_centre, now)
 
     def missed(self, now: int) -> None:
         """The trust centre did not answer: it is asked each minute, and lost after three times."""

@@ -192,6 +192,9 @@ class Station:
         elif not self.aps.is_proved(eui) and "strangers" not in self._timers:
             self.at("strangers", now + _STRANGERS_MS, lambda at: self.nwk.forget_strangers())
 
+    def undelivered(self, destination: int, now: int) -> None:
+        """Who has this short address did not acknowledge what was sent under the link key."""
+
     def probe(self, eui: bytes, now: int) -> None:
         """Asks a device for anything under the link key: what it answers does not matter."""
         self.read(eui, (1, 1), KEEP_ALIVE, (0x0000,), now)

@@ -286,6 +286,14 @@ class TrustCentre(Station):
         claimed &= ~mac.RECEIVES_WHEN_IDLE
         return claimed if sleeps else claimed | mac.RECEIVES_WHEN_IDLE
 
+    def _claimed(self, eui: bytes, one: Child, claimed: int) -> None:
+        """A device that has an address says what it is."""
+        capability = self._capability(eui, claimed)
+        if one.capability != capability:
+            one.capability = capability
+            self._place(eui, one)
+            self.keep_children()
+
     def change_network_key(self, now: int) -> None:
         """Hands out another network key, then switches to it; who sleeps comes back."""
         key = self.random(16)
@@ -424,6 +432,7 @@ class TrustCentre(Station):
             short = self._admit(eui, capability, now, False)
         else:
             short = known.short  # anybody may have sent this: its announcement will tell more
+            self._claimed(eui, known, capability)
         self.let_in[eui] = what
         body = bytes((nwk.REJOIN_RESPONSE, short & 0xFF, short >> 8, 0))
 
@@ -444,11 +453,7 @@ class TrustCentre(Station):
         if one is None or values["eui64"] != sender or values["short_address"] != one.short:
             return
         self._proved.discard(sender)
-        capability = self._capability(sender, values["capability"])
-        if one.capability != capability:
-            one.capability = capability
-            self._place(sender, one)
-            self.keep_children()
+        self._claimed(sender, one, values["capability"])
         self.aps.give_up(one.short, now)
         if self.link_key(sender) is not None and self.let_in.get(sender) in (
             devicelog.LINK_KEY,

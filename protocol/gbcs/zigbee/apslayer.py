@@ -83,7 +83,8 @@ class ApsLayer:
     might send keys; `proved(eui, now)` when a frame under the link key has opened; and
     `from_aps(frame, payload, sender, how, now)`, `from_aps_command(identifier, payload, sender,
     link_key, how, now)` with the link key that opened it, `from_nwk_command(frame, payload,
-    sender, is_secured, now)`.
+    sender, is_secured, now)`; `doubted(eui, now)` when somebody may have sent in a device's name,
+    `undelivered(destination, now)` when something under a link key was not acknowledged.
     """
 
     def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
@@ -291,6 +292,8 @@ class ApsLayer:
                 self._transmit(waiting[0], now)
             else:
                 self._outgoing.pop(one.destination, None)
+        if not delivered and one.key is not None:
+            self._upper.undelivered(one.destination, now)
         if one.done is not None:
             one.done(delivered, now)
 
