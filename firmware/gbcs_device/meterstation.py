@@ -60,6 +60,8 @@ PUSH_ALL = 0x7FC0  # of the functional notification flags: all historical and st
 
 WAKE_S = 1800
 _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
+_AGAIN_MS = const(60000)  # after that it wakes again this soon
+_MOST_AGAIN = const(5)  # times
 _HALF_HOUR_MS = const(1800000)
 
 
@@ -92,6 +94,7 @@ class MeterStation(TunnelServer):
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
         self._reports: list[tuple[int, bytes]] = []
         self._is_changed = False
+        self._vain = 0  # how often it has overslept, one time after another
         self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
@@ -194,6 +197,7 @@ class MeterStation(TunnelServer):
                 self, self.source, control, command, payload, one, sequence, sender, now
             )
             if self.source.writes != writes:
+                self.store.write(self.peers())  # what has done something is not done again
                 self.speak(now)
                 self._follow(now)
             return known
@@ -321,6 +325,7 @@ class MeterStation(TunnelServer):
     def _report_next(self, delivered: bool, now: int) -> None:
         if not delivered:
             self._told = {}  # it reports everything when it wakes
+            self._reports = []
         if self._step != "report" or not self._reports:
             return
         cluster, body = self._reports.pop(0)
@@ -370,7 +375,7 @@ class MeterStation(TunnelServer):
             self._put(now)
 
     def _overslept(self, now: int) -> None:
-        """Something did not come: it tries again when it wakes, from the beginning."""
+        """Something did not come: it wakes again soon and tries from the beginning."""
         if self._step in ("report", "get", "tunnel"):
             self.tunnel = None
         if self._step == "mirror" or self._step == "report":
@@ -379,12 +384,18 @@ class MeterStation(TunnelServer):
         if self._is_leaving:
             self._said(False, now)
         elif self.phase == JOINED:
-            self._sleep(now)
+            self._vain += 1
+            is_soon = self._vain <= _MOST_AGAIN and self.wake_s * 1000 > _AGAIN_MS
+            self._sleep(now, _AGAIN_MS if is_soon else self.wake_s * 1000)
 
-    def _sleep(self, now: int) -> None:
+    def _sleep(self, now: int, wait_ms: "int | None" = None) -> None:
+        """Until the next half hour, or sooner where something did not come."""
+        if wait_ms is None:
+            self._vain = self._missed = 0
+            wait_ms = self.wake_s * 1000
         self._step = ""
         self.cancel("sleep", "poll")
-        self.at("wake", now + self.wake_s * 1000, self._wake)
+        self.at("wake", now + wait_ms, self._wake)
         self.at("nap", now + 2000, self._nap)
 
     def _nap(self, now: int) -> None:
