@@ -10,7 +10,7 @@ frame counter, which command with which values, and what was heard before in a n
     ZDO     every request, response and announcement
     ZCL     every cluster that devices have; key establishment and tunnels in others' names
 
-`damage` tells what such frames have brought about that they must not.
+`secrets` is what no such frame may change.
 """
 
 import collections
@@ -38,7 +38,7 @@ _ENDPOINTS = (0, 1, 1, 1, 2, 3, 32, 77, 255)
 _STRANGER = bytes.fromhex("00DB12345678EEEE")
 _WELL_KNOWN = b"ZigBeeAlliance09"
 _REMEMBERED = 256
-_MANY_IDENTIFIERS = 400
+_KEPT = ("cell/", "own/", "counter/", "device", "install_code")  # of a device's store
 
 
 def forged(
@@ -82,7 +82,8 @@ class Insider:
     """
 
     def __init__(
-        self, hub: Any, devices: Sequence[Any], count: int, seed: int, now: int, pause_ms: int = 4000
+        self, hub: Any, devices: Sequence[Any], count: int, seed: int, now: int,
+        pause_ms: int = 4000,
     ) -> None:  # fmt: skip
         self.out: list[bytes] = []
         self.is_awake = True
@@ -96,6 +97,11 @@ class Insider:
         self._counters: dict[bytes, int] = {}
         self._due = now
         self._pause_ms = pause_ms
+
+    def knows(self, hub: Any, devices: Sequence[Any]) -> None:
+        """Who is there now; a device that begins anew is another station."""
+        self._hub = hub
+        self._devices = list(devices)
 
     # A station
 
@@ -310,7 +316,7 @@ class Insider:
             return source.choice((now, now + 1 & 0xFF, source.randrange(256)))
         if name == "initiator":
             return source.randrange(2)
-        if name in ("endpoints",):
+        if name == "endpoints":
             return [source.choice(_ENDPOINTS) for _ in range(source.choice((0, 1, 1, 3)))]
         if name in ("in_clusters", "out_clusters"):
             return [source.choice(_CLUSTERS) for _ in range(source.choice((0, 1, 4)))]
@@ -539,8 +545,9 @@ class Insider:
             return found
         if source.random() < 0.5:
             return self._block()
-        return self._wrapped(one.frame.kind, self._bent(one.payload), (one.sender, one.frame.source),
-                             one.frame.destination)  # fmt: skip
+        sender = (one.sender, one.frame.source)
+        body = self._bent(one.payload)
+        return self._wrapped(one.frame.kind, body, sender, one.frame.destination)
 
 
 class _Values(dict):
@@ -580,7 +587,7 @@ def secrets(hub: Any, devices: Sequence[Any]) -> "dict[str, Any]":
         names = [
             name
             for name in one.store.names("")
-            if name.startswith("anchors") or name in ("install_code", "devices")
+            if name.startswith(_KEPT)
         ]
         found[one.eui.hex()] = (
             device.link_key(),
