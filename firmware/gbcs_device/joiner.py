@@ -367,9 +367,7 @@ class Joiner(Station):
             self._steps = 0
             self._establish(now)
 
-    def _another_key(
-        self, identifier: int, values: "dict[str, Any]", how: int, now: int
-    ) -> None:
+    def _another_key(self, identifier: int, values: "dict[str, Any]", how: int, now: int) -> None:
         """Keys that come when it is on: a partner's, another network key, and the switch to it."""
         if identifier == aps.SWITCH_KEY:
             if self.nwk.switch_key(values["key_sequence"]):

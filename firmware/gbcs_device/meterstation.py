@@ -363,7 +363,7 @@ class MeterStation(TunnelServer):
             self._said(False, now)
         elif self.phase == JOINED:
             self._vain += 1
-            is_soon = self._vain <= _MOST_AGAIN and _AGAIN_MS < self.wake_s * 1000
+            is_soon = self._vain <= _MOST_AGAIN and self.wake_s * 1000 > _AGAIN_MS
             self._sleep(now, _AGAIN_MS if is_soon else self.wake_s * 1000)
 
     def _sleep(self, now: int, wait_ms: "int | None" = None) -> None:

@@ -10,7 +10,7 @@ frame counter, which command with which values, and what was heard before in a n
     ZDO     every request, response and announcement
     ZCL     every cluster that devices have; key establishment and tunnels in others' names
 
-`damage` tells what such frames have brought about that they must not.
+`secrets` is what no such frame may change.
 """
 
 import collections
@@ -38,7 +38,7 @@ _ENDPOINTS = (0, 1, 1, 1, 2, 3, 32, 77, 255)
 _STRANGER = bytes.fromhex("00DB12345678EEEE")
 _WELL_KNOWN = b"ZigBeeAlliance09"
 _REMEMBERED = 256
-_MANY_IDENTIFIERS = 400
+_KEPT = ("cell/", "own/", "counter/", "device", "install_code")  # of a device's store
 
 
 def forged(
@@ -82,7 +82,8 @@ class Insider:
     """
 
     def __init__(
-        self, hub: Any, devices: Sequence[Any], count: int, seed: int, now: int, pause_ms: int = 4000
+        self, hub: Any, devices: Sequence[Any], count: int, seed: int, now: int,
+        pause_ms: int = 4000,
     ) -> None:  # fmt: skip
         self.out: list[bytes] = []
         self.is_awake = True
@@ -96,6 +97,11 @@ class Insider:
         self._counters: dict[bytes, int] = {}
         self._due = now
         self._pause_ms = pause_ms
+
+    def knows(self, hub: Any, devices: Sequence[Any]) -> None:
+        """Who is there now; a device that begins anew is another station."""
+        self._hub = hub
+        self._devices = list(devices)
 
     # A station
 
@@ -250,7 +256,9 @@ class Insider:
         if kind == 1:
             capability = source.choice((0x80, 0x8E, 0x00))
             return mac.encode(
-                mac.association_request(number, pan, 0, source.choice((eui, _STRANGER)), capability)
+                mac.association_request(
+                    number, pan, 0, source.choice((eui, _STRANGER)), capability
+                )
             )
         if kind == 2:
             return mac.encode(
@@ -272,7 +280,9 @@ class Insider:
 
     def _command(self) -> bytes:
         source = self._random
-        command = source.choice((nwk.LEAVE, nwk.REJOIN_REQUEST, nwk.REJOIN_RESPONSE, *_NWK_COMMANDS))
+        command = source.choice(
+            (nwk.LEAVE, nwk.REJOIN_REQUEST, nwk.REJOIN_RESPONSE, *_NWK_COMMANDS)
+        )
         if command == nwk.LEAVE:
             body = bytes((source.choice((0x00, 0x20, 0x40, 0x60, 0x80, 0xC0, 0xE0)),))
         elif command == nwk.REJOIN_REQUEST:
@@ -306,7 +316,7 @@ class Insider:
             return source.choice((now, now + 1 & 0xFF, source.randrange(256)))
         if name == "initiator":
             return source.randrange(2)
-        if name in ("endpoints",):
+        if name == "endpoints":
             return [source.choice(_ENDPOINTS) for _ in range(source.choice((0, 1, 1, 3)))]
         if name in ("in_clusters", "out_clusters"):
             return [source.choice(_CLUSTERS) for _ in range(source.choice((0, 1, 4)))]
@@ -357,14 +367,18 @@ class Insider:
         if source.random() < 0.5:
             payload = bytes((control, source.randrange(256))) + body
         else:
-            frame = aps.Frame(control | aps.SECURITY, None, None, None, None, source.randrange(256))
+            frame = aps.Frame(
+                control | aps.SECURITY, None, None, None, None, source.randrange(256)
+            )
             payload = self._sealed(frame, body, sender[0])
         return self._wrapped(nwk.DATA, payload, sender)
 
     def _sealed(self, frame: aps.Frame, body: bytes, sender: bytes) -> bytes:
         """APS security under a key that the attacker has, which is none of the right ones."""
         source = self._random
-        use = source.choice((security.DATA_KEY, security.KEY_TRANSPORT_KEY, security.KEY_LOAD_KEY, 1))
+        use = source.choice(
+            (security.DATA_KEY, security.KEY_TRANSPORT_KEY, security.KEY_LOAD_KEY, 1)
+        )
         named = sender if source.random() < 0.6 else None
         auxiliary = security.auxiliary(use, self._frame_counter(sender), named)
         key = source.choice((source.randbytes(16), self._network_key(), _WELL_KNOWN))
@@ -486,7 +500,12 @@ class Insider:
         """The beginning of a GBCS message that nobody has sent."""
         names = self._names()
         composed = message.compose(
-            message.COMMAND, 1 << 40, _STRANGER, self._random.choice(names)[0], 0x0027, b"\x00" * 20
+            message.COMMAND,
+            1 << 40,
+            _STRANGER,
+            self._random.choice(names)[0],
+            0x0027,
+            b"\x00" * 20,
         )
         return message.finish(composed)[:60]
 
@@ -526,8 +545,9 @@ class Insider:
             return found
         if source.random() < 0.5:
             return self._block()
-        return self._wrapped(one.frame.kind, self._bent(one.payload), (one.sender, one.frame.source),
-                             one.frame.destination)  # fmt: skip
+        sender = (one.sender, one.frame.source)
+        body = self._bent(one.payload)
+        return self._wrapped(one.frame.kind, body, sender, one.frame.destination)
 
 
 class _Values(dict):
@@ -536,7 +556,11 @@ class _Values(dict):
     def __init__(self, make: Any) -> None:
         super().__init__()
         self._make = make
-        self._lists = {"in_count": "in_clusters", "out_count": "out_clusters", "count": "endpoints"}
+        self._lists = {
+            "in_count": "in_clusters",
+            "out_count": "out_clusters",
+            "count": "endpoints",
+        }
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -563,7 +587,7 @@ def secrets(hub: Any, devices: Sequence[Any]) -> "dict[str, Any]":
         names = [
             name
             for name in one.store.names("")
-            if name.startswith("anchors") or name in ("install_code", "devices")
+            if name.startswith(_KEPT)
         ]
         found[one.eui.hex()] = (
             device.link_key(),
