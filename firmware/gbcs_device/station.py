@@ -24,7 +24,7 @@ _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 1
 _MARGIN = const(1024)
 _NONE = const(0xFFFFFFFF)
 _PROBE_MS = const(2000)
-_STRANGERS_MS = const(60000)
+_STRANGER_MS = const(8000)
 _MOST_READ = const(1500)  # octets of an answer
 
 # Clusters
@@ -190,8 +190,12 @@ class Station:
             name = "probe " + eui.hex()
             if name not in self._timers:
                 self.at(name, now + _PROBE_MS, lambda at: self.probe(eui, at))
-        elif not self.aps.is_proved(eui) and "strangers" not in self._timers:
-            self.at("strangers", now + _STRANGERS_MS, lambda at: self.nwk.forget_strangers())
+        elif "stranger" not in self._timers:
+            self.at("stranger", now + _STRANGER_MS, lambda at: self._begin_anew(eui))
+
+    def _begin_anew(self, eui: bytes) -> None:
+        if self.link_key(eui) is None:
+            self.nwk.incoming.pop(eui, None)
 
     def undelivered(self, destination: int, now: int) -> None:
         """Who has this short address did not acknowledge what was sent under the link key."""

@@ -325,7 +325,7 @@ class TrustCentre(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """A device asks for a key to talk to another: both get the same new one; or it has left."""
+        """A device asks for a key to talk to another, and both get the same; or it has left."""
         if how != BY_LINK_KEY or sender is None:
             return
         try:
@@ -403,9 +403,8 @@ class TrustCentre(Station):
         except DecodeError:
             self.nwk.drop("a command of another form")
             return
-        if payload[0] == nwk.REJOIN_REQUEST:
-            if is_secured or frame.source64 is not None:
-                self._rejoin(sender, frame.source, values["capability"], is_secured, now)
+        if payload[0] == nwk.REJOIN_REQUEST and (is_secured or frame.source64 is not None):
+            self._rejoin(sender, frame.source, values["capability"], is_secured, now)
 
     def _rejoin(self, eui: bytes, old: int, capability: int, is_secured: bool, now: int) -> None:
         log = self.hub.log

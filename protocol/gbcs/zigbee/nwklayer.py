@@ -115,12 +115,6 @@ class NwkLayer:
             self._euis.pop(short, None)
             self.sleepers.discard(short)
 
-    def forget_strangers(self) -> None:
-        """Counters of who was never heard under a link key begin anew."""
-        for eui in list(self.incoming):
-            if not self._upper.is_proved(eui):
-                del self.incoming[eui]
-
     def addresses(self) -> "list[tuple[bytes, int]]":
         """EUI-64 and short address of all who are known."""
         return sorted(self._addresses.items())
