@@ -215,7 +215,11 @@ class Device:
         """
         del self.outbox[waiting:]
         gc.collect()
-        from gbcs_device import failures
+        try:
+            from gbcs_device import failures
+        except MemoryError:  # even for that there is too little
+            self.errors.append(type(error).__name__)
+            return False
 
         return failures.noted(self, error, now, aside)
 
