@@ -7,14 +7,12 @@ Whatever a command changes (data, credentials, logs, its counter) is one batch o
 is written before the answer leaves: after a power cut either all of it happened or nothing.
 Messages that fail a check change nothing but the logs.
 
-Nothing that arrives or falls due stops a device: an exception of ours, or want of memory or of room
-in the store, ends what was being done, changes nothing but the log, and stands in `Device.errors`
-(gbcs_device.failures). This is the one place that catches what nobody expected.
+Nothing that arrives or falls due stops a device: an exception of ours, or want of memory or of
+room in the store, ends what was being done, changes nothing but the log, and stands in
+`Device.errors` (gbcs_device.failures). This is the one place that catches what nobody expected.
 
 Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 """
-
-import gc
 
 from gbcs import message, payload, protect, usecases, x509
 from gbcs.compat import TYPE_CHECKING, const
@@ -214,13 +212,11 @@ class Device:
         Whether the store could be written; `aside` is what is taken out of it.
         """
         del self.outbox[waiting:]
-        gc.collect()
         try:
             from gbcs_device import failures
         except MemoryError:  # even for that there is too little
             self.errors.append(type(error).__name__)
             return False
-
         return failures.noted(self, error, now, aside)
 
     def next_timer(self) -> "int | None":

@@ -9,8 +9,6 @@ is raised again.
 Source: GBCS 16.2 (codes).
 """
 
-import gc
-
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import clock, logs
 from gbcs_device.store import PowerCut, StoreFull
@@ -52,7 +50,6 @@ def noted(device: "Any", error: Exception, now: int, aside: "str | None" = None)
     """
     if isinstance(error, PowerCut):
         raise error
-    gc.collect()
     device.errors.append(text_of(error))
     del device.errors[:-_MOST_KEPT]
     if device.on_error is not None:
@@ -67,7 +64,6 @@ def noted(device: "Any", error: Exception, now: int, aside: "str | None" = None)
             raise
         except Exception:  # as above: what cannot be told is left out
             del device.outbox[waiting:]
-            gc.collect()
     return False
 
 

@@ -148,7 +148,6 @@ class Server:
     def noted(self, error: Exception) -> str:
         """Keeps the type and text of an exception that nobody expected, and gives them."""
         self.error = type(error).__name__
-        gc.collect()
         try:
             from gbcs_device import failures
 
