@@ -173,7 +173,7 @@ class Server:
         return (
             bytes((PHASES.index(station.phase), AWAKE if station.is_awake else 0))
             + station.handled.to_bytes(4, "big")
-            + (NO_TIMER if at is None else at.to_bytes(8, "big"))
+            + (NO_TIMER if at is None or at >= 1 << 64 else at.to_bytes(8, "big"))
         )
 
     def _do(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
