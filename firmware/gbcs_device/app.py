@@ -68,7 +68,12 @@ def run(here: bool = False) -> None:
             draw()
 
     try:
-        serve(connected.read, write, one, connected.is_shared)
+        while True:
+            try:
+                serve(connected.read, write, one, connected.is_shared)
+                return
+            except Exception as error:  # of a pin, a port, a display: the device goes on
+                one.noted(error)
     except KeyboardInterrupt:
         print("stopped; run() goes on, help_device() says what can be asked")
     finally:
@@ -89,7 +94,7 @@ def _drawing(connected: "Any", one: "Any") -> "Any":
         return None
     screens: dict[Any, Any] = {}  # of the station that it was made for
 
-    def draw() -> None:
+    def look() -> None:
         station = one.station
         if station is None or station.device.kind not in ("IHD", "PPMID"):
             return
@@ -102,6 +107,12 @@ def _drawing(connected: "Any", one: "Any") -> "Any":
         from time import ticks_ms  # type: ignore[attr-defined]
 
         screens[station].look(station, connected.level(), ticks_ms(), one.now)
+
+    def draw() -> None:
+        try:
+            look()
+        except Exception as error:  # a display that is not there is no reason to stop
+            one.noted(error)
 
     return draw
 

@@ -98,8 +98,13 @@ def half_hours(command: "Command", item: "Item") -> bytes:
     last = command.now if end is None else min(command.now, end)
     off = _off_times(command)
     periods = load.periods(command, load.IMPORT, start or 0, last, _MOST_PERIODS, off)
-    octets = b"".join([at.to_bytes(4, "big") + used.to_bytes(4, "big") for at, used in periods])
+    octets = b"".join([_unsigned(at) + _unsigned(used) for at, used in periods])
     return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
+
+
+def _unsigned(value: int) -> bytes:
+    """Four octets; what is more than they hold is the most that they do."""
+    return min(value, 0xFFFFFFFF).to_bytes(4, "big")
 
 
 def _off_times(command: "Command") -> "list[tuple[int, int]]":

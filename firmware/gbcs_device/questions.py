@@ -24,6 +24,8 @@ def state() -> None:
     print("requests %d" % one.requests)
     if one.damaged:
         print("store " + one.damaged)
+    if one.error:
+        print("begun anew after " + one.error)
     station = one.station
     if station is not None:
         print("%s %s" % (station.device.kind, _hex(station.device.eui)))
@@ -41,11 +43,18 @@ def state() -> None:
 
 
 def log(last: int = 20) -> None:
-    """Security and event log: seconds since 2000, code, what came with it."""
+    """Security and event log: seconds since 2000, code, what came with it; the last errors."""
     one = device()
     for what, name in (("security", SECURITY), ("event", EVENT)):
         for entry in entries((one and one.store.get(name)) or b"")[-last:]:
             print("%-8s %d %04X %s" % (what, entry.time, entry.code, _hex(entry.other)))
+    from gbcs_device import failures
+
+    kept = None if one is None else failures.last(one.store)
+    if kept is not None:
+        print("%-8s %d %s" % ("error", kept[0], kept[1]))
+    for text in () if one is None else one.errors:
+        print("%-8s since it was switched on: %s" % ("error", text))
 
 
 def counters() -> None:

@@ -100,6 +100,7 @@ class Server:
         self.damaged = ""  # what was wrong with the store when it was read last
         self.is_lost = False  # whether so much is wrong that no device is made of it
         self._is_told = True  # whether the device has said what was put right
+        self.error = ""  # the last exception that nobody expected, its type and text
         self.peak = 0  # octets of the heap, before garbage was collected
         self._used = used
         self._medium = MemoryMedium() if medium is None else medium
@@ -129,13 +130,34 @@ class Server:
         except (GbcsError, ValueError) as error:
             status, body = REFUSED, str(error).encode()
         except Exception as error:  # whatever it is, a board must not stop: it begins anew
-            status, body = REFUSED, (type(error).__name__ + ": " + str(error)).encode()
+            status, body = REFUSED, self.noted(error).encode()
             self._recover(now)
-        answer = request[:8] + bytes((status,)) + self._state() + body
+        try:
+            state = self._state()
+        except Exception as error:  # of a timer
+            status, body = REFUSED, self.noted(error).encode()
+            self._recover(now)
+            try:
+                state = self._state()
+            except Exception:  # again: none runs
+                self.station = None
+                state = self._state()
+        answer = request[:8] + bytes((status,)) + state + body
         self._last = (request, answer)
         if self._used is not None:
             self.peak = max(self.peak, self._used())
         return answer
+
+    def noted(self, error: Exception) -> str:
+        """Keeps the type and text of an exception that nobody expected, and gives them."""
+        self.error = type(error).__name__
+        try:
+            from gbcs_device import failures
+
+            self.error = failures.text_of(error)
+        except MemoryError:
+            pass  # its name must do
+        return self.error
 
     def _recover(self, now: int) -> None:
         """As after a power cut, where memory allows; else the next request says that none runs."""
@@ -154,7 +176,7 @@ class Server:
         return (
             bytes((PHASES.index(station.phase), AWAKE if station.is_awake else 0))
             + station.handled.to_bytes(4, "big")
-            + (NO_TIMER if at is None else at.to_bytes(8, "big"))
+            + (NO_TIMER if at is None or at >= 1 << 64 else at.to_bytes(8, "big"))
         )
 
     def _do(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
