@@ -83,6 +83,11 @@ class TcpListener(Listener):
         self._port = port
         port.setblocking(False)
 
+    @property
+    def socket(self) -> socket.socket:
+        """For who takes connections by itself: see `links.crowd`."""
+        return self._port
+
     def accept(self, timeout_s: "float | None") -> "Link | None":
         deadline = Deadline(timeout_s)
         while True:
