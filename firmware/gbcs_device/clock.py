@@ -16,7 +16,7 @@ def seconds(now: int) -> int:
 
 
 def bounded(now: int) -> int:
-    """The nearest moment that four octets of seconds have: further gaps are not counted through."""
+    """The nearest moment that four octets of seconds have; further ones are not counted to."""
     return min(max(now, 0), _MAX_SECONDS * 1000)
 
 
