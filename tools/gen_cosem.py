@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from tools import cosem_facts, generated
+from tools.fact_tables import FactError
 
 TARGET = "protocol/gbcs/cosem_%s.py"  # for objects_0, objects_1 ..., classes, templates, alerts
 PIECE = 4000  # characters of objects a module, of which a board has one in memory
@@ -167,6 +168,8 @@ def leaf(row: Row, name: str) -> str:
     size = ""
     if match and match[1] in TYPES:
         kind, size = match[1], match[2]
+    if kind not in TYPES:
+        raise FactError("no type %s, of %s" % (row["type"], row["object"] or name))
     text = TYPES[kind] + size
     constant = "" if row["constant"] is None else str(row["constant"])
     if constant and " " not in constant:
@@ -501,6 +504,9 @@ def quoted(lines: list[str]) -> str:
 def classes_module(found: Tables, names: list[str], starts: str) -> str:
     """Classes and their members, layouts used more than once, where the pieces start."""
     members: dict[int, list[str]] = {}
+    unknown = sorted({class_id for class_id, _, _ in found.members} - CLASSES.keys())
+    if unknown:
+        raise FactError("no name of class %d: CLASSES has none" % unknown[0])
     for (class_id, kind, index), name in sorted(found.members.items()):
         members.setdefault(class_id, []).append("%s%d=%s" % (kind, index, name))
     classes = [

@@ -187,7 +187,7 @@ def templates(facts: pathlib.Path) -> list[dict[str, Any]]:
     cases = []
     for case in fact_tables.rows(facts, "use_cases"):
         template: dict[str, Any] = {}
-        for row in components.get(case["use_case"], ()):
+        for row in components.pop(case["use_case"], ()):
             side = template.setdefault(row["side"], {"components": []})
             side["components"].append(component_of(row))
         cases.append(
@@ -197,6 +197,8 @@ def templates(facts: pathlib.Path) -> list[dict[str, Any]]:
                 "gbz_template": template,
             }
         )
+    for name in components:
+        raise fact_tables.FactError("gbz.txt: %s is no use case of use_cases.txt" % name)
     return cases
 
 

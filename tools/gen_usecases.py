@@ -11,7 +11,7 @@ import re
 import sys
 
 from tools import fact_tables, generated
-from tools.fact_tables import Row
+from tools.fact_tables import FactError, Row
 
 USE_CASES = "protocol/gbcs/usecase_rows.py"
 ALERTS = "protocol/gbcs/alert_names.py"
@@ -36,6 +36,8 @@ def _date_time(case: Row, authority: Row) -> str:
 
 
 def _row(case: Row, authority: Row, modes: "dict[str, str]") -> str:
+    if case["variant"] and case["variant"] not in modes:
+        raise FactError("%(use_case)s: no replacement mode %(variant)s" % case)
     is_alert = "alert:" in case["seen"] or case["message_type"].startswith("SME.A")
     kinds = [word.partition(":")[0] for word in fact_tables.words(authority["originators"])]
     return "|".join(
@@ -68,15 +70,29 @@ def _module(docstring: str, name: str, lines: "list[str]") -> str:
     return head + "# ruff: noqa: E501\n\n" + '%s = """\\\n%s\n"""\n' % (name, "\n".join(lines))
 
 
+def _check_codes(cases: "list[Row]") -> None:
+    """Raises FactError where a code is not four digits, or stands twice with the same payload."""
+    seen = set()
+    for case in cases:
+        code = case["message_code"]
+        if code and not re.fullmatch("[0-9A-F]{4}", code):
+            raise FactError("use_cases.txt: message code %s, four hex digits expected" % code)
+        if code and (code, case["payload"]) in seen:
+            raise FactError("use_cases.txt: message code %s stands twice" % code)
+        seen.add((code, case["payload"]))
+
+
 def use_cases(facts: pathlib.Path) -> str:
     """The text of the module of use cases."""
     authorities = {row["message_code"]: row for row in fact_tables.rows(facts, "authority")}
     modes = _modes()
+    cases = fact_tables.rows(facts, "use_cases")
+    _check_codes(cases)
+    strays = authorities.keys() - {case["message_code"] for case in cases}
+    if strays:
+        raise FactError("authority.txt: %s is no message code of use_cases.txt" % min(strays))
     rows = sorted(
-        (
-            _row(case, authorities.get(case["message_code"], NO_AUTHORITY), modes)
-            for case in fact_tables.rows(facts, "use_cases")
-        ),
+        (_row(case, authorities.get(case["message_code"], NO_AUTHORITY), modes) for case in cases),
         key=lambda row: (row.split("|")[0] or "~", row),
     )
     fields = "code form name title targets type roles replay future srv encrypted date-time"

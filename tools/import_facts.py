@@ -40,6 +40,7 @@ RULES = {
 }
 BASES = (  # what a row of authority.json rests on, and how the table says so
     (r"use case table", "mapping table"),
+    (r"RTDS 1 commands( agree)?", "1 message"),
     (r"RTDS (\d+) commands( agree)?", r"\1 messages"),
     (r"(service request [\d.]+) is critical and the supplier's", r"\1"),
     (r"the mode numbers of payloads.asn1; no reference message", "ReplacementMode"),
@@ -214,11 +215,14 @@ def field(member: Record) -> str:
 
 
 def tables(shared: pathlib.Path) -> dict[str, list[Row]]:
-    """The rows of every table, by its name."""
+    """The rows of every table, by its name; draft codes without a use case are left out."""
     records = json.loads((shared / "use_cases.json").read_text())
+    cases = list(use_cases(records))
+    codes = {case["message_code"] for case in cases}
+    rules = authority(json.loads((shared / "authority.json").read_text()))
     return {
-        "use_cases": list(use_cases(records)),
-        "authority": list(authority(json.loads((shared / "authority.json").read_text()))),
+        "use_cases": cases,
+        "authority": [rule for rule in rules if rule["message_code"] in codes],
         "alert_codes": list(alert_codes(json.loads((shared / "alert_codes.json").read_text()))),
         "cosem_requests": list(cosem_requests(records)),
         "cosem_values": list(cosem_values(records)),
