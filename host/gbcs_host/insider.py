@@ -38,7 +38,7 @@ _ENDPOINTS = (0, 1, 1, 1, 2, 3, 32, 77, 255)
 _STRANGER = bytes.fromhex("00DB12345678EEEE")
 _WELL_KNOWN = b"ZigBeeAlliance09"
 _REMEMBERED = 256
-_KEPT = ("cell/", "own/", "counter/", "device", "install_code")  # of a device's store
+_KEPT = ("cell/", "own/", "count/", "device", "install_code")  # of a device's store
 
 
 def forged(
