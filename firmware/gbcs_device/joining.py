@@ -14,19 +14,7 @@ from gbcs.errors import BadCertificate, BadKey, DecodeError
 from gbcs_device import logs
 from gbcs_device.anchors import device_key_name
 from gbcs_device.asn1server import integer, octets, sequence, values
-from gbcs_device.partners import (
-    DEVICE_LOG,
-    ENTRY,
-    ESME_TYPE,
-    GPF_TYPE,
-    GSME_TYPE,
-    HCALCS_TYPE,
-    LINK_KEY,
-    PPMID_TYPE,
-    TYPE_2,
-    device_type,
-    entries,
-)
+from gbcs_device.partners import DEVICE_LOG, ENTRY, LINK_KEY, device_type, entries
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -49,19 +37,25 @@ NOT_IN_LOG = const(1)
 NOT_JOINED = const(1)
 READ_FAILURE = const(1)
 
-_A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
+_C = const(3)
 _METHODS = {0x000D: (0,), 0x00AB: (1,), 0x000E: (2,), 0x00AF: (3,)}  # by message code
-_JOINED_BY = {  # (kind of device, method): types that are joined with it so
-    ("ESME", _A_INITIATOR): (HCALCS_TYPE, PPMID_TYPE),
-    ("HCALCS", _A_RESPONDER): (ESME_TYPE,),
-    ("PPMID", _A_RESPONDER): (ESME_TYPE,),
-    ("ESME", _B): (TYPE_2,),
-    ("GSME", _B): (GPF_TYPE, TYPE_2),
-    ("GPF", _B): (GSME_TYPE, PPMID_TYPE, TYPE_2),
-    ("GSME", _C): (PPMID_TYPE,),
-    ("PPMID", _C): (GSME_TYPE,),
-}
-_LISTED_AT_GPF = (GSME_TYPE, PPMID_TYPE, TYPE_2)
+_JOINED_BY = (
+    # kind of device, method (A as initiator, A as responder, B, C), types that are joined so
+    ("ESME", 0, (4, 5)),
+    ("HCALCS", 1, (1,)),
+    ("PPMID", 1, (1,)),
+    ("ESME", 2, (6,)),
+    ("GSME", 2, (3, 6)),
+    ("GPF", 2, (0, 5, 6)),
+    ("GSME", 3, (5,)),
+    ("PPMID", 3, (0,)),
+)
+_LISTED_AT_GPF = (0, 5, 6)
+
+
+def _is_joined_by(kind: str, method: int, other: int) -> bool:
+    """Whether a device of this kind is joined with one of that type by this method."""
+    return any(other in row[2] for row in _JOINED_BY if row[:2] == (kind, method))
 
 
 def join(command: "Command", field: "Field") -> "Field":
@@ -78,7 +72,7 @@ def join(command: "Command", field: "Field") -> "Field":
         pass
     elif method not in _METHODS.get(command.m.code, ()):
         result = WRONG_METHOD_CODE
-    elif kind not in _JOINED_BY.get((command.device.kind, method), ()):
+    elif not _is_joined_by(command.device.kind, method, kind):
         result = INVALID_METHOD
     elif method == _C and certificate is None:
         result = NO_CERTIFICATE
