@@ -101,11 +101,11 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "
     moves.moved(command, key[1], name_of)
 
 
-def keep_part(command: "Command", part: "Any", fields: "list[Any]") -> bool:
+def keep_part(command: "Command", part: "Any") -> bool:
     """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
     moment = part.from_date_time
     if moment is None:
-        for name, kind, value, _ in fields:
+        for name, kind, value, _ in part.fields():
             if kind == "UTC" and name in _TIMES:
                 moment = value
                 break
