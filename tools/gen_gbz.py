@@ -39,6 +39,10 @@ whether a component is this one: what tells it from others, and the 0 of a date,
 
 TEMPLATES = (
 '''
+# Where both reference commands have another constant than the facts
+CORRECTED = {
+    ("GCS24", "divisor"): "1",  # the facts have that of GCS24a, which is finer
+}
 # How the names of the fields end that say when a command is to be carried out
 WHEN = ("start_time", "start_date_time", "implementation_date_time", "implementation_time")
 PIECE = 2000  # characters of a piece, so that a small heap has room for it
@@ -92,7 +96,7 @@ def values(text: str, kind: str) -> "str | None":
 
 
 def constants(
-    component: dict[str, Any], where: str, decisive: "set[tuple[str, str, str, str]]"
+    component: dict[str, Any], case: str, where: str, decisive: "set[tuple[str, str, str, str]]"
 ) -> list[str]:
     """The last column of a row."""
     cluster = int(component["cluster"], 16)
@@ -122,6 +126,7 @@ def constants(
         constant = values(field["value"], kind) if field["value"] else None
         if constant == "0" and kind in ("octstr", "string"):
             constant = None  # an empty string: its length octet
+        constant = CORRECTED.get((case, name), constant)
         if constant is not None:
             decides = (*key_of(component), name) in decisive
             found.append("%s%s%s" % (name, "!" if decides else "=", constant))
@@ -140,25 +145,34 @@ def deciding(cases: "list[dict[str, Any]]") -> "set[tuple[str, str, str, str]]":
     """The fields of commands that decide, each with the key of its component.
 
     These are dates, where they are constant, and what tells a component from another such one, of
-    another use case or of the same.
+    another use case or of the same: constants that have no value in common, or that it lacks.
     """
     held: dict[tuple[str, str, str, str], list[set[str]]] = {}
+    count: dict[tuple[str, str, str], int] = {}
     for case in cases:
         template = case.get("gbz_template") or {}
         for component in template.get("command", {}).get("components", ()):
-            for word in constants(component, case["code"], set()):
+            key = key_of(component)
+            count[key] = count.get(key, 0) + 1
+            for word in constants(component, case["code"], case["code"], set()):
                 name, _, text = word.partition("=")
                 if "-" not in text[1:]:
-                    held.setdefault((*key_of(component), name), []).append(set(text.split("|")))
+                    held.setdefault((*key, name), []).append(set(text.split("|")))
     return {
         key
         for key, said in held.items()
-        if key[3].endswith(WHEN) or any(not one & other for one in said for other in said)
+        if key[3].endswith(WHEN)
+        or len(said) < count[key[:3]]
+        or any(not one & other for one in said for other in said)
     }
 
 
 def row(
-    side: str, component: dict[str, Any], where: str, decisive: "set[tuple[str, str, str, str]]"
+    side: str,
+    component: dict[str, Any],
+    case: str,
+    where: str,
+    decisive: "set[tuple[str, str, str, str]]",
 ) -> str:
     """One component's row."""
     control = component["control"]
@@ -175,7 +189,7 @@ def row(
         "*" if most is None else str(most),
         flags or "-",
     ]
-    return " ".join(columns + constants(component, where, decisive))
+    return " ".join(columns + constants(component, case, where, decisive))
 
 
 def wrapped(text: str) -> list[str]:
@@ -202,7 +216,7 @@ def render(shared: pathlib.Path = SHARED) -> str:
             for component in template.get(side, {}).get("components", ()):
                 where = "%s %s %s" % (case["code"], side, component["name"])
                 fields = decisive if side == "command" else set()
-                lines += wrapped(row(side[0], component, where, fields))
+                lines += wrapped(row(side[0], component, case["code"], where, fields))
         blocks.append("\n".join(lines))
     pieces = [""]
     for block in sorted(blocks):

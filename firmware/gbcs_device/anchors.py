@@ -1,6 +1,6 @@
 """Whom a device trusts: trust anchor cells, its own keys, and the counters of remote parties.
 
-It answers what `gbcs.protect` asks of keys. A cell is named by a remote party role, a use ("ds"
+It answers what `gbcs.protect` asks of secrets. A cell is named by a remote party role, a use ("ds"
 signatures, "ka" key agreement) and whether it is for prepayment top-ups. All of it lives in the
 store; what a message changes goes in one batch with the rest of its effects.
 
@@ -8,6 +8,7 @@ Sources: GBCS 4.3.2.5 (trust anchor cells), 13.3 (roles), 4.3.1.3 (counters).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import UnknownKey
 from gbcs.record import Record
 
 if TYPE_CHECKING:
@@ -109,19 +110,21 @@ class Anchors:
         """The changes of the store that make this the last counter accepted; None forgets it."""
         return {"count/%s" % role: None if counter is None else counter.to_bytes(8, "big")}
 
-    def signer(self, eui: bytes) -> "Any":
-        """The public key of a party's signatures, from whichever cell it stands in; or None."""
-        key = self._signers.get(eui)
+    def signing_key(self, role: int) -> "tuple[bytes, Any]":
+        """The public key in a role's digital signature cell: octets, and as the back end has it.
+
+        Raises UnknownKey for an empty cell, BadKey for one whose octets are no key.
+        """
+        cell = self.cell(role, DS)
+        if cell is None:
+            raise UnknownKey("no digital signature key of this role is held")
+        key = self._signers.get(cell.public_key)
         if key is None:
-            for role in ROLES:
-                cell = self.cell(role, DS)
-                if cell is not None and cell.eui == eui:
-                    key = self.crypto.public_key(cell.public_key)
-                    if len(self._signers) > 3:
-                        self._signers.clear()
-                    self._signers[eui] = key
-                    break
-        return key
+            key = self.crypto.public_key(cell.public_key)
+            if len(self._signers) > 3:
+                self._signers.clear()
+            self._signers[cell.public_key] = key
+        return cell.public_key, key
 
     def secret(self, one: bytes, other: bytes) -> "bytes | None":
         """The secret shared with the other party, a joined device too; None without its key."""

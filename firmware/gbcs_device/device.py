@@ -1,7 +1,7 @@
 """What all devices do with a message: check it, run it, answer it, remember it.
 
-    decode -> addressed to me -> use case known for my kind -> MAC -> signature -> role -> counter
-    -> run now, or keep for its date -> answer in the form of the use case
+    decode -> addressed to me -> MAC -> may its originator send it, in this form (authority)
+    -> signature -> counter -> run now, or keep for its date -> answer in the form of the use case
 
 Whatever a command changes (data, credentials, logs, its counter) is one batch of the store, which
 is written before the answer leaves: after a power cut either all of it happened or nothing.
@@ -10,12 +10,20 @@ Messages that fail a check change nothing but the logs.
 Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 """
 
-from gbcs import message, payload, protect, x509
+from gbcs import message, payload, protect, usecases, x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
-from gbcs.errors import BadCertificate, BadMac, BadSignature, DecodeError, Refused, UnknownKey
-from gbcs_device import clock, later, load, logs
-from gbcs_device.anchors import ACCESS_CONTROL_BROKER, KA, SUPPLIER, Anchors, device_role
+from gbcs.errors import (
+    BadCertificate,
+    BadKey,
+    BadMac,
+    BadSignature,
+    DecodeError,
+    UnknownKey,
+)
+from gbcs_device import authority, clock, later, load, logs
+from gbcs_device.anchors import KA, SUPPLIER, Anchors, device_role
+from gbcs_device.authority import NotAllowed, NotSupported, Replayed
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -28,33 +36,11 @@ _RECENT = const(2048)  # octets
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
 _TOP_UPS = (0x0007, 0x0097)  # message codes of CS01a, CS01b
 _NOT_SUPPORTED = const(0x0120)  # the message code of ECS100
-_ROLE_NAMES = {
-    "Supplier": 2,
-    "Network Operator": 3,
-    "Access Control Broker": 4,
-    "Load Controller": 8,
-}
 
-
-# What joins a device to another is at every meter, and at the GPF; the registry's targets are
-# those of the reference messages: GBCS 13.7
-_ALSO_AT = {"CS03B": ("ESME", "GPF"), "CS04AC": ("ESME",), "CS04B": ("ESME", "GPF")}
 
 # Gas readings say how good the clock is that they are dated by: 0 reliable (GPF), 4 reliable
 # (GSME), 2 unreliable. Held by the reference messages
 _SAYS_TIME_STATUS = ("GCS13a", "GCS13b", "GCS13c", "GCS14", "GCS60a")
-
-
-class NotAllowed(Refused):
-    """The originator's role is not one that may send this."""
-
-
-class NotSupported(Refused):
-    """The device does not have this use case."""
-
-
-class Replayed(Refused):
-    """The counter is not above the last one accepted."""
 
 
 class Command:
@@ -64,17 +50,18 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Any", case: "Any", role: "int | str", now: int) -> None:
+    def __init__(self, device: "Any", m: "Any", case: "Any", roles: "list[Any]", now: int) -> None:
         self.device = device
         self.m = m
         self.case = case
-        self.role = role
+        self.roles = roles  # in which the originator sends it: each has a counter
         self.now = now
         self.moment = now  # when it counts: what was kept counts at its date
         self.changes: dict[str, bytes | None] = {}
         self.after: list[Any] = []
         self.work: dict[str, Any] = {}  # what the items of one command hand to one another
-        self.counted = False  # whether a handler has set the originator's counter
+        self.counted = False  # whether a handler has seen to the originator's counter
+        self.floors: list[int] = []  # the roles whose counters a handler has set
         self._encryption: tuple[bytes, bytes] | None = None
 
     def get(self, name: str) -> "bytes | None":
@@ -109,7 +96,10 @@ class Command:
                 certificate = x509.read(m.certificate)
                 if certificate.entity_id != party or not certificate.is_agreement:
                     raise BadCertificate("a key agreement certificate of the party expected")
-                secret = device.anchors.own.secret(party, certificate.public_key)
+                try:
+                    secret = device.anchors.own.secret(party, certificate.public_key)
+                except BadKey:
+                    raise BadCertificate("a point of the curve expected as public key") from None
                 counter = self.supplementary_counter()
             else:
                 secret = device.anchors.secret(device.eui, party)
@@ -177,20 +167,17 @@ class Device:
             return None
         if m.recipient != self.eui or m.kind != "command":
             return None
+        case = usecases.find(m.code)
         try:
-            case = payload.use_case(m)
-        except DecodeError:
-            case = None
-        try:
-            self._authenticate(m, case)
-            if case is None or not self._supports(case):
-                self._not_supported(m, now)
-                return None
-            role = self._admit(m, case)
+            roles = self._admit(m, case)
+            if case is None or payload.form(m.octets, m.content_start, m.content_end) != case.form:
+                raise DecodeError("a payload of another form expected", m.content_start, "content")
+            if case.form not in self.servers:
+                raise NotSupported("no %s server is here" % case.form, roles)
             payload.skip(m)
-            return self._run(Command(self, m, case, role, now))
-        except NotSupported:
-            self._not_supported(m, now)
+            return self._run(Command(self, m, case, roles, now))
+        except NotSupported as error:
+            self._not_supported(m, error.roles, now)
         except (BadMac, BadSignature, UnknownKey):
             self._refused(logs.AUTHENTICATION_FAILED, now)
         except (NotAllowed, Replayed):
@@ -217,8 +204,7 @@ class Device:
             m = later.command_of(name, octets)
             case = None if m is None else payload.use_case(m)
             originator = octets[8:16]
-            roles = self.anchors.roles_of(originator)
-            command = Command(self, m, case, roles[0] if roles else -1, now)
+            command = Command(self, m, case, self.anchors.roles_of(originator), now)
             command.moment = at
             code, content = later.carry_out(command, name, octets, at)
             command.changes[name] = None
@@ -249,62 +235,87 @@ class Device:
         octets = self.store.get(logs.SECURITY) or b""
         return [(entry.time, entry.code) for entry in logs.entries(octets)]
 
-    def _supports(self, case: "UseCase") -> bool:
-        mine = [True for one in case.targets if self._is(one)]
-        is_mine = bool(mine) or self.kind in _ALSO_AT.get(case.name, ())
-        return is_mine and case.form in self.servers
+    def _admit(self, m: "Message", case: "UseCase | None") -> "list[Any]":
+        """The roles in which the originator may send this, its counter above their last ones.
 
-    def _is(self, target: str) -> bool:
-        """Whether a target of the registry is this device: "CHF in a Dual Band CH only" ..."""
-        first = target.split(" ")[0]
-        return first == self.kind or first == "All" or (
-            first == "ZigBee" and self.kind in ("GSME", "GPF"))  # fmt: skip
-
-    def _authenticate(self, m: "Message", case: "UseCase | None") -> None:
-        """MAC, then signature. What a use case must carry and does not is as good as wrong."""
-        anchors, crypto = self.anchors, self.crypto
-        seen = () if case is None else case.seen.get("command", ())
+        Raises BadMac, BadSignature, UnknownKey for what is not authentic; NotAllowed, Replayed,
+        DecodeError for what is refused; NotSupported where this kind of device does not have it.
+        """
+        anchors = self.anchors
+        _check_header(m)
+        roles, signing = anchors.roles_of(m.originator, KA), anchors.roles_of(m.originator)
+        to_device = case is not None and case.is_device_to_device and self.kind in case.roles
         if m.mac is not None:
-            protect.check_mac(m, anchors, crypto, case is not None and case.is_device_to_device)
-        elif "signature" not in seen:
-            raise BadMac("a MAC expected")
-        if m.signature:
-            protect.check_signature(m, anchors, crypto)
-        elif m.mac is None or (case is not None and case.is_critical):
-            raise BadSignature("a signature expected")
-
-    def _admit(self, m: "Message", case: "UseCase") -> "int | str":
-        """The role in which the originator may send this, its counter above the last."""
-        role = device_role(m.originator) if case.is_device_to_device else self._role(m, case)
-        if m.code in _TOP_UPS and self._has_account():
-            return role  # tokens have counters of their own: gbcs_device.tokens
-        if case.replay_protection is not False and m.counter <= self.anchors.counter(role):
-            raise Replayed("a counter above the last one expected")
-        return role
-
-    def _role(self, m: "Message", case: "UseCase") -> int:
-        roles = self.anchors.roles_of(m.originator) or self.anchors.roles_of(m.originator, KA)
-        names = [name for kind in case.roles if self._is(kind) for name in case.roles[kind]]
-        if names:
-            allowed = [_ROLE_NAMES[name] for name in names]
-            if ACCESS_CONTROL_BROKER not in allowed:
-                allowed.append(ACCESS_CONTROL_BROKER if m.party is not None else -1)
-            roles = [role for role in roles if role in allowed]
-        if not roles:
+            protect.check_mac(m, anchors, self.crypto, to_device)
+        joined = to_device and self._is_joined(m.originator)
+        verdict, allowed = authority.judge(
+            case, self.kind, sorted(set(roles + signing)), signing, m.mac is not None,
+            bool(m.signature), m.party is not None, joined,
+        )  # fmt: skip
+        if verdict == authority.WRONG_FORM:
+            raise BadSignature("a MAC and a signature as the use case has them expected")
+        if verdict == authority.WRONG_SENDER:
             raise NotAllowed("no role of the originator may send this")
-        return roles[0]
+        if m.signature:
+            allowed = self._signing(m, allowed)
+        if verdict == authority.NOT_SUPPORTED or case is None:
+            self._check_counter(m, allowed)
+            raise NotSupported("a use case of this kind of device expected", allowed)
+        counted: list[Any] = [device_role(m.originator)] if to_device else allowed
+        if m.code in _TOP_UPS and self._has_account():
+            return counted  # tokens have counters of their own: gbcs_device.tokens
+        if case.replay_protection is not False:
+            self._check_counter(m, counted)
+        return counted
+
+    def _is_joined(self, eui: bytes) -> bool:
+        """Whether a PPMID is in the device's own log."""
+        from gbcs_device import joining
+
+        return joining.device_type(self.store, eui) == joining.PPMID_TYPE
+
+    def _signing(self, m: "Message", roles: "list[int]") -> "list[int]":
+        """Those of the roles under whose key the message is signed; BadSignature for none."""
+        signed = []
+        keys: dict[bytes, bool] = {}
+        for role in roles:
+            octets, key = self.anchors.signing_key(role)
+            if octets not in keys:
+                keys[octets] = self.crypto.verify(
+                    key, m.octets[m.start + 1 : m.content_end], m.signature
+                )
+            if keys[octets]:
+                signed.append(role)
+        if not signed:
+            raise BadSignature("the signature is not the originator's")
+        return signed
+
+    def _check_counter(self, m: "Message", roles: "list[Any]") -> None:
+        for role in roles:
+            if m.counter <= self.anchors.counter(role):
+                raise Replayed("a counter above the last one expected")
 
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
         if case.replay_protection is not False and not command.counted:
-            command.changes.update(self.anchors.counted(command.role, command.m.counter))
+            command.changes.update(self._counted(command.m, command.roles, command.floors))
         self._settle(command)
         answer = self._answer(command, content)
         self.store.write(command.changes)
         for call in command.after:
             call()
         return answer
+
+    def _counted(
+        self, m: "Message", roles: "list[Any]", floors: "list[int] | tuple[()]" = ()
+    ) -> "dict[str, bytes | None]":
+        """The changes of the store that count a message; `floors` are counted already."""
+        changes: dict[str, bytes | None] = {}
+        for role in roles:
+            if role not in floors:
+                changes.update(self.anchors.counted(role, m.counter))
+        return changes
 
     def _answer(self, command: Command, content: bytes) -> bytes:
         m, case = command.m, command.case
@@ -393,11 +404,12 @@ class Device:
         body = b"\x02\x02\x12" + code.to_bytes(2, "big") + b"\x09\x0c" + clock.date_time(now)
         return lambda counter: notification(counter, body)
 
-    def _not_supported(self, m: "Message", now: int) -> None:
+    def _not_supported(self, m: "Message", roles: "list[int]", now: int) -> None:
         """ECS100, to whoever sent it: message code and counter of the command."""
         body = b"\x02\x03\x12\x8f\x85\x09\x0c" + clock.date_time(now) + b"\x09\x0a"
         body += m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-        self.store.write(
+        changes = self._counted(m, roles)
+        changes.update(
             self.alert(
                 _NOT_SUPPORTED,
                 m.originator,
@@ -406,6 +418,15 @@ class Device:
                 m.party,
             )
         )
+        self.store.write(changes)
+
+
+def _check_header(m: "Message") -> None:
+    """Raises DecodeError for what only responses have, and for a party without its counter."""
+    if m.date_time or m.supplementary_counter is not None:
+        raise DecodeError("no date-time and no device's counter expected", m.start, "header")
+    if m.party is not None and m.party_counter is None:
+        raise DecodeError("the counter of the party expected", m.start, "other_information")
 
 
 def notification(counter: int, body: bytes) -> bytes:

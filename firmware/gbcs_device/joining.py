@@ -46,6 +46,14 @@ def entries(log: bytes) -> "list[tuple[bytes, int]]":
     return [(log[at : at + 8], log[at + 8]) for at in range(0, len(log), _ENTRY)]
 
 
+def device_type(store: "Any", eui: bytes) -> "int | None":
+    """The type under which a device is in this device's own log; None where it is not."""
+    for listed, kind in entries(store.get(DEVICE_LOG) or b""):
+        if listed == eui:
+            return kind
+    return None
+
+
 def join(command: "Command", field: "Field") -> "Field":
     """CS03A1, A2, B, C."""
     found = values(field)

@@ -3,7 +3,7 @@
 Modules are loaded when a device of that kind is made, or a command first needs them.
 """
 
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import load
 
 if TYPE_CHECKING:
@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from gbcs_device.device import Command
 
-# The roles that have trust anchor cells on a kind of device: GBCS 4.3.2.5
+# The roles that have trust anchor cells on a kind of device: GBCS 4.3.2.5. A GSME has none of a
+# network operator (reference messages: trustAnchorNotFound)
 CELLS = {
     "ESME": (0, 1, 2, 3, 4, 5, 8),
-    "GSME": (0, 1, 2, 3, 4, 5),
+    "GSME": (0, 1, 2, 4, 5),
     "CHF": (0, 1, 4, 5, 6),
     "GPF": (0, 1, 2, 3, 4, 5),
     "PPMID": (0, 1, 2, 4, 5),
@@ -22,6 +23,9 @@ CELLS = {
     "HCALCS": (0, 1, 2, 4, 5),
     "SAPC": (0, 1, 2, 3, 4, 5, 8),
 }
+
+_BROKER = const(4)
+_BROKER_SIGNS = ("CHF", "PPMID")  # the kinds that hold its digital signature certificate
 
 # ASN.1 use cases: message code, module and function that runs it
 _ASN1 = {
@@ -47,6 +51,16 @@ _ASN1 = {
 def is_known(kind: str) -> bool:
     """Whether there is an emulator of this kind."""
     return kind in CELLS
+
+
+def has_cell(kind: str, role: int, use: str) -> bool:
+    """Whether a kind of device has this trust anchor cell; `use` is "ds" or "ka".
+
+    Meters and the GPF hold the broker's key agreement certificate only.
+    """
+    if role == _BROKER and use == "ds" and kind not in _BROKER_SIGNS:
+        return False
+    return role in CELLS[kind]
 
 
 def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
@@ -125,6 +139,6 @@ def _asn1(command: "Command") -> bytes:
     elif code in _ASN1:
         row = _ASN1[code]
     else:
-        raise _module("device").NotSupported("this device does not have the use case")
+        raise _module("authority").NotSupported("no handler is here", command.roles)
     answer: bytes = _module("asn1server").answer(command, {code: getattr(_module(row[0]), row[1])})
     return answer

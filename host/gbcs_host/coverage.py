@@ -15,7 +15,7 @@ from typing import Any
 from gbcs import message, payload, protect
 from gbcs.errors import DecodeError, GbcsError
 from gbcs.message import MAC_SIZE
-from gbcs_device import kinds
+from gbcs_device import authority, joining, kinds
 from gbcs_device.anchors import HandedSecrets, cell_of, device_key_name
 from gbcs_host import sources, twin
 from gbcs_host.keystore import KeyStore
@@ -99,7 +99,7 @@ class Coverage:
 
     def run(self, found: "list[Pair]") -> None:
         """Replays each pair and writes its outcome."""
-        kinds_of = _kinds(found)
+        kinds_of = _kinds(found, self.keys)
         for pair in found:
             try:
                 self._replay(pair, kinds_of)
@@ -138,7 +138,9 @@ class Coverage:
         """The command under a MAC of ours; the device is joined with who sent it."""
         secret = bytes(range(32))
         self._secrets[device.eui][asked.originator] = secret
-        device.store.write({device_key_name(asked.originator): b"\x04" + bytes(64)})
+        entry = asked.originator + bytes((joining.PPMID_TYPE,))
+        key = b"\x04" + bytes(64)
+        device.store.write({device_key_name(asked.originator): key, joining.DEVICE_LOG: entry})
         signing = asked.octets[asked.start : asked.end]
         return message.wrap(
             signing, protect.general_signing_mac(signing, secret, self.keys.crypto)
@@ -161,12 +163,16 @@ class Coverage:
             self._anchors, key=lambda one: (one[3].eui in parties, one[3].eui in held)
         )
         for role, use, prepayment, cell in anchors:
-            device.store.write(device.anchors.filled(role, use, cell, prepayment))
+            if kinds.has_cell(kind, role, use):
+                device.store.write(device.anchors.filled(role, use, cell, prepayment))
         return device
 
 
-def _kinds(found: "list[Pair]") -> "dict[bytes, str]":
-    """What kind each addressee is: that which most of the use cases sent to it are for."""
+def _kinds(found: "list[Pair]", keys: KeyStore) -> "dict[bytes, str]":
+    """What kind each addressee is: to which most of what was sent to it may be sent so.
+
+    The kinds are counted at which the originator's role may send the use case, for a party or not.
+    """
     votes: dict[bytes, collections.Counter[str]] = {}
     for pair in found:
         try:
@@ -174,9 +180,15 @@ def _kinds(found: "list[Pair]") -> "dict[bytes, str]":
             case = payload.use_case(asked)
         except DecodeError:
             continue
-        for target in case.targets:
-            target = target.split(" ")[0]
-            votes.setdefault(asked.recipient, collections.Counter())[target] += 1
+        role = keys.role(asked.originator)
+        roles = [] if role is None else [role]
+        for kind in case.targets:
+            verdict, _ = authority.judge(
+                case, kind, roles, roles, asked.mac is not None, bool(asked.signature),
+                asked.party is not None, True,
+            )  # fmt: skip
+            weight = 2 if verdict == authority.ACCEPTED else 1
+            votes.setdefault(asked.recipient, collections.Counter())[kind] += weight
     return {eui: counter.most_common(1)[0][0] for eui, counter in votes.items()}
 
 

@@ -1,7 +1,7 @@
 """The gas proxy function inside a communications hub, as a device with credentials of its own.
 
-It comes out of the box under control of the DCC: the supplier's trust anchor cells hold the access
-control broker's certificates. 6.21 hands it over.
+It comes out of the box under control of the DCC: the trust anchor cells of the supplier and of the
+network operator hold the access control broker's certificates. 6.21 hands it to the supplier.
 
 Sources: Common Test Scenarios Document, IC01 step 4; GBCS 13.3 (CS02b), service request 6.21.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from gbcs import der, payload, usecases
 from gbcs_device import hub as hubs
 from gbcs_device import kinds
-from gbcs_device.anchors import SUPPLIER, OwnKeys, cell_of
+from gbcs_device.anchors import SUPPLIER, OwnKeys
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host.compose import field
 
@@ -45,12 +45,8 @@ class GasProxies:
             )
         own = OwnKeys(crypto, store, self.random.randbytes)
         device = kinds.make(_KIND, eui, store, crypto, own)
-        for role, use, prepayment, cell in self._cells(_KIND):
-            if role != SUPPLIER:
-                store.write(device.anchors.filled(role, use, cell, prepayment))
-        for use in _USAGES:
-            certificate = self.parties.keys.certificate(self.parties[_BROKER].eui, use)
-            store.write(device.anchors.filled(SUPPLIER, use, cell_of(certificate)))
+        for role, use, prepayment, cell in self._cells(_KIND, out_of_the_box=True):
+            store.write(device.anchors.filled(role, use, cell, prepayment))
         return device
 
     def hand_over(self: Any, eui: bytes) -> "tuple[Any, list[int]]":

@@ -14,7 +14,7 @@ from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
 from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
 from gbcs_device import hub as hubs
-from gbcs_device.anchors import OwnKeys, cell_of
+from gbcs_device.anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose, supply
 from gbcs_host.displays import Displays
@@ -212,10 +212,13 @@ class Lab(Displays, GasProxies):
 
     # What there is
 
-    def make(self, kind: str, eui: bytes, code: "bytes | None" = None) -> Any:
-        """A new device out of the box, its credentials and install code in it.
+    def make(
+        self, kind: str, eui: bytes, code: "bytes | None" = None, out_of_the_box: bool = False
+    ) -> Any:
+        """A new device, its credentials and install code in it.
 
-        `code` is 16 octets; a random one unless given.
+        `code` is 16 octets; a random one unless given. The device is commissioned: its trust
+        anchor cells hold its users' certificates. `out_of_the_box` they hold the broker's.
         """
         self.media[eui] = MemoryMedium()
         self._kinds[eui] = kind
@@ -238,7 +241,7 @@ class Lab(Displays, GasProxies):
         changes.update(load.started(self.now, _LOADS.get(kind, {})))
         store.write(changes)
         device = self._device(kind, eui, store)
-        for role, use, prepayment, cell in self._cells(kind):
+        for role, use, prepayment, cell in self._cells(kind, out_of_the_box):
             store.write(device.anchors.filled(role, use, cell, prepayment))
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
         link = None if self._open_device is None or kind == CHF else self._open_device(kind)
@@ -301,17 +304,27 @@ class Lab(Displays, GasProxies):
         own = None if kind == IHD else OwnKeys(crypto, store, self.random.randbytes)
         return kinds.make(kind, eui, store, crypto, own)
 
-    def _cells(self, kind: str) -> "list[tuple[int, str, bool, Any]]":
+    def _cells(
+        self, kind: str, out_of_the_box: bool = False
+    ) -> "list[tuple[int, str, bool, Any]]":
+        """Role, use, whether for prepayment, and content of each trust anchor cell of a kind.
+
+        `out_of_the_box` the broker's certificates stand in the supplier's and the network
+        operator's cells, until these are handed over.
+        """
         if not kinds.CELLS[kind]:  # no GBCS device
             return []
         cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
+        broker = self.parties["access control broker"].eui
         for party in self.parties:
-            if party.role in kinds.CELLS[kind]:
-                for use in ("ds", "ka", "pp-ka"):
-                    certificate = self.parties.keys.certificate(party.eui, use)
-                    if certificate is not None:
-                        cell = cell_of(certificate)
-                        cells.append((party.role, use[-2:], use == "pp-ka", cell))
+            is_new = out_of_the_box and party.role in (SUPPLIER, NETWORK_OPERATOR)
+            for use in ("ds", "ka", "pp-ka"):
+                certificate = self.parties.keys.certificate(party.eui, use)
+                if is_new and certificate is not None:
+                    certificate = self.parties.keys.certificate(broker, use[-2:])
+                if certificate is not None and kinds.has_cell(kind, party.role, use[-2:]):
+                    cell = cell_of(certificate)
+                    cells.append((party.role, use[-2:], use == "pp-ka", cell))
         return cells
 
     # Messages

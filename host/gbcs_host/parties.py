@@ -106,11 +106,18 @@ class Parties:
         self._outstanding[party.eui, device, code, counter] = octets
         return octets
 
-    def command_for(self, case: Any, party: RemoteParty, device: bytes, record: Any, **how: Any) -> bytes:  # fmt: skip  # noqa: E501
-        """The octets of a use case's command with this payload; signed where it is critical."""
-        return self.command(
-            party, device, case.code, payload.encode(record), case.is_critical, **how
-        )
+    def command_for(
+        self, case: Any, party: RemoteParty, device: bytes, record: Any,
+        critical: "bool | None" = None, **how: Any,
+    ) -> bytes:  # fmt: skip
+        """The octets of a use case's command with this payload.
+
+        It is signed where the use case is critical, unless `critical` says otherwise: of CS02b
+        (0x0104) that depends on the kind of device.
+        """
+        if critical is None:
+            critical = case.is_critical
+        return self.command(party, device, case.code, payload.encode(record), critical, **how)
 
     def read(self, octets: bytes) -> verdict.Verdict:
         """The verdict on a response or alert. UnexpectedResponse for one that nobody waits for."""

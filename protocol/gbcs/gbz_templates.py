@@ -39,7 +39,7 @@ r 0700 00 0B 1 1 - command_identifier=4
 r 0700 00 0B 0 1 - command_identifier=6
 r 0700 00 0B 1 1 - command_identifier=5
 = 006C GCS02
-c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration!3220 cut_off_value=-1
+c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration!3220 cut_off_value!-1
 r 0705 19 02 0 1 - friendly_credit_calendar_id=2
 r 0705 08 0B 0 * | command_identifier=6
 = 006D GCS03
@@ -50,11 +50,11 @@ r 0705 08 0B 0 * | command_identifier=6
     """
 = 006E GCS04
 c 0705 01 02 1 1 - debt_recovery_method!0 debt_amount_type!1 debt_recovery_start_time!0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
+ debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage!0
 c 0705 01 02 1 1 - debt_recovery_method!0 debt_amount_type!3 debt_recovery_start_time!0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
+ debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage!0
 c 0705 01 02 1 1 - debt_recovery_method!1 debt_amount_type!5 debt_recovery_start_time!0
- debt_recovery_collection_time=0 debt_recovery_frequency=1 debt_recovery_amount=0
+ debt_recovery_collection_time=0 debt_recovery_frequency=1 debt_recovery_amount!0
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
@@ -115,7 +115,7 @@ c 0702 01 08 1 1 - sample_id!0 sample_type=0
 r 0702 19 07 1 1 e sample_id=0 sample_type=0 sample_request_interval=1800
 r 0702 08 0B 0 * | command_identifier=8 status=139
 = 0079 GCS18
-c 0702 01 08 1 1 - sample_id!2 earliest_sample_time=1 sample_type=0 number_of_samples=41
+c 0702 01 08 1 1 - sample_id!2 earliest_sample_time!1 sample_type=0 number_of_samples!41
 r 0702 09 07 0 1 e sample_id=2 sample_type=0 sample_request_interval=360 number_of_samples=1-41
 r 0702 08 0B 0 * | command_identifier=8 status=139
 = 007B GCS21a
@@ -131,14 +131,14 @@ c 0700 09 03 1 1 - start_time!0 calorific_value_unit=1 calorific_value_trailing_
 r 0700 00 0B 1 1 - command_identifier=2
 r 0700 00 0B 1 1 - command_identifier=3
 = 007D GCS24
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor!1
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 -
 r 0702 08 0B 1 1 -
 = 007E GCS25
-c 0700 09 09 1 1 - provider_id=0 billing_period_duration=1 tariff_type=0
-c 0700 09 01 1 1 - provider_id=0 block_period_duration=1 block_period_control=2 tariff_type=0
+c 0700 09 09 1 1 - provider_id=0 billing_period_duration!1 tariff_type=0
+c 0700 09 01 1 1 - provider_id=0 block_period_duration!1 block_period_control=2 tariff_type=0
  tariff_resolution_period=1
 r 0700 00 0B 1 1 - command_identifier=9
 r 0700 00 0B 1 1 - command_identifier=1
@@ -256,7 +256,7 @@ r 0700 00 0B 1 1 - command_identifier=5
 c 0708 09 04 1 * - start_date_time!0 configuration_control=0
 r 0708 00 0B 1 * - command_identifier=4
 = 00B4 GCS40b
-c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!1 credit_adjustment_value=0
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!1 credit_adjustment_value!0
 r 0705 08 0B 1 1 - command_identifier=5
 = 00B5 GCS21b
 c 0705 00 00 1 1 - 0239 0006 0216 0226 0040 0010 0011 0031 0021 0022 0217 0227
@@ -294,7 +294,7 @@ r 0705 08 01 1 1 - 0000=map16
 c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!3
 r 0705 08 0B 1 1 - command_identifier=5
 = 00C2 GCS40d
-c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!2 credit_adjustment_value=0
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!2 credit_adjustment_value!0
 r 0705 08 0B 1 1 - command_identifier=5
 = 00C3 GCS15b
 c 0705 01 07 12 12 - snapshot_offset=0-11 snapshot_cause!24584
@@ -332,7 +332,7 @@ c 0702 00 00 1 1 - 0608 0607
 r 0000 08 01 1 1 - 0004=string 0005=string
 r 0702 08 01 1 1 - 0608=enum8 0607=enum8
 = 00FC GCS24a
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor!10000
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 - command_identifier=14

@@ -1,9 +1,9 @@
 """Signatures, MACs and encrypted blocks of messages: which key, over which octets, and the checks.
 
 Keys come from a `keys` object, on a board its trust anchors, on the host a key store:
-`signer(eui) -> public key or None`; `secret(eui, eui) -> 32 octets or None`, the shared secret
-of the two parties' key-agreement keys; `broker() -> eui`, the Access Control Broker, which MACs
-the commands of every remote party. `crypto` is a back end of gbcs.crypto.
+`secret(eui, eui) -> 32 octets or None`, the shared secret of the two parties' key-agreement keys;
+`broker() -> eui`, the Access Control Broker, which MACs the commands of every remote party; and,
+of a key store, `signer(eui) -> public key or None`. `crypto` is a back end of gbcs.crypto.
 
 Sources: GBCS 4.3, 6.2, 8.5; what the octets are holds for 472 signatures, 811 MACs, 63 blocks.
 """
@@ -14,7 +14,7 @@ from gbcs.errors import BadBlock, BadMac, BadSignature, UnknownKey
 from gbcs.message import MAC_SIZE, Message
 
 if TYPE_CHECKING:
-    from gbcs.interfaces import Crypto, Keys
+    from gbcs.interfaces import Crypto, Keys, Secrets
 
 ENCRYPTION = 4  # the CRA octet of an encryption key's derivation
 
@@ -47,7 +47,9 @@ def general_signing_mac(signing: bytes, secret: bytes, crypto: "Crypto") -> byte
     return crypto.gmac(key, originator + _IV_TAIL, _MAC_HEADER + signing)[:MAC_SIZE]
 
 
-def check_mac(m: Message, keys: "Keys", crypto: "Crypto", device_to_device: bool = False) -> None:
+def check_mac(
+    m: Message, keys: "Secrets", crypto: "Crypto", device_to_device: bool = False
+) -> None:
     """Raises BadMac, or UnknownKey where no half of the key agreement is held.
 
     A remote party's command carries the broker's MAC. PCS01 and PCS02 go from device to device,

@@ -16,18 +16,24 @@ DRAFT_NAME = "CS02f-SECMP0013"
 DRAFT_CODE = const(0xF02F)
 _DRAFT = (
     "|ASN.1|CS02f-SECMP0013|Disconnect Smart Meter from HAN (SECMP0013 draft, provisional code)|"
-    "ESME,GSME|SME.C.C|ESME:Supplier,GSME:Supplier|yes|no|8.15|no|no||||"
+    "ESME,GSME|SME.C.C|ESME:Supplier,GSME:Supplier|yes|no|8.15|no|no|||||yes|yes|"
 )
 
 
 class UseCase(Record):
     """One use case. Flags are True, False, or None where it is not known.
 
-    `form` is "DLMS", "GBZ", "ASN.1" or None; `targets` device types; `message_type` as the mapping
-    table has it, "SME.C.C" for a critical command; `roles` {target: (role, ...)}; `services` the
-    service request variants; `seen` {kind: (protection, ...)} in reference messages; `variant` and
-    `mode` name a CS02b or CS02g replacement; `provisional` marks the draft CS02f. What
-    `is_device_to_device` goes between a PPMID and a meter, so that no broker's MAC is on it.
+    `form` is "DLMS", "GBZ", "ASN.1" or None; `targets` kinds of device; `message_type` as the
+    mapping table has it, "SME.C.C" for a critical command; `services` the service request
+    variants; `seen` {kind: (protection, ...)} in reference messages; `variant` and `mode` name a
+    CS02b or CS02g replacement; `provisional` marks the draft CS02f.
+
+    Who may send a command: `roles` {kind of device: (role, ...)}, "any" for whoever stands in a
+    trust anchor cell, "PPMID" for a joined PPMID; a kind that is not there does not have the use
+    case. `behalf` are the kinds at which the broker may send it for any user. `signature` and
+    `mac` are "yes", "no" or "form": a MAC from the broker, a signature from anybody else.
+    `signature` may name kinds, separated by "/": "yes" at these, "no" at others; `mac` may be
+    "device", the key of the two devices. Both are "" where it is not known, and in alerts.
     """
 
     __slots__ = (
@@ -48,7 +54,9 @@ class UseCase(Record):
         "mode",
         "superseded_by",
         "provisional",
-        "is_device_to_device",
+        "signature",
+        "mac",
+        "behalf",
     )  # fmt: skip
 
     def __init__(self, row: str, code: "int | None" = None) -> None:
@@ -70,12 +78,19 @@ class UseCase(Record):
         self.mode = int(cells[14]) if cells[14] else None
         self.superseded_by = cells[15]
         self.provisional = not cells[0] and code is not None
-        self.is_device_to_device = "PPMID-GSME" in self.message_type
+        self.signature = cells[16]
+        self.mac = cells[17]
+        self.behalf = tuple(_words(cells[18]))
 
     @property
     def is_critical(self) -> bool:
-        """Whether its command is signed and MAC'd, or its alert signed."""
-        return self.message_type[:7] in ("SME.C.C", "SME.A.C")
+        """Whether its command is signed and MAC'd wherever it goes, or its alert signed."""
+        return self.signature == "yes" or self.message_type == "SME.A.C"
+
+    @property
+    def is_device_to_device(self) -> bool:
+        """Whether it goes between a PPMID and a meter, so that no broker's MAC is on it."""
+        return self.mac == "device"
 
 
 _FLAGS = {"": None, "yes": True, "no": False}
