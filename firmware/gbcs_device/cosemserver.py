@@ -206,9 +206,12 @@ def _carried_out(
     if item.choice == _GET or item.choice == 4:
         return read(command, item, key, live, target)
     name = name_of(*key)
-    command.changes[name] = item.data
     if (item.class_id, item.index) in later.ACTIVATIONS:
-        later.activate(command, key, item.data, name_of)
+        try:
+            later.activate(command, key, item.data, name_of)
+        except later.BadDate:
+            raise Failed(OTHER_REASON) from None
+    command.changes[name] = item.data
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 

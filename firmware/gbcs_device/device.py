@@ -170,11 +170,9 @@ class Device:
         case = usecases.find(m.code)
         try:
             roles = self._admit(m, case)
-            if case is None or payload.form(m.octets, m.content_start, m.content_end) != case.form:
-                raise DecodeError("a payload of another form expected", m.content_start, "content")
-            if case.form not in self.servers:
-                raise NotSupported("no %s server is here" % case.form, roles)
-            payload.skip(m)
+            if case is None or case.form not in self.servers:
+                raise NotSupported("no server of the payload's form is here", roles)
+            payload.skip(m, case)
             return self._run(Command(self, m, case, roles, now))
         except NotSupported as error:
             self._not_supported(m, error.roles, now)

@@ -173,11 +173,11 @@ def _conforms(part: Part, row: "Expected") -> bool:
     ):
         return False
     if not row.frame_control & _SPECIFIC:  # a read of these attributes
-        return part.payload == b"".join(
-            [bytes((one[0] & 0xFF, one[0] >> 8)) for one in row.constants]
-        )
+        asked = [int(name).to_bytes(2, "little") for name, _ in row.constants]
+        return part.payload == b"".join(asked)
     if row.decisive:
         values = {field[0]: field[2] for field in part.fields()}
+        allowed: Any
         for name, allowed in row.decisive:
             if values.get(name) not in allowed:
                 return False

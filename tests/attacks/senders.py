@@ -169,9 +169,10 @@ class Bench:
             return PPMID_OF_METER
         return self.lab.parties[ROLES[sender]].eui
 
-    def message(self, code, kind, sender, form, party=None, break_at=None, content=None):
+    def message(
+        self, code, kind, sender, form, party=None, break_at=None, content=None, counter=50_000
+    ):
         """The octets of a command; `break_at` is "mac" or "signature", of which a bit flips."""
-        counter = 50_000
         if content is None:
             content = self.content(code, kind, counter)
         eui = self.eui(sender)

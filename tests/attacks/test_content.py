@@ -1,9 +1,9 @@
-"""Attackers who want a message code that they may send to carry the content of another use case."""
+"""Attackers who want a message code that they may send to carry the content of another."""
 
 import pytest
 import senders
 from conftest import MISSING, reference_paths
-from senders import ACCEPTED, REFUSED, Bench
+from senders import REFUSED, Bench
 
 from gbcs import usecases
 
