@@ -18,6 +18,7 @@ reference requests are as their templates say.
 from gbcs import axdr, cosem
 from gbcs.axdrtypes import after_length, length
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosemlayout import shape
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import length_octets
 from gbcs_device import later
@@ -77,12 +78,12 @@ def name_of(class_id: int, obis: bytes, index: int) -> str:
 
 
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
-    """The access response to a command that was checked whole (payload.skip).
+    """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
     with the command and the Item where a method is invoked or an attribute set: it gives the
     answer's octets, or raises Failed. Raises DecodeError where the items are not those of the use
-    case's template.
+    case's template, or a date or a time is none.
     """
     m = command.m
     items = items_of(m.octets, m.content_start, m.content_end)
@@ -160,13 +161,19 @@ def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
 
 
 def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
-    """The results of the items with data that are not what the template says, by their numbers."""
+    """The results of the items with data that are not what the template says, by their numbers.
+
+    DecodeError where a date or a time is none.
+    """
     unfit = {}
     for number, item in enumerate(items):
-        if (item.choice == _SET or item.choice == _ACTION) and not _is_protected(item):
+        if item.choice == _SET or item.choice == _ACTION:
             from gbcs_device import fitting
 
-            if not fitting.fits(targets[number].layout, item.octets, item.start, item.end):
+            layout = targets[number].layout
+            if _is_protected(item):  # object_list reads it
+                axdr.skip(item.octets, item.start, item.end, shape(layout))
+            elif not fitting.fits(layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
     return unfit
 

@@ -8,6 +8,7 @@ reference requests fit.
 
 from gbcs.axdrtypes import after_length, length, tag_of
 from gbcs.compat import TYPE_CHECKING
+from gbcs.datetimes import WHEN, check_when
 from gbcs_device.defaults import octets_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ _SIZES = {3: 2, 5: 5, 6: 5, 15: 2, 16: 3, 17: 2, 18: 3, 20: 9, 21: 9, 22: 2}  # 
 
 
 def fits(layout: "Layout", data: bytes, at: int, end: int) -> bool:
-    """Whether the checked A-XDR item `data[at:end]` is of a layout."""
+    """Whether the checked A-XDR item `data[at:end]` is of a layout.
+
+    Raises DecodeError where the layout says that an octet string is a date or a time, and it has
+    the size of one, and is none.
+    """
     if layout[3] is not None and data[at:end] != octets_of(layout):
         return False
     return _end(layout, data, at, end) == end
@@ -25,7 +30,7 @@ def fits(layout: "Layout", data: bytes, at: int, end: int) -> bool:
 
 def _end(layout: "Layout", data: bytes, at: int, end: int) -> int:
     """Where the item at `at` ends; -1 where it is not of the layout."""
-    _, kind, size, _, _, children, _ = layout
+    name, kind, size, _, hint, children, _ = layout
     tag = data[at]
     if tag != tag_of(kind):
         return -1
@@ -37,6 +42,8 @@ def _end(layout: "Layout", data: bytes, at: int, end: int) -> int:
     start = after_length(data, at + 1)
     if tag > 2:
         stop = start + (count + 7 >> 3 if tag == 4 else count)
+        if hint in WHEN:
+            check_when(hint, data, start, count, name or "")
         return stop if size is None or count <= size else -1
     if tag == 1:
         if size is not None and not size[0] <= count <= size[1]:
