@@ -193,7 +193,7 @@ class Device:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
                 raise NotSupported("no server of the payload's form is here", roles)
-            payload.skip(m, case)
+            payload.skip(m, case, False)
             return self._run(Command(self, m, case, roles, now))
         except NotSupported as error:
             self._not_supported(m, error.roles, now)

@@ -1,7 +1,8 @@
 """GBZ components answered: attributes read, commands of clusters carried out.
 
-A command carries the components of its use case's template, as often as that says, in its order
-and with its constants; another is refused whole, and nothing of it carried out.
+A command carries the components of its use case's template, as often as that says, in its order,
+with the attributes that it reads and the values that tell it from other use cases; another is
+refused whole, and nothing of it carried out.
 
 What an attribute holds is its data type and its value, as on the air, under a name made of
 cluster and identifier. A command with an answer of its own takes it from the store, by what it
@@ -175,11 +176,11 @@ def _conforms(part: Part, row: "Expected") -> bool:
     if not row.frame_control & _SPECIFIC:  # a read of these attributes
         asked = [int(name).to_bytes(2, "little") for name, _ in row.constants]
         return part.payload == b"".join(asked)
-    if row.constants:
+    if row.decisive:
         values = {field[0]: field[2] for field in part.fields()}
         allowed: Any
-        for name, allowed in row.constants:
-            if name not in row.free and values.get(name) not in allowed:
+        for name, allowed in row.decisive:
+            if values.get(name) not in allowed:
                 return False
     return True
 

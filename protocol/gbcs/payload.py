@@ -130,8 +130,12 @@ def encode(record: "Any") -> bytes:
     raise EncodeError("a payload expected, found " + name)
 
 
-def skip(m: Message, case: "usecases.UseCase | None" = None) -> None:
-    """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`."""
+def skip(m: Message, case: "usecases.UseCase | None" = None, dates: bool = True) -> None:
+    """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`.
+
+    Which octet strings of an access request are dates its template says: without `dates` they are
+    left to whoever reads that anyway.
+    """
     if case is None:
         case = use_case(m)
     elif form(m.octets, m.content_start, m.content_end) != case.form:
@@ -143,7 +147,7 @@ def skip(m: Message, case: "usecases.UseCase | None" = None) -> None:
     if case.form == DLMS:
         from gbcs import dlms
 
-        dlms.skip(m.octets, m.content_start, m.content_end, m.code)
+        dlms.skip(m.octets, m.content_start, m.content_end, m.code if dates else None)
     elif case.form == GBZ:
         from gbcs import gbz
 
