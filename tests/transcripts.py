@@ -1,0 +1,160 @@
+"""The transcripts and the Python in the documents, as tests run them.
+
+A block ```console is a session: `$ command`, `> ` where it goes on, and what it prints; `...` stands
+for any lines, or for any text within a line. The commands of a page are run by one shell, in a
+folder of their own. A block ```python is run after them, all of a page as one script; with
+`title="FILE"` it is written to that file instead, before the commands that follow it.
+
+`<!-- not run: REASON -->` before a block says why it is not run, `<!-- reference messages -->` that
+it needs those. `python -m tests.transcripts` lists what is run, and what is not.
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+from tools.gen_docs import PACKAGES, ROOT, pages
+
+_FENCE = re.compile(
+    r"(?:<!-- (?P<note>not run: [^>]*?|reference messages) -->\n\s*)?"
+    r"^(?P<indent> *)```(?P<kind>console|python)(?P<info>[^\n]*)\n(?P<body>.*?)^ *```$",
+    re.DOTALL | re.MULTILINE,
+)
+_TITLE = re.compile(r'title="([^"]+)"')
+_MARK = "\x1e"
+_LIMIT_S = 300
+
+
+class Block:
+    """A block of a page: `kind` console or python, `title` the file that it is written to."""
+
+    def __init__(self, match: "re.Match[str]") -> None:
+        note = match["note"] or ""
+        self.kind = match["kind"]
+        self.reason = note.removeprefix("not run: ") if note.startswith("not run") else ""
+        self.needs_messages = note == "reference messages"
+        title = _TITLE.search(match["info"])
+        self.title = title[1] if title else ""
+        indent = len(match["indent"])
+        self.lines = [line[indent:].rstrip() for line in match["body"].splitlines()]
+        self.text = "\n".join(self.lines) + "\n"
+
+    def commands(self) -> "list[tuple[str, list[str]]]":
+        """Each command of a session, and the lines that it prints."""
+        found: list[tuple[str, list[str]]] = []
+        for line in self.lines:
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif line.startswith("> ") and found and not found[-1][1]:
+                found[-1] = (found[-1][0] + "\n" + line[2:], [])
+            elif found:
+                found[-1][1].append(line)
+            elif line:
+                raise ValueError("a session begins with '$ ', found '%s'" % line)
+        return found
+
+
+def blocks(path: pathlib.Path) -> "list[Block]":
+    """The blocks of a page, in order."""
+    return [Block(match) for match in _FENCE.finditer(path.read_text())]
+
+
+def is_printed(expected: "list[str]", printed: "list[str]") -> bool:
+    """Whether this was printed, whole, but for what `...` stands for."""
+    parts = []
+    for line in expected:
+        if line.strip() == "...":
+            parts.append(r"(?:[^\n]*\n)*?")
+        else:
+            parts.append(r"[^\n]*?".join(map(re.escape, line.split("..."))) + r"\n")
+    text = "".join(line.rstrip() + "\n" for line in printed)
+    return re.fullmatch("".join(parts), text) is not None
+
+
+def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[str]":
+    """Runs a page in a folder; what was printed otherwise than the page says, as texts."""
+    todo = [
+        block
+        for block in blocks(path)
+        if not block.reason and (has_messages or not block.needs_messages)
+    ]
+    script = ["exec 2>&1"]
+    wanted: list[tuple[str, list[str]]] = []
+    python = []
+    for at, block in enumerate(todo):
+        if block.kind == "console":
+            for command, lines in block.commands():
+                wanted.append((command, lines))
+                script += [command, "_s=$?; printf '%b\\n' '\\036'; (exit $_s)"]
+        elif block.title:
+            (folder / ("block%d" % at)).write_text(block.text)
+            script.append("cp block%d %s" % (at, shlex.quote(block.title)))
+        else:
+            python.append(block.text)
+    problems = []
+    if python:
+        (folder / "blocks.py").write_text("".join(python))
+        wanted.append(("python blocks.py", []))
+        script += ["python blocks.py", "printf '%b\\n' '\\036'"]
+    printed = _shell("\n".join(script) + "\n", folder).split(_MARK + "\n")
+    for (command, lines), text in zip(wanted, printed, strict=False):
+        while lines and not lines[-1]:
+            lines.pop()
+        if not is_printed(lines, text.splitlines()):
+            problems.append("$ %s\nexpected:\n%s\nfound:\n%s" % (command, "\n".join(lines), text))
+    if len(printed) <= len(wanted):
+        problems.append("the session ended at: $ %s" % wanted[len(printed) - 1][0])
+    return problems
+
+
+def _shell(script: str, folder: pathlib.Path) -> str:
+    """What bash prints that runs this script; `gbcs` and `python` are those of this tree."""
+    tools = folder / ".bin"
+    tools.mkdir()
+    for name, words in (("gbcs", "-m gbcs_host.cli "), ("python", "")):
+        tool = tools / name
+        tool.write_text('#!/bin/sh\nexec "%s" %s"$@"\n' % (sys.executable, words))
+        tool.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": "%s%s%s" % (tools, os.pathsep, os.environ["PATH"]),
+        "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in PACKAGES.values()),
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": "100",
+    }
+    shell = subprocess.Popen(
+        ["bash", "--norc"], cwd=folder, env=environment, text=True, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        return shell.communicate(script, timeout=_LIMIT_S)[0]
+    finally:  # what the page left running
+        try:
+            os.killpg(shell.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+
+
+def summary() -> "list[tuple[str, int, int, list[str]]]":
+    """Of each page with blocks: its name, commands and scripts run, not run, and why not."""
+    found = []
+    for path in pages():
+        counts = [0, 0]
+        reasons = []
+        for block in blocks(path):
+            size = len(block.commands()) if block.kind == "console" else 1
+            counts[bool(block.reason)] += size
+            if block.reason and block.reason not in reasons:
+                reasons.append(block.reason)
+        if sum(counts):
+            found.append((str(path.relative_to(ROOT)), counts[0], counts[1], reasons))
+    return found
+
+
+if __name__ == "__main__":
+    for name, ran, left, why in summary():
+        print("%-40s %3d run %3d not run  %s" % (name, ran, left, "; ".join(why)))
