@@ -14,6 +14,7 @@ import pathlib
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 
@@ -25,6 +26,7 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _TITLE = re.compile(r'title="([^"]+)"')
+_PORT = re.compile(r"127\.0\.0\.1:(\d+)")
 _MARK = "\x1e"
 _LIMIT_S = 300
 
@@ -71,7 +73,7 @@ def is_printed(expected: "list[str]", printed: "list[str]") -> bool:
             parts.append(r"(?:[^\n]*\n)*?")
         else:
             parts.append(r"[^\n]*?".join(map(re.escape, line.split("..."))) + r"\n")
-    text = "".join(line.rstrip() + "\n" for line in printed)
+    text = "".join(line.rstrip() + "\n" for line in printed).rstrip("\n") + "\n" if printed else ""
     return re.fullmatch("".join(parts), text) is not None
 
 
@@ -100,8 +102,10 @@ def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[s
         (folder / "blocks.py").write_text("".join(python))
         wanted.append(("python blocks.py", []))
         script += ["python blocks.py", "printf '%b\\n' '\\036'"]
-    printed = _shell("\n".join(script) + "\n", folder).split(_MARK + "\n")
+    printed = _shell(_with_free_ports("\n".join(script) + "\n"), folder).split(_MARK + "\n")
     for (command, lines), text in zip(wanted, printed, strict=False):
+        text = _PORT.sub("127.0.0.1:PORT", text)
+        lines = [_PORT.sub("127.0.0.1:PORT", line) for line in lines]
         while lines and not lines[-1]:
             lines.pop()
         if not is_printed(lines, text.splitlines()):
@@ -111,8 +115,19 @@ def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[s
     return problems
 
 
+def _with_free_ports(script: str) -> str:
+    """The script with each port of this computer replaced by one that is free."""
+    free: dict[str, str] = {}
+    for port in _PORT.findall(script):
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            free[port] = "%d" % door.getsockname()[1]
+    return _PORT.sub(lambda match: "127.0.0.1:" + free[match[1]], script)
+
+
 def _shell(script: str, folder: pathlib.Path) -> str:
     """What bash prints that runs this script; `gbcs` and `python` are those of this tree."""
+    (folder / "docs").symlink_to(ROOT / "docs")
     tools = folder / ".bin"
     tools.mkdir()
     for name, words in (("gbcs", "-m gbcs_host.cli "), ("python", "")):
