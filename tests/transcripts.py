@@ -3,7 +3,9 @@
 A block ```console is a session: `$ command`, `> ` where it goes on, and what it prints; `...` stands
 for any lines, or for any text within a line. The commands of a page are run by one shell, in a
 folder of their own. A block ```python is run after them, all of a page as one script; with
-`title="FILE"` it is written to that file instead, before the commands that follow it.
+`title="FILE"` it is written to that file instead, before the commands that follow it. A block
+```diff with `title="MODULE"` changes that module, by its dotted name, in a copy of the packages, which
+the page then runs on; with `title="FILE"` a file of the repository.
 
 `<!-- not run: REASON -->` before a block says why it is not run, `<!-- reference messages -->` that
 it needs those. `python -m tests.transcripts` lists what is run, and what is not.
@@ -13,6 +15,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +25,7 @@ from tools.gen_docs import PACKAGES, ROOT, pages
 
 _FENCE = re.compile(
     r"(?:<!-- (?P<note>not run: [^>]*?|reference messages) -->\n\s*)?"
-    r"^(?P<indent> *)```(?P<kind>console|python)(?P<info>[^\n]*)\n(?P<body>.*?)^ *```$",
+    r"^(?P<indent> *)```(?P<kind>console|python|diff)(?P<info>[^\n]*)\n(?P<body>.*?)^ *```$",
     re.DOTALL | re.MULTILINE,
 )
 _TITLE = re.compile(r'title="([^"]+)"')
@@ -32,7 +35,7 @@ _LIMIT_S = 300
 
 
 class Block:
-    """A block of a page: `kind` console or python, `title` the file that it is written to."""
+    """A block of a page: `kind` console, python or diff, `title` the file or module that it is."""
 
     def __init__(self, match: "re.Match[str]") -> None:
         note = match["note"] or ""
@@ -87,8 +90,13 @@ def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[s
     script = ["exec 2>&1"]
     wanted: list[tuple[str, list[str]]] = []
     python = []
+    base = ROOT
+    if any(block.kind == "diff" for block in todo):
+        base = _copied(folder / "tree")
     for at, block in enumerate(todo):
-        if block.kind == "console":
+        if block.kind == "diff":
+            change(base, block)
+        elif block.kind == "console":
             for command, lines in block.commands():
                 wanted.append((command, lines))
                 script += [command, "_s=$?; printf '%b\\n' '\\036'; (exit $_s)"]
@@ -102,7 +110,7 @@ def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[s
         (folder / "blocks.py").write_text("".join(python))
         wanted.append(("python blocks.py", []))
         script += ["python blocks.py", "printf '%b\\n' '\\036'"]
-    printed = _shell(_with_free_ports("\n".join(script) + "\n"), folder).split(_MARK + "\n")
+    printed = _shell(_with_free_ports("\n".join(script) + "\n"), folder, base).split(_MARK + "\n")
     for (command, lines), text in zip(wanted, printed, strict=False):
         text = _PORT.sub("127.0.0.1:PORT", text)
         lines = [_PORT.sub("127.0.0.1:PORT", line) for line in lines]
@@ -125,9 +133,33 @@ def _with_free_ports(script: str) -> str:
     return _PORT.sub(lambda match: "127.0.0.1:" + free[match[1]], script)
 
 
-def _shell(script: str, folder: pathlib.Path) -> str:
+def _copied(tree: pathlib.Path) -> pathlib.Path:
+    """A copy of the packages and their tests."""
+    for name in (*PACKAGES.values(), "tests", "tools", "docs"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tree / name, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    return tree
+
+
+def change(base: pathlib.Path, block: Block) -> None:
+    """Changes a module as a diff says: its lines that are kept or removed must stand there once."""
+    name = block.title
+    if "/" not in name:
+        name = "%s/%s.py" % (PACKAGES[name.split(".")[0]], name.replace(".", "/"))
+    path = base / name
+    old = "".join(line[1:] + "\n" for line in block.lines if line[:1] in (" ", "-", ""))
+    new = "".join(line[1:] + "\n" for line in block.lines if line[:1] in (" ", "+", ""))
+    text = path.read_text()
+    if text.count(old) != 1:
+        raise ValueError("%s: these lines expected once, found %d:\n%s" % (name, text.count(old), old))
+    path.write_text(text.replace(old, new))
+
+
+def _shell(script: str, folder: pathlib.Path, base: pathlib.Path = ROOT) -> str:
     """What bash prints that runs this script; `gbcs` and `python` are those of this tree."""
-    (folder / "docs").symlink_to(ROOT / "docs")
+    for name in ("docs", "tests"):
+        (folder / name).symlink_to(base / name)
     tools = folder / ".bin"
     tools.mkdir()
     for name, words in (("gbcs", "-m gbcs_host.cli "), ("python", "")):
@@ -137,7 +169,7 @@ def _shell(script: str, folder: pathlib.Path) -> str:
     environment = {
         **os.environ,
         "PATH": "%s%s%s" % (tools, os.pathsep, os.environ["PATH"]),
-        "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in PACKAGES.values()),
+        "PYTHONPATH": os.pathsep.join(str(base / name) for name in PACKAGES.values()),
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "100",
     }

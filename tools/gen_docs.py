@@ -108,6 +108,11 @@ def _help(action: argparse.Action) -> str:
     return "%s (default: `%s`)" % (text, default) if text else "default: `%s`" % default
 
 
+def file(name: str) -> "list[str]":
+    """A file of the repository, as a block."""
+    return ["```python", *(ROOT / name).read_text().splitlines(), "```"]
+
+
 # Modules
 
 
@@ -197,6 +202,17 @@ def methods(where: str) -> "list[str]":
         heading = ["#### `%s`" % one, "", (ast.get_docstring(node) or "").split("\n\n")[0], ""]
         lines += [*heading, *table(("method", "what it does"), rows), ""]
     return lines[:-1]
+
+
+def functions(name: str) -> "list[str]":
+    """The public functions of a module."""
+    path = pathlib.Path(importlib.import_module(name).__file__ or "")
+    rows = [
+        ("`%s`" % _signature(item), _sentence(item))
+        for item in ast.parse(path.read_text()).body
+        if isinstance(item, ast.FunctionDef) and item.name[0] != "_"
+    ]
+    return table(("function", "what it does"), rows)
 
 
 def _is_class(node: ast.stmt) -> bool:
@@ -305,9 +321,11 @@ class Missing(Exception):
 
 GENERATORS: "dict[str, Callable[..., list[str]]]" = {
     "commands": commands,
+    "file": file,
     "options": options,
     "modules": modules,
     "methods": methods,
+    "functions": functions,
     "use cases": use_cases,
     "totals": totals,
 }
@@ -331,6 +349,8 @@ def generated(text: str) -> str:
 
 def main(arguments: "list[str]") -> int:
     """Writes every page anew; with `--check` names the stale ones, and gives 1 for any."""
+    if "--tree" in arguments:  # another tree, which has no documents
+        return 0
     sys.path[:0] = [str(ROOT / folder) for folder in PACKAGES.values()]
     stale = []
     for path in pages():
