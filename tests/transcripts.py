@@ -1,16 +1,19 @@
 """The transcripts and the Python in the documents, as tests run them.
 
-A block ```console is a session: `$ command`, `> ` where it goes on, and what it prints; `...` stands
-for any lines, or for any text within a line. The commands of a page are run by one shell, in a
-folder of their own. A block ```python is run after them, all of a page as one script; with
+A block ```console is a session: `$ command`, `> ` where it goes on, and what it prints; `...`
+stands for any lines, or for any text within a line. The commands of a page are run by one shell,
+in a folder of their own. A block ```python is run after them, all of a page as one script; with
 `title="FILE"` it is written to that file instead, before the commands that follow it. A block
-```diff with `title="MODULE"` changes that module, by its dotted name, in a copy of the packages, which
-the page then runs on; with `title="FILE"` a file of the repository.
+```diff with `title="MODULE"` changes that module, by its dotted name, in a copy of the packages,
+which the page then runs on; with `title="FILE"` a file of the repository.
 
-`<!-- not run: REASON -->` before a block says why it is not run, `<!-- reference messages -->` that
-it needs those. `python -m tests.transcripts` lists what is run, and what is not.
+`<!-- not run: REASON -->` before a block says why it is not run, `<!-- reference messages -->`
+that it needs those. `python -m tests.transcripts` lists what is run, and what is not;
+`python -m tests.transcripts PAGE` fills in what a command prints where the page has `@@`, or
+`@@ 5` for its first five lines.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -20,6 +23,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 
 from tools.gen_docs import PACKAGES, ROOT, pages
 
@@ -82,45 +86,66 @@ def is_printed(expected: "list[str]", printed: "list[str]") -> bool:
 
 def run(path: pathlib.Path, folder: pathlib.Path, has_messages: bool) -> "list[str]":
     """Runs a page in a folder; what was printed otherwise than the page says, as texts."""
+    problems = []
+    commands = _played(path, folder, has_messages)
+    for command, expected, text in commands:
+        text = _PORT.sub("127.0.0.1:PORT", text)
+        lines = [_PORT.sub("127.0.0.1:PORT", line) for line in expected]
+        while lines and not lines[-1]:
+            lines.pop()
+        if not is_printed(lines, text.splitlines()):
+            shown = (command, "\n".join(lines), text)
+            problems.append("$ %s\nexpected:\n%s\nprinted:\n%s" % shown)
+    return problems
+
+
+def _played(
+    path: pathlib.Path, folder: pathlib.Path, has_messages: bool
+) -> "list[tuple[str, list[str], str]]":
+    """Each command of a page, what it is to print, and what it printed."""
     todo = [
         block
         for block in blocks(path)
         if not block.reason and (has_messages or not block.needs_messages)
     ]
+    base = _copied(folder / "tree") if any(block.kind == "diff" for block in todo) else ROOT
     script = ["exec 2>&1"]
-    wanted: list[tuple[str, list[str]]] = []
+    commands: list[tuple[str, list[str]]] = []
     python = []
-    base = ROOT
-    if any(block.kind == "diff" for block in todo):
-        base = _copied(folder / "tree")
-    for at, block in enumerate(todo):
+    for number, block in enumerate(todo):
         if block.kind == "diff":
             change(base, block)
         elif block.kind == "console":
-            for command, lines in block.commands():
-                wanted.append((command, lines))
+            commands += block.commands()
+            for command, _ in block.commands():
                 script += [command, "_s=$?; printf '%b\\n' '\\036'; (exit $_s)"]
         elif block.title:
-            (folder / ("block%d" % at)).write_text(block.text)
-            script.append("cp block%d %s" % (at, shlex.quote(block.title)))
+            (folder / ("block%d" % number)).write_text(block.text)
+            script.append("cp block%d %s" % (number, shlex.quote(block.title)))
         else:
             python.append(block.text)
-    problems = []
     if python:
         (folder / "blocks.py").write_text("".join(python))
-        wanted.append(("python blocks.py", []))
+        commands.append(("python blocks.py", []))
         script += ["python blocks.py", "printf '%b\\n' '\\036'"]
-    printed = _shell(_with_free_ports("\n".join(script) + "\n"), folder, base).split(_MARK + "\n")
-    for (command, lines), text in zip(wanted, printed, strict=False):
-        text = _PORT.sub("127.0.0.1:PORT", text)
-        lines = [_PORT.sub("127.0.0.1:PORT", line) for line in lines]
-        while lines and not lines[-1]:
-            lines.pop()
-        if not is_printed(lines, text.splitlines()):
-            problems.append("$ %s\nexpected:\n%s\nfound:\n%s" % (command, "\n".join(lines), text))
-    if len(printed) <= len(wanted):
-        problems.append("the session ended at: $ %s" % wanted[len(printed) - 1][0])
-    return problems
+    text = _shell(_with_free_ports("\n".join(script) + "\n"), folder, base)
+    printed = text.split(_MARK + "\n") + ["the session had ended"] * len(commands)
+    return [(*pair, part) for pair, part in zip(commands, printed, strict=False)]
+
+
+def fill(path: pathlib.Path) -> None:
+    """Puts what commands print in the place of `@@` in a page."""
+    page = path.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        for command, expected, printed in _played(path, pathlib.Path(folder), True):
+            if expected and expected[0].startswith("@@"):
+                lines = [line.rstrip() for line in printed.splitlines()]
+                if expected[0] != "@@":
+                    lines = lines[: int(expected[0][2:])] + ["..."]
+                head = "$ " + command.replace("\n", "\n> ") + "\n"
+                shown = "".join(line + "\n" for line in lines)
+                page = page.replace(head + expected[0] + "\n", head + shown, 1)
+    path.write_text(page)
 
 
 def _with_free_ports(script: str) -> str:
@@ -143,7 +168,7 @@ def _copied(tree: pathlib.Path) -> pathlib.Path:
 
 
 def change(base: pathlib.Path, block: Block) -> None:
-    """Changes a module as a diff says: its lines that are kept or removed must stand there once."""
+    """Changes a module as a diff says; ValueError unless the lines before it stand there once."""
     name = block.title
     if "/" not in name:
         name = "%s/%s.py" % (PACKAGES[name.split(".")[0]], name.replace(".", "/"))
@@ -152,7 +177,10 @@ def change(base: pathlib.Path, block: Block) -> None:
     new = "".join(line[1:] + "\n" for line in block.lines if line[:1] in (" ", "+", ""))
     text = path.read_text()
     if text.count(old) != 1:
-        raise ValueError("%s: these lines expected once, found %d:\n%s" % (name, text.count(old), old))
+        places = text.count(old)
+        raise ValueError(
+            "%s: these lines expected once, found %d times:\n%s" % (name, places, old)
+        )
     path.write_text(text.replace(old, new))
 
 
@@ -180,10 +208,8 @@ def _shell(script: str, folder: pathlib.Path, base: pathlib.Path = ROOT) -> str:
     try:
         return shell.communicate(script, timeout=_LIMIT_S)[0]
     finally:  # what the page left running
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(shell.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
 
 
 def summary() -> "list[tuple[str, int, int, list[str]]]":
@@ -203,5 +229,7 @@ def summary() -> "list[tuple[str, int, int, list[str]]]":
 
 
 if __name__ == "__main__":
-    for name, ran, left, why in summary():
+    for page in sys.argv[1:]:
+        fill(pathlib.Path(page))
+    for name, ran, left, why in summary() if not sys.argv[1:] else ():
         print("%-40s %3d run %3d not run  %s" % (name, ran, left, "; ".join(why)))

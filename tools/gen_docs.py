@@ -1,8 +1,9 @@
 """Writes the generated blocks of the documents: options, modules, use cases, the lab's methods.
 
-A block stands in a page between `<!-- generated: NAME ARGUMENT -->` and `<!-- end of generated -->`;
-what stands around it is written by hand. `--check` writes nothing and exits 1 where a block is
-stale. Blocks that are made of reference messages are left as they are where GBCS_SHARED has none.
+A block stands in a page between `<!-- generated: NAME ARGUMENT -->` and
+`<!-- end of generated -->`; what stands around it is written by hand. `--check` writes nothing and
+exits 1 where a block is stale. Blocks that are made of reference messages are left as they are
+where GBCS_SHARED has none.
 """
 
 import argparse
@@ -117,16 +118,16 @@ def file(name: str) -> "list[str]":
 
 
 def modules(package: str) -> "list[str]":
-    """Each module of a package and of those in it, a line each, with its docstring's first line."""
+    """A line for each module of a package: its name, and the first line of its docstring."""
     lines: list[str] = []
     for folder, name in _folders(package):
         files = [path for path in sorted(folder.glob("*.py*")) if path.stem != "__init__"]
         head, tail = name.split("."), ""
         if len(head) > 1:
-            tail = _first_line(folder / "__init__.py")
+            tail = first_line(folder / "__init__.py")
         if files:
             lines += ["### `%s`" % name, "", *([tail, ""] if tail else [])]
-            rows = (("`%s.%s`" % (name, path.stem), _first_line(path)) for path in files)
+            rows = (("`%s.%s`" % (name, path.stem), first_line(path)) for path in files)
             lines += [*table(("module", "what it is for"), rows), ""]
     return lines[:-1]
 
@@ -167,7 +168,8 @@ def _has(body: "list[ast.stmt]", names: "list[str]") -> bool:
         return True
     for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == names[0]:
-            return len(names) == 1 or (isinstance(node, ast.ClassDef) and _has(node.body, names[1:]))
+            inside = node.body if isinstance(node, ast.ClassDef) else []
+            return _has(inside, names[1:])
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if names[0] in [one.id for one in targets if isinstance(one, ast.Name)]:
             return True
@@ -176,7 +178,7 @@ def _has(body: "list[ast.stmt]", names: "list[str]") -> bool:
     return False
 
 
-def _first_line(path: pathlib.Path) -> str:
+def first_line(path: pathlib.Path) -> str:
     """The first paragraph of a docstring, without what it says of its generator and columns."""
     text = ast.get_docstring(ast.parse(path.read_text())) or ""
     line = text.split("\n\n")[0].replace("\n", " ")
@@ -315,6 +317,17 @@ def totals() -> "list[str]":
     return table(head, rows)
 
 
+def transcripts() -> "list[str]":
+    """How many commands and scripts of each page tests run, and why they do not run the others."""
+    from tests.transcripts import summary
+
+    found = summary()
+    rows = [(name, "%d" % run, "%d" % left, "; ".join(why)) for name, run, left, why in found]
+    total = [sum(row[column] for row in found) for column in (1, 2)]
+    rows.append(("all", "%d" % total[0], "%d" % total[1], ""))
+    return table(("page", "run", "not run", "because it"), rows)
+
+
 class Missing(Exception):
     """What a block is made of is not at hand."""
 
@@ -328,6 +341,7 @@ GENERATORS: "dict[str, Callable[..., list[str]]]" = {
     "functions": functions,
     "use cases": use_cases,
     "totals": totals,
+    "transcripts": transcripts,
 }
 
 
@@ -351,7 +365,7 @@ def main(arguments: "list[str]") -> int:
     """Writes every page anew; with `--check` names the stale ones, and gives 1 for any."""
     if "--tree" in arguments:  # another tree, which has no documents
         return 0
-    sys.path[:0] = [str(ROOT / folder) for folder in PACKAGES.values()]
+    sys.path[:0] = [str(ROOT)] + [str(ROOT / folder) for folder in PACKAGES.values()]
     stale = []
     for path in pages():
         text = path.read_text()
