@@ -16,6 +16,7 @@ from gbcs.errors import Refused
 from gbcs.octets import length_octets
 from gbcs_device import later
 from gbcs_device.defaults import octets_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -82,7 +83,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     out[0] = 0xDA
     out += b"\x00\x00" + length_octets(len(items))
     results = bytearray(length_octets(len(items)))
-    failed = False
+    failed = NO_ROOM in command.work
     for item in items:
         data, result = _NULL, OTHER_REASON
         if not failed:
@@ -155,9 +156,12 @@ def _carried_out(
     kind = NAMES[item.octets[item.start]] if item.octets[item.start] < len(NAMES) else ""
     if kind not in ("null-data", target.layout[1]):
         raise Failed(TYPE_UNMATCHED)
+    if (item.class_id, item.index) in later.ACTIVATIONS and kind != "null-data":
+        try:
+            later.activate(command, key, item.data, name_of)
+        except later.BadDate:
+            raise Failed(OTHER_REASON) from None
     command.changes[name] = item.data
-    if (item.class_id, item.index) in later.ACTIVATIONS:
-        later.activate(command, key, item.data, name_of)
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 

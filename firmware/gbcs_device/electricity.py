@@ -9,7 +9,7 @@ from gbcs import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.octets import length_octets
 from gbcs_device import clock, load, logs
-from gbcs_device.cosemserver import TYPE_UNMATCHED, Failed, name_of
+from gbcs_device.cosemserver import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
 
 if TYPE_CHECKING:
     from gbcs_device.cosemserver import Item
@@ -40,14 +40,16 @@ def preset_time(command: "Command", item: "Item") -> bytes:
     # a structure of three date-times: the time itself not said, start, end
     start = clock.from_date_time(item.octets[item.start + 18 : item.start + 30])
     end = clock.from_date_time(item.octets[item.start + 32 : item.start + 44])
+    if start is None or end is None:
+        raise Failed(OTHER_REASON)
     command.work["interval"] = (start, end)
     return b"\x00"
 
 
 def adjust_to_preset(command: "Command", item: "Item") -> bytes:
     """ECS70: the hub's time is taken where it is in the interval, else it is not reliable."""
-    start, end = command.work.get("interval", (None, None))
-    inside = (start is None or start <= command.now) and (end is None or command.now <= end)
+    start, end = command.work.get("interval", (0, -1))
+    inside = start <= command.now <= end
     command.changes[_STATUS] = bytes((_RELIABLE if inside else _UNRELIABLE,))
     command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
     return b"\x00"

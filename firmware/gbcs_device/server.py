@@ -98,6 +98,8 @@ class Server:
         self.requests = 0
         self.now = 0  # milliseconds since 2000, as the last request had it
         self.damaged = ""  # what was wrong with the store when it was read last
+        self.is_lost = False  # whether so much is wrong that no device is made of it
+        self._is_told = True  # whether the device has said what was put right
         self.peak = 0  # octets of the heap, before garbage was collected
         self._used = used
         self._medium = MemoryMedium() if medium is None else medium
@@ -119,6 +121,7 @@ class Server:
         self.requests += 1
         now = self.now = int.from_bytes(request[9:_HEAD], "big")
         try:
+            self._tell_damage(now)
             status, body = self._do(request[8], request[_HEAD:], now)
         except PowerCut:
             status, body = POWER_CUT, b""
@@ -174,8 +177,22 @@ class Server:
             self._erase()
             return OK, b""
         if self.station is None:
-            return REFUSED, b"no device runs"
+            return REFUSED, self._why_none(b"no device runs")
         return self._run(operation, body, now)
+
+    def _why_none(self, otherwise: bytes) -> bytes:
+        """Why there is no device."""
+        if self.is_lost:
+            return b"store " + self.damaged.encode()
+        return otherwise
+
+    def _tell_damage(self, now: int) -> None:
+        """The device logs what was put right in its store, once it knows the time."""
+        if not self._is_told and self.station is not None:
+            from gbcs_device import storerepair
+
+            self._is_told = True
+            storerepair.tell_damage(self.station.device, now)
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station
@@ -225,6 +242,8 @@ class Server:
         self.station = None
         self._written = {}
         self._is_on = False
+        self.damaged = ""
+        self.is_lost = False
         for bank in (0, 1):
             self._medium.erase(bank)
 
@@ -243,21 +262,28 @@ class Server:
             self._medium.cut_after = None
         self._make()
         if self.station is None:
-            return REFUSED, b"no device was made"
+            return REFUSED, self._why_none(b"no device was made")
         if not self._is_on:
             return OK, b""
         return self._run(POWER_ON, b"", now)
 
     def _make(self) -> None:
-        """The device that the store has, if it has one; a damaged bank is dropped."""
+        """The device that the store has, if it has one.
+
+        There is none where the store is damaged beyond repair: what an older bank has might take
+        messages once more that were taken before.
+        """
+        self.station = None
         try:
             store = Store(self._medium, self._limit)
         except StoreDamaged as error:
-            self.damaged = str(error)
-            self._medium.erase(error.bank)
-            store = Store(self._medium, self._limit)
+            self.damaged = "damaged, provision it anew: " + str(error)
+            self.is_lost = True
+            return
+        self.damaged = store.damage
+        self.is_lost = False
+        self._is_told = not store.damage
         identity = store.get(_IDENTITY)
-        self.station = None
         if identity is not None:
             kind = str(identity[8:], "utf-8")
             own = None  # an IHD has none

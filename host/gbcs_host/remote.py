@@ -255,12 +255,14 @@ class Identity:
         self.kind = str(octets[end:], "utf-8")
 
 
-def identify(link: Link) -> "Identity | None":
-    """Who is there; None for nobody, yet. LinkError where nothing answers."""
+def identify(link: Link, watch: "Callable[[str], None] | None" = None) -> "Identity | None":
+    """Who is there; None for nobody, yet: `watch` is told why. LinkError where nothing answers."""
     station = RemoteStation(link, bytes(8), "")
     try:
         return Identity(station.identity())
-    except Refused:
+    except Refused as error:
+        if watch is not None:
+            watch(str(error))
         return None
 
 

@@ -4,7 +4,8 @@
 the order of the message: side (c command, r response, a alert), cluster, frame control, command,
 fewest and most instances (* for any number), flags (e encrypted, d with a from-date-time, | in
 place of the one before), then what is constant: attributes (`id`, in responses `id=type`), else
-fields as `name=value`, `name=value|value`, or `name=least-most`.
+fields as `name=value`, `name=value|value`, or `name=least-most`; `name~value` where another value
+is no reason to refuse the command.
 """
 
 TEMPLATES = (
@@ -49,11 +50,11 @@ r 0705 08 0B 0 * | command_identifier=6
     """
 = 006E GCS04
 c 0705 01 02 1 1 - debt_recovery_method=0 debt_amount_type=1 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
+ debt_recovery_collection_time=0 debt_recovery_frequency~0|1 debt_recovery_balance_percentage=0
 c 0705 01 02 1 1 - debt_recovery_method=0 debt_amount_type=3 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
+ debt_recovery_collection_time=0 debt_recovery_frequency~0|1 debt_recovery_balance_percentage=0
 c 0705 01 02 1 1 - debt_recovery_method=1 debt_amount_type=5 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=1 debt_recovery_amount=0
+ debt_recovery_collection_time=0 debt_recovery_frequency~1 debt_recovery_amount=0
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
@@ -125,13 +126,12 @@ r 0702 08 01 1 1 - 0B13=uint16 0B12=uint16 0B11=enum8 0B10=uint16 0B14=uint8 0B1
 """,
     """
 = 007C GCS23
-c 0700 09 02 1 1 - start_time=0 conversion_factor=0-4294967295 conversion_factor_trailing_digit=80
-c 0700 09 03 1 1 - start_time=0 calorific_value=0-4294967295 calorific_value_unit=1
- calorific_value_trailing_digit=16
+c 0700 09 02 1 1 - start_time=0 conversion_factor_trailing_digit=80
+c 0700 09 03 1 1 - start_time=0 calorific_value_unit=1 calorific_value_trailing_digit=16
 r 0700 00 0B 1 1 - command_identifier=2
 r 0700 00 0B 1 1 - command_identifier=3
 = 007D GCS24
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=1
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 -

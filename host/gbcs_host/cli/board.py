@@ -204,7 +204,7 @@ def _try(args: argparse.Namespace) -> int:
     kind = args.kind.upper()
     with boards.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
-        found = identify(link)
+        found = identify(link, _tell)
         is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
         other = found is None or found.kind != kind or (args.eui and found.eui != _eui(args))
         if other or is_display:
