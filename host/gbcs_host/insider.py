@@ -584,11 +584,7 @@ def secrets(hub: Any, devices: Sequence[Any]) -> "dict[str, Any]":
     }
     for one in devices:
         device = one.device
-        names = [
-            name
-            for name in one.store.names("")
-            if name.startswith(_KEPT)
-        ]
+        names = [name for name in one.store.names("") if name.startswith(_KEPT)]
         found[one.eui.hex()] = (
             device.link_key(),
             device.network(),

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", metavar="ppmid=LINK", help="where the PPMID is emulated; here unless told"
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the lab")
     parser.add_argument("--json", action="store_true", help="one JSON object a message")
 
 

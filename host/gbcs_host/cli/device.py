@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     display = parser.add_argument_group("displays")
     display.add_argument("--page", metavar="NAME", default="overview", help="one page, or all")
-    display.add_argument("--fuel", choices=viewjson.FUELS, default="electricity")
+    display.add_argument(
+        "--fuel", choices=viewjson.FUELS, default="electricity", help="whose pages"
+    )
     display.add_argument("--view", metavar="FILE", help="a view as JSON; else of a home")
     display.add_argument("--seed", type=int, default=1, metavar="N", help="of the home")
     display.add_argument(

@@ -25,8 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list, or a file of your own"
     )
-    parser.add_argument("--list", action="store_true", help="what there is")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same gives the same")
+    parser.add_argument("--list", action="store_true", help="the scenarios there are")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same run"
+    )
     parser.add_argument("--json", action="store_true", help="one object per step and line")
     parser.add_argument("--html", metavar="FILE", help="a report to forward")
     parser.add_argument("--capture", metavar="FILE", help="the frames on the air, as pcapng")
@@ -40,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="of --keystore and --capture: other keys there"
     )
-    parser.add_argument("--database", metavar="URL", default="sqlite://", help="the inventory's")
+    parser.add_argument("--database", metavar="URL", default="sqlite://", help="of the inventory")
     parser.add_argument(
         "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
     )
