@@ -11,6 +11,9 @@ Every number is big-endian; a timer of all ones is none. Sequence numbers grow: 
 lost is asked for by the same request again, and an older request that comes late is passed over,
 so nothing is done twice. HELLO begins with any number. The body of the answer to an operation of
 the air is frames, each behind its length (1).
+
+Nobody knows who is at the other side. A clock beyond 2^32 seconds, which no message could tell, is
+refused, and so is more for the store than a bank of it holds.
 """
 
 import gc
@@ -58,8 +61,9 @@ REFUSED = 2  # not now, or not understood; the body says why
 
 VERSION = 2
 NO_TIMER = b"\xff" * 8
-_HEAD = const(17)
+REQUEST_HEAD = const(17)
 ANSWER_HEAD = 23
+_LATEST = b"\x00\x00\x03\xe7\xff\xff\xfc\x18"  # 2^32 - 1 seconds in milliseconds
 _UNCUT = const(0xFFFFFFFF)
 _IDENTITY = "own/identity"  # EUI-64, kind
 PHASES = (
@@ -104,22 +108,26 @@ class Server:
         self._limit = limit
         self._allowed = allowed
         self._written: dict[str, bytes | None] = {}
+        self._size = 0  # octets of all that was written
         self._is_on = False
         self._last: tuple[bytes, bytes] = (b"", b"")
         self._make()
 
     def handle(self, request: bytes) -> "bytes | None":
         """The answer to a request; None for what is none."""
-        if len(request) < _HEAD:
+        if len(request) < REQUEST_HEAD:
             return None
         if request == self._last[0]:
             return self._last[1]
         if request[:8] <= self._last[0][:8] and request[8] != HELLO:
             return None
         self.requests += 1
-        now = self.now = int.from_bytes(request[9:_HEAD], "big")
+        now = self.now
         try:
-            status, body = self._do(request[8], request[_HEAD:], now)
+            if request[9:REQUEST_HEAD] > _LATEST:
+                raise ValueError("a clock below 2^32 seconds expected")
+            now = self.now = int.from_bytes(request[9:REQUEST_HEAD], "big")
+            status, body = self._do(request[8], request[REQUEST_HEAD:], now)
         except PowerCut:
             status, body = POWER_CUT, b""
             self.station = None
@@ -128,7 +136,12 @@ class Server:
         except Exception as error:  # whatever it is, a board must not stop: it begins anew
             status, body = REFUSED, (type(error).__name__ + ": " + str(error)).encode()
             self._recover(now)
-        answer = request[:8] + bytes((status,)) + self._state() + body
+        try:
+            state = self._state()
+        except Exception:  # what the store has makes no device that can go on
+            self._recover(now)
+            state = bytes(6) + NO_TIMER
+        answer = request[:8] + bytes((status,)) + state + body
         self._last = (request, answer)
         if self._used is not None:
             self.peak = max(self.peak, self._used())
@@ -151,14 +164,17 @@ class Server:
         return (
             bytes((PHASES.index(station.phase), AWAKE if station.is_awake else 0))
             + station.handled.to_bytes(4, "big")
-            + (NO_TIMER if at is None else at.to_bytes(8, "big"))
+            + (NO_TIMER if at is None else max(at, 0).to_bytes(8, "big"))
         )
 
     def _do(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         if operation == HELLO:
             return OK, bytes((VERSION,))
         if operation == WRITE:
+            if self._size + len(body) > self._limit:
+                return REFUSED, b"%d octets at most expected" % self._limit
             self._written.update(_entries(body))
+            self._size += len(body)
             return OK, b""
         if operation == BEGIN:
             return self._begin(body)
@@ -224,6 +240,7 @@ class Server:
     def _erase(self) -> None:
         self.station = None
         self._written = {}
+        self._size = 0
         self._is_on = False
         for bank in (0, 1):
             self._medium.erase(bank)

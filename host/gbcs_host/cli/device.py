@@ -1,6 +1,7 @@
 """`gbcs device`: emulated devices in a process of their own, and what displays show."""
 
 import argparse
+import contextlib
 import json
 import pathlib
 import sys
@@ -12,6 +13,7 @@ from gbcs_host import devices, home
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.display import shots, terminal, viewjson
 from gbcs_host.links import BadName, LinkError, Listener, listen
+from gbcs_host.serving import told_to_end
 
 HELP = (
     "Emulate devices in this process, for a laboratory that reaches them by a link; draw displays."
@@ -55,7 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when interrupted. Each who opens the link gets a device of their own."""
+    """Exit status 0 when told to end, by SIGINT or SIGTERM; 3 where the link cannot be served.
+
+    Each who opens the link gets a device of their own.
+    """
     if args.kind in _DISPLAYS:
         return _show(args) if args.what == "show" else _live(args)
     if args.what == "show":
@@ -63,13 +68,28 @@ def run(args: argparse.Namespace) -> int:
     if not args.link:
         raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
     listener = _listener(args)
-    try:
-        devices.serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    _serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
     return 0
+
+
+def _serve(listener: Listener, kinds: "tuple[str, ...]") -> None:
+    """Serves until told to end; EnvironmentProblem where the link ends before."""
+    with told_to_end() as told, listener:
+        try:
+            devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
+        except LinkError as error:
+            raise EnvironmentProblem(str(error)) from None
+        except KeyboardInterrupt:  # told twice
+            return
+        if not told.is_set():
+            raise EnvironmentProblem("'%s' cannot be served any more" % listener.name)
+    _tell("ended, as told")
+
+
+def _tell(text: str) -> None:
+    """A line for whoever watches; that nobody does any more is no reason to stop."""
+    with contextlib.suppress(OSError, ValueError):
+        print("gbcs device: " + text, file=sys.stderr, flush=True)
 
 
 def _listener(args: argparse.Namespace) -> Listener:
@@ -79,7 +99,8 @@ def _listener(args: argparse.Namespace) -> Listener:
         raise UsageError("--link: %s" % error) from None
     except LinkError as error:
         raise EnvironmentProblem(str(error)) from None
-    print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError, ValueError):
+        print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
     return listener
 
 
@@ -158,16 +179,20 @@ def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
     listener = _listener(args)
     person = devices.Person()
     kinds = (args.kind.upper(),)
-    try:
-        if sys.stdin.isatty() and sys.stdout.isatty():
-            threading.Thread(
-                target=devices.serve, args=(listener, kinds, person), daemon=True
-            ).start()
-            terminal.run(person.view, pages, person.want, style=args.style)
-        else:
-            devices.serve(listener, kinds)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _serve(listener, kinds)
+        return 0
+    over = threading.Event()
+    thread = threading.Thread(
+        target=devices.serve, args=(listener, kinds, person, over.is_set), daemon=True
+    )
+    thread.start()
+    with contextlib.suppress(KeyboardInterrupt):
+        terminal.run(person.view, pages, person.want, style=args.style)
+    has_ended = not thread.is_alive()
+    over.set()
+    thread.join()
+    listener.close()
+    if has_ended:
+        raise EnvironmentProblem("'%s' could not be served any more" % listener.name)
     return 0
