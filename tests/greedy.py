@@ -19,6 +19,7 @@ import time
 
 from gbcs.link import encode, seal
 from gbcs_device import server
+from gbcs_host.lab import IHD, Lab
 from gbcs_host.links import open_link
 from gbcs_host.remote import RemoteStation
 
@@ -60,9 +61,15 @@ class Served:
 
     def listen(self) -> str:
         """All that it said on standard error until now."""
-        with contextlib.suppress(BlockingIOError, TypeError):
-            self.said += self.process.stderr.read().decode()
+        self.said += (self.process.stderr.read() or b"").decode()
         return self.said
+
+    def says(self, text: str, within_s: float = 10.0) -> bool:
+        """Whether it says that, sooner or later."""
+        deadline = time.monotonic() + within_s
+        while text not in self.listen() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return text in self.said
 
     def end(self, number: int) -> int:
         """Its status, once it was sent a signal."""
@@ -88,7 +95,6 @@ class Honest:
         self.link = open_link(name)
         self.latencies: list[float] = []
         self.begun = time.perf_counter()
-        print(self.link._port.getsockname() if hasattr(self.link,"_port") else 0)
         self.station = RemoteStation(self.link, METER, "ESME", store)
         self.station.power_on(1)
         self.joining_s = time.perf_counter() - self.begun
@@ -125,6 +131,19 @@ def attack(kind: str, port: int, count: int, seconds: float):
 # What greedy peers send: (octets to begin with, octets again and again or None, whether it reads)
 
 
+def _display() -> "list[bytes]":
+    """Requests that make an IHD, and switch it on."""
+    lab = Lab(1, radio=True)
+    lab.make(IHD, METER)
+    store = lab.han.stations[METER].store
+    entries = b"".join(server.entry(name, store.get(name)) for name in store.names())
+    return [
+        request(2, server.WRITE, 0, entries),
+        request(3, server.BEGIN, 0, METER + b"IHD"),
+        request(4, server.POWER_ON, 1),
+    ]
+
+
 def _streams() -> "dict[str, tuple[bytes, bytes | None, bool]]":
     hello = encode(request(1, server.HELLO))
     entry = server.entry("x", bytes(60000))
@@ -132,19 +151,19 @@ def _streams() -> "dict[str, tuple[bytes, bytes | None, bool]]":
         encode(request(n, server.WRITE, 0, server.entry("%d" % n, bytes(900))))
         for n in range(2, 200)
     )
-    begin = encode(request(2, server.BEGIN, 0, METER + b"IHD"))
+    begin = b"".join(encode(one) for one in _display())
     noise = random.Random(7).randbytes(65536)
     return {
         "silent": (b"", None, False),
         "slow": (b"", b"a", False),  # one octet at a time: see `_tcp`
         "noise": (b"", noise, False),
         "no frame ends": (b"\x7e", b"a" * 65536, False),
-        "deaf": (hello + begin, encode(request(3, server.VIEW)) * 8, False),
+        "deaf": (hello + begin, encode(request(5, server.VIEW, 1)) * 8, False),
         "writes": (hello, many, True),
         "large writes": (hello, encode(request(2, server.WRITE, 0, entry)), True),
         "clock": (
-            hello + begin + encode(request(3, server.POWER_ON, 1)),
-            encode(request(4, server.TIMER, 1 << 63)) + encode(request(5, server.TIMER, 1 << 42)),
+            hello + begin,
+            encode(request(5, server.TIMER, 1 << 63)) + encode(request(6, server.TIMER, 1 << 41)),
             True,
         ),
         "hello": (hello, hello, True),
@@ -215,16 +234,14 @@ def _tcp(port: int, count: int, seconds: float) -> int:
 
 
 def _udp(port: int, count: int, seconds: float) -> int:
-    """Sockets are few, so that source ports are bound anew all the time."""
+    """Each of `count` source ports in turn sends all of it, and waits for no answer."""
     number = random.Random(8)
     datagrams = [
         seal(request(1, server.HELLO)),
-        seal(request(2, server.ERASE)),
-        seal(request(3, server.WRITE, 0, server.entry("x", bytes(30000)))),
-        seal(request(4, server.BEGIN, 0, METER + b"IHD")),
-        seal(request(5, server.POWER_ON, 1)),
+        *[seal(one) for one in _display()],
+        seal(request(5, server.WRITE, 0, server.entry("x", bytes(30000)))),
         seal(request(6, server.TIMER, 1 << 63)),
-        seal(request(7, server.TIMER, 1 << 42)),
+        seal(request(7, server.TIMER, 1 << 41)),
         number.randbytes(20),
         number.randbytes(65000),
         b"",
@@ -232,18 +249,15 @@ def _udp(port: int, count: int, seconds: float) -> int:
         seal(request(8, server.INSPECT))[:-1],
     ]
     where = ("127.0.0.1", port)
+    sockets: list[socket.socket] = []
+    with contextlib.suppress(OSError):  # as many as there are files for
+        for _ in range(count):
+            sockets.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            sockets[-1].setblocking(False)
+            sockets[-1].bind(("127.0.0.1", 0))
     end = time.monotonic() + seconds
     sent = at = 0
-    sockets: list[socket.socket] = []
     while time.monotonic() < end:
-        if len(sockets) < count:
-            try:
-                one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                one.setblocking(False)
-                one.bind(("127.0.0.1", 0))
-                sockets.append(one)
-            except OSError:
-                count = len(sockets)
         at += 1
         one = sockets[at % len(sockets)]
         for datagram in datagrams if at % 7 else datagrams[:1]:

@@ -111,7 +111,10 @@ class Server:
         self._size = 0  # octets of all that was written
         self._is_on = False
         self._last: tuple[bytes, bytes] = (b"", b"")
-        self._make()
+        try:
+            self._make()
+        except Exception as error:  # what the store has makes no device: it waits for another
+            self.damaged = type(error).__name__ + ": " + str(error)
 
     def handle(self, request: bytes) -> "bytes | None":
         """The answer to a request; None for what is none."""
@@ -150,7 +153,8 @@ class Server:
     def _recover(self, now: int) -> None:
         """As after a power cut, where memory allows; else the next request says that none runs."""
         self.station = None
-        gc.collect()
+        if hasattr(gc, "mem_free"):  # a board
+            gc.collect()
         try:
             self._restart(now)
         except Exception:
@@ -252,7 +256,11 @@ class Server:
         self._erase()
         written[_IDENTITY] = body
         Store(self._medium, self._limit).write(written)
-        self._make()
+        try:
+            self._make()
+        except Exception:
+            self._erase()  # else it would be tried at every start
+            raise
         return OK, b""
 
     def _restart(self, now: int) -> "tuple[int, bytes]":
@@ -283,7 +291,10 @@ class Server:
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             if self._used is not None:
                 device.recent = []
-            self.station = stations.make(device, self.random, load(store)[0])
+            credentials = load(store)
+            if not credentials:
+                raise ValueError("credentials of key establishment expected")
+            self.station = stations.make(device, self.random, credentials[0])
 
 
 def entry(name: str, octets: bytes) -> bytes:

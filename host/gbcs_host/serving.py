@@ -7,6 +7,7 @@ a device before it is made, and which clock it may have, `gbcs_device.server` li
 """
 
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -145,6 +146,8 @@ class Service:
 
     def run(self, is_over: "Callable[[], bool]") -> None:
         """Until it is over, or the listener closed. LinkError where its port fails."""
+        gc.collect()
+        gc.freeze()  # what is there stays; to look at it again would stop everybody for a while
         with self._watch:
             self.crowd.run(is_over)
 

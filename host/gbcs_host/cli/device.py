@@ -67,14 +67,13 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("show draws a display: gbcs device show ihd, or ppmid")
     if not args.link:
         raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
-    listener = _listener(args)
-    _serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
+    _serve(args, (args.kind.upper(),) if args.kind else devices.KINDS)
     return 0
 
 
-def _serve(listener: Listener, kinds: "tuple[str, ...]") -> None:
+def _serve(args: argparse.Namespace, kinds: "tuple[str, ...]") -> None:
     """Serves until told to end; EnvironmentProblem where the link ends before."""
-    with told_to_end() as told, listener:
+    with told_to_end() as told, _listener(args) as listener:
         try:
             devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
         except LinkError as error:
@@ -176,12 +175,12 @@ def _live(args: argparse.Namespace) -> int:
 
 def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
     """A display that a laboratory drives by a link, in this terminal; else it is served alone."""
-    listener = _listener(args)
-    person = devices.Person()
     kinds = (args.kind.upper(),)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        _serve(listener, kinds)
+        _serve(args, kinds)
         return 0
+    listener = _listener(args)
+    person = devices.Person()
     over = threading.Event()
     thread = threading.Thread(
         target=devices.serve, args=(listener, kinds, person, over.is_set), daemon=True

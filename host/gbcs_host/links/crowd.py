@@ -10,10 +10,11 @@ least, of the address that has most of them:
     5  who came last
 
 Who has just come is looked at before it goes, has `GRACE_S` to say something and `PATIENCE_S` to
-make a device. Half of the places are for such, and half of these for those that have yet to say
-something: where these are taken, others wait until one has had its time. A peer is dropped too
-when it shows that it is none of ours (`MAX_NOISE`, `FIRST_S`), never waits (`MAX_AHEAD`), or takes
-no answers (`SEND_TIMEOUT_S`). Every drop is told, with its reason.
+make a device, if it goes on speaking (`SHORT_S`). Half of the places are for such, and half of
+these for those that have yet to say something: where these are taken, others wait until one has
+had its time. A peer is dropped too when it shows that it is none of ours (`MAX_NOISE`, `FIRST_S`),
+never waits (`MAX_AHEAD`), or takes no answers (`SEND_TIMEOUT_S`). Every drop is told, with its
+reason.
 
 Time is shared as `links.turns` has it, and what a turn takes counts `BACKLOG` times for a peer
 that has sent more meanwhile: the protocols here ask, and wait for the answer.
@@ -36,13 +37,13 @@ from gbcs_host.links.tcp import TcpListener
 from gbcs_host.links.turns import Share, Turns
 from gbcs_host.links.udp import MAX_UDP_DATAGRAM, UdpListener
 
-MAX_PEERS = 1024  # with a place of their own; fewer where the system allows fewer files
+MAX_PEERS = 512  # with a place of their own; fewer where the system allows fewer files
 MAX_DEVICES = 256  # of these, who may have one
 MAX_GREETED = 8192  # UDP addresses of whom no more is kept than that they said hello
 FIRST_S = 30.0  # by then something that counts has come
 MAX_NOISE = 1 << 18  # octets in a row of which nothing counts
 MAX_AHEAD = 64  # requests that wait while the one before them has no answer; repeats are some
-GRACE_S, PATIENCE_S = 0.2, 5.0
+GRACE_S, SHORT_S, PATIENCE_S = 0.2, 4.0, 10.0
 QUIET_S = (0.5, 60.0)  # between these, a quarter of the time that a peer is here
 
 ROOM = "its place was needed"
@@ -54,15 +55,15 @@ BROKEN = "its connection is lost"
 
 BACKLOG = 32
 _CHUNK = 1 << 12  # octets of one peer read in a turn
-_DRAINING_S = 0.004  # for what has come to a UDP port, between two turns
+_DRAINING_S = 0.002  # for what has come to a UDP port, between two turns
 _LOOKED_AT = 64  # of each rank, the longest here, when a place is needed
 _ROUND = 128  # peers that wait for a turn; then nobody else gets a place
-_GREEDY = 1  # see `Peer.ahead`; more is not for want of an answer
+_GREEDY = 2  # see `Peer.ahead`; more is not for want of an answer
 _WAITING = 8  # datagrams of a UDP peer without a socket of its own; more are lost
 _HEAD = 17  # octets by which two requests differ
 _LONGEST = 1 << 16  # octets of a datagram
 _GREETING = 2048  # octets of a datagram of who has no place; longer ones are cut off, and lost
-_OWN_BUFFER = 1 << 18  # octets that the system keeps for a UDP peer
+_OWN_BUFFER = 1 << 16  # octets that the system keeps for a UDP peer
 _ACCEPTED = 4  # connections between two turns
 _RESERVED = 12  # files that the process needs for other things
 _SLICE_S = 0.1  # how soon it is seen that it is over
@@ -74,7 +75,7 @@ class Peer(Share):
     """One peer. Who takes its datagrams sets `has_device`, and may keep its own in `place`."""
 
     __slots__ = (
-        "ahead", "framing", "group", "has_device", "heard", "is_alone", "is_gone", "is_known",
+        "ahead", "framing", "group", "has_device", "heard", "is_gone", "is_known",
         "is_seen", "last", "name", "noise", "out", "place", "port", "ready", "since",
         "stuck_since", "where",
     )  # fmt: skip
@@ -87,7 +88,6 @@ class Peer(Share):
         self.since = self.heard = now
         self.is_known = self.is_gone = self.has_device = False
         self.is_seen = False  # whether it had a turn
-        self.is_alone = False  # whether a socket for it alone was asked for
         self.last = b""  # the datagram before
         self.ahead = 0  # turns after which another request waited, less those where none did
         self.place: Any = None
@@ -112,7 +112,9 @@ class Peer(Share):
         """Whether it had its chance."""
         if not self.is_known:
             return self.is_seen or (not self.is_queued and now - self.since > GRACE_S)
-        return self.has_device or self.is_greedy or now - self.since > PATIENCE_S
+        if self.has_device or self.is_greedy:
+            return True
+        return now - self.heard > SHORT_S or now - self.since > PATIENCE_S
 
     def dispensable(self, now: float) -> "tuple[float, float]":
         """The peer for which this is least goes first: see the module's text."""
@@ -252,7 +254,7 @@ class Crowd:
             del self.peers[rank][peer]
             self.peers[peer.rank][peer] = None
         took = time.perf_counter() - begun
-        self.turns.charge(peer, took * BACKLOG if wants_more and peer.ahead else took)
+        self.turns.charge(peer, took, BACKLOG if wants_more and peer.ahead else 1)
         if peer.rank != rank:
             self.turns.move(peer)
         if wants_more:
@@ -374,7 +376,7 @@ class TcpCrowd(Crowd):
             if answer is not None:
                 peer.out = encode(answer)
                 self._flush(peer)
-            if not is_repeated:
+            if answer is not None and not is_repeated:
                 peer.step(any(one != datagram for one in peer.ready))
         return bool(peer.ready) and not peer.out
 
@@ -442,7 +444,7 @@ class UdpCrowd(Crowd):
 
     A sender gets a place with its first request after `greet` has answered one: whoever was
     dropped has to begin anew, and cannot go on in the middle. Nobody can be told that it was
-    dropped: `stranger` answers what comes without a greeting. With a device comes a socket that
+    dropped: `stranger` answers what comes without a greeting. With the place comes a socket that
     the system gives this sender's datagrams to, so that no flood of others takes their room.
     """
 
@@ -457,8 +459,7 @@ class UdpCrowd(Crowd):
         limit: int = MAX_PEERS,
     ) -> None:
         self._port = listener.socket
-        super().__init__(take, dropped, left, limit)
-        self.most_devices = min(MAX_DEVICES, _files_left(self._port))
+        super().__init__(take, dropped, left, min(limit, _files_left(self._port)))
         self._greet = greet
         self._stranger = stranger
         self._greeted: OrderedDict[address.Address, None] = OrderedDict()
@@ -471,11 +472,15 @@ class UdpCrowd(Crowd):
         if self._port.fileno() < 0:
             self.is_closed = True
             return
+        is_for_all = False
         for key, _ in self._selector.select(timeout_s):
             if key.data is None:
-                self._drain()
+                is_for_all = True
             else:
                 self._ask(key.data)
+        if is_for_all:
+            self._turn()  # who is known comes first
+            self._drain()
 
     def _drain(self) -> None:
         """Takes what has come for everybody together."""
@@ -526,6 +531,10 @@ class UdpCrowd(Crowd):
         del self._greeted[where]
         peer = self._known[where] = Peer("udp", where, time.monotonic())
         self._admit(peer)
+        port = _own(self._port, where)
+        if port is not None:
+            peer.port = port
+            self._selector.register(port, selectors.EVENT_READ, peer)
         return peer
 
     def _serve(self, peer: Peer) -> bool:
@@ -539,22 +548,12 @@ class UdpCrowd(Crowd):
             self._send(answer, peer.port or self._port, peer.where)
         if peer.is_gone:
             return False
-        if peer.has_device and peer.port is None and not peer.is_alone:
-            self._give_socket(peer)
         following = self._following(peer)
-        if not is_repeated:
+        if answer is not None and not is_repeated:
             peer.step(following is not None and following != octets[: len(following)])
         if peer.ahead > MAX_AHEAD:
             self.drop(peer, AHEAD)
         return following is not None
-
-    def _give_socket(self, peer: Peer) -> None:
-        """What this peer sends is kept for it from now on, where the system can do so."""
-        peer.is_alone = True
-        port = _own(self._port, peer.where)
-        if port is not None:
-            peer.port = port
-            self._selector.register(port, selectors.EVENT_READ, peer)
 
     def _next(self, peer: Peer) -> "bytes | None":
         if peer.ready:

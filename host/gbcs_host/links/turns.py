@@ -131,17 +131,18 @@ class Turns:
             self._path = (group, one)
             if not peer.is_gone:
                 return peer
-            self.charge(peer, 0, 0)
+            self.charge(peer, 0, least=0)
         return None
 
-    def charge(self, peer: Any, seconds: float, least: float = LEAST_S) -> None:
-        """What the turn took."""
+    def charge(self, peer: Any, seconds: float, weight: float = 1, least: float = LEAST_S) -> None:
+        """What the turn took; it counts `weight` times for the peer, not for its class."""
         if self._path is None:
             raise ValueError("a turn that was taken expected")
         cost = max(seconds, least)
         group, one = self._path
         self._path = None
-        for share in (peer, one, group):
+        peer.finish = peer.tag + cost * weight
+        for share in (one, group):
             share.finish = share.tag + cost
         if len(one.queue) and not one.is_queued:
             group.queue.put(one)
