@@ -108,12 +108,11 @@ def _view(args: argparse.Namespace) -> View:
     if args.view is None:
         return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
-        octets = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
+        text = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
+        return viewjson.from_json(json.loads(text))
     except OSError as error:
         raise EnvironmentProblem("--view: %s" % error) from None
-    try:
-        return viewjson.from_json(json.loads(octets))
-    except (ValueError, viewjson.BadView) as error:
+    except (ValueError, RecursionError, viewjson.BadView) as error:
         raise UsageError("--view %s: %s" % (args.view, error)) from None
 
 

@@ -28,7 +28,7 @@ def resolve(name: str, address: str, kind: socket.SocketKind) -> "tuple[int, Add
     host, port = split(name, address)
     try:
         found = socket.getaddrinfo(host, port, type=kind)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, TypeError, ValueError) as error:
         raise LinkError(name, "a host that is known expected: %s" % error) from None
     return found[0][0], found[0][4]
 

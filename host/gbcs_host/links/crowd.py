@@ -288,7 +288,10 @@ class Crowd:
 
 
 class TcpCrowd(Crowd):
-    """Connections of a TCP listener, which stays the caller's to close."""
+    """Connections of a TCP listener, which stays the caller's to close.
+
+    Where peers do not ask but only tell (`asks` False), none is dropped for telling much.
+    """
 
     def __init__(
         self,
@@ -297,9 +300,11 @@ class TcpCrowd(Crowd):
         dropped: "Callable[[str, str], None]",
         left: "Callable[[Peer], None] | None" = None,
         limit: int = MAX_PEERS,
+        asks: bool = True,
     ) -> None:
         self._port = listener.socket
         super().__init__(take, dropped, left, min(limit, _files_left(self._port)))
+        self._most_ahead = MAX_AHEAD if asks else _CHUNK
         self._selector.register(self._port, selectors.EVENT_READ)
         self._paused_until = 0.0
 
@@ -397,7 +402,7 @@ class TcpCrowd(Crowd):
             return False
         peer.noise += len(octets)
         peer.ready.extend(framing.receive(octets))
-        if len(peer.ready) > MAX_AHEAD:
+        if len(peer.ready) > self._most_ahead:
             self.drop(peer, AHEAD)
         elif peer.noise > MAX_NOISE and not peer.ready:
             self.drop(peer, NOISE)
