@@ -32,6 +32,7 @@ RSS_KB = 200 * 1024
 GROWTH_KB = 64 * 1024
 LONGEST_S = 10.0  # that an honest peer waits, on a machine that does other things too
 KINDS = ("tcp", "udp")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and memory of Linux")
 GREEDY = {"tcp": 200, "udp": 5000}
 
 

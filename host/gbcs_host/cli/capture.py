@@ -40,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
         source.close()
         why = error.strerror
         raise EnvironmentProblem("'%s' cannot be written: %s" % (args.file, why)) from None
-    _tell("capturing at %s into %s" % (source.name, args.file))
     heard = Heard(pcapng.Writer(file), args.count, args.seconds)
     with file, source, told_to_end() as told:
+        _tell("capturing at %s into %s" % (source.name, args.file))
         try:
             _listen(source, heard, told.is_set)
         except LinkError as error:
