@@ -171,9 +171,9 @@ def _octets(option: str, text: str, size: int) -> bytes:
         octets = bytes.fromhex(text)
     except ValueError:
         octets = b""
-    if len(octets) != size:
-        what = "%s: %d hexadecimal digits expected, found '%s'"
-        raise UsageError(what % (option, 2 * size, text))
+    if len(octets) != size:  # what was found may be most of a key: it is not said
+        what = "%s: %d hexadecimal digits expected, found %d characters"
+        raise UsageError(what % (option, 2 * size, len(text)))
     return octets
 
 

@@ -9,7 +9,7 @@ import threading
 
 from gbcs_device.display import navigation
 from gbcs_device.view import View
-from gbcs_host import devices, home
+from gbcs_host import devices
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.display import shots, terminal, viewjson
 from gbcs_host.links import BadName, LinkError, Listener, listen
@@ -108,6 +108,8 @@ def _listener(args: argparse.Namespace) -> Listener:
 def _view(args: argparse.Namespace) -> View:
     """The view to draw."""
     if args.view is None:
+        from gbcs_host import home  # a laboratory, which who serves does without
+
         return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
         text = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
@@ -167,6 +169,8 @@ def _live(args: argparse.Namespace) -> int:
         return 0
     if args.speed <= 0:
         raise UsageError("--speed: a number above 0 expected")
+    from gbcs_host import home
+
     lived_in = home.Home(args.kind.upper(), args.seed, args.speed)
     for fuel, digits, pounds in lived_in.tokens:
         print("a token for %s: %s (%d pounds)" % (fuel, digits, pounds), file=sys.stderr)
