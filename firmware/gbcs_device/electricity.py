@@ -49,7 +49,7 @@ def preset_time(command: "Command", item: "Item") -> bytes:
 
 
 def _bound(octets: bytes) -> "int | None":
-    """Milliseconds since 2000, None where nothing is specified; Failed for what is no date-time."""
+    """Milliseconds since 2000; None where nothing is specified. Failed for no date-time."""
     moment = clock.from_date_time(octets)
     if moment is None and octets[:8] != _NOT_SPECIFIED:
         raise Failed(OTHER_REASON)
