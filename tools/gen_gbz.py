@@ -1,23 +1,21 @@
-"""Writes protocol/gbcs/gbz_templates.py from the facts: what each GBZ use case sends and answers.
+"""Writes the module of GBZ templates from the facts: what each GBZ use case sends and answers.
 
-`python tools/gen_gbz.py` writes it, with `--check` it only says whether it is fresh (exit status 1
-where it is not). The facts are use_cases.json in $GBCS_SHARED/gbcs. Field names are those of the
-cluster table, found by their position in the command; a type that differs from it is an error.
+`python -m tools.gen_gbz` writes it, with `--check` it only says whether it is fresh (exit status 1
+where it is not). The facts are use_cases.txt and gbz.txt in tools/facts. Field names are those of
+the cluster table, found by their position in the command; a type that differs is an error.
 """
 
-import json
-import os
 import pathlib
 import sys
 from typing import Any
 
-ROOT = pathlib.Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "protocol"))
+from tools import fact_tables, generated
 
-from gbcs import clusters, zcllayout, zcltypes  # noqa: E402
+sys.path.insert(0, str(generated.ROOT / "protocol"))
 
-SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", ROOT / ".." / "shared"))
-TARGET = ROOT / "protocol" / "gbcs" / "gbz_templates.py"
+from gbcs import clusters, zcllayout, zcltypes
+
+TARGET = "protocol/gbcs/gbz_templates.py"
 
 TYPES = {
     "UTCTIME": "UTC",
@@ -175,10 +173,9 @@ def row(
     decisive: "set[tuple[str, str, str, str]]",
 ) -> str:
     """One component's row."""
-    control = component["control"]
-    flags = "e" * bool(component.get("encrypted"))
-    flags += "d" * bool(component.get("from_date_time") or control.startswith("0x1"))
-    flags += "|" * bool(component.get("alternate"))
+    flags = "e" * ("encrypted" in component["flags"])
+    flags += "d" * ("from_date_time" in component["flags"])
+    flags += "|" * ("alternate" in component["flags"])
     least, most = component["instances"]
     columns = [
         side,
@@ -202,9 +199,65 @@ def wrapped(text: str) -> list[str]:
     return lines
 
 
-def render(shared: pathlib.Path = SHARED) -> str:
+def attribute_fields(cell: str) -> list[dict[str, str]]:
+    """The fields that a cell of identifiers, some with the code of a data type, stands for."""
+    fields = []
+    for word in cell.split(";") if cell else ():
+        identifier, _, kind = word.partition("=")
+        fields.append({"name": "Attribute Identifier", "value": "0x" + identifier})
+        if kind:
+            fields.append({"name": "Attribute Data Type", "value": "0x" + kind})
+    return fields
+
+
+def command_fields(cell: str) -> list[dict[str, str]]:
+    """The fields of a cell of name:type=value."""
+    fields = []
+    for word in cell.split(";") if cell else ():
+        name, _, rest = word.partition(":")
+        kind, _, value = rest.partition("=")
+        fields.append({"name": name, "type": kind, "value": value.replace("/", "|")})
+    return fields
+
+
+def component_of(row: fact_tables.Row) -> dict[str, Any]:
+    """A component of a template from its row in gbz.txt."""
+    on_attributes = not int(row["frame_control"], 16) & 1 and row["command"] in ("00", "01")
+    return {
+        "name": row["name"],
+        "cluster": "0x" + row["cluster"],
+        "frame_control": "0x" + row["frame_control"],
+        "command_id": "0x" + row["command"],
+        "instances": (int(row["least"]), None if row["most"] == "*" else int(row["most"])),
+        "flags": fact_tables.words(row["flags"]),
+        "fields": (attribute_fields if on_attributes else command_fields)(row["fields"]),
+    }
+
+
+def templates(facts: pathlib.Path) -> list[dict[str, Any]]:
+    """The use cases of gbz.txt: code, message code, and the components of each side."""
+    components = fact_tables.by_key(facts, "gbz", "use_case")
+    cases = []
+    for case in fact_tables.rows(facts, "use_cases"):
+        template: dict[str, Any] = {}
+        for row in components.pop(case["use_case"], ()):
+            side = template.setdefault(row["side"], {"components": []})
+            side["components"].append(component_of(row))
+        cases.append(
+            {
+                "code": case["use_case"],
+                "message_code": "0x" + case["message_code"],
+                "gbz_template": template,
+            }
+        )
+    for name in components:
+        raise fact_tables.FactError("gbz.txt: %s is no use case of use_cases.txt" % name)
+    return cases
+
+
+def render(facts: pathlib.Path) -> str:
     """The text of the module."""
-    cases = json.loads((shared / "gbcs" / "use_cases.json").read_text())
+    cases = templates(facts)
     decisive = deciding(cases)
     blocks = []
     for case in cases:
@@ -226,20 +279,10 @@ def render(shared: pathlib.Path = SHARED) -> str:
     return HEAD + "".join('    """%s\n""",\n' % piece for piece in pieces) + ")\n"
 
 
-def main(arguments: "list[str]") -> int:
-    """Writes the module, or with --check says whether it is fresh."""
-    if not (SHARED / "gbcs").is_dir():
-        print("gen_gbz: no facts in %s: set GBCS_SHARED" % SHARED, file=sys.stderr)
-        return 0 if "--check" in arguments else 2
-    text = render()
-    if "--check" in arguments:
-        fresh = TARGET.is_file() and TARGET.read_text() == text
-        if not fresh:
-            print("%s is stale: run tools/gen_gbz.py" % TARGET.name, file=sys.stderr)
-        return 0 if fresh else 1
-    TARGET.write_text(text)
-    return 0
+def modules(facts: pathlib.Path) -> generated.Modules:
+    """The module by its path."""
+    return {TARGET: render(facts)}
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(generated.main(sys.argv[1:], modules))

@@ -30,6 +30,7 @@ KINDS = ("ESME", "SAPC", "GSME")
 _LITRE_MS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
 _HOUR_MS = const(3_600_000)
 _MILLI = const(1000)
+_LONGEST_MS = 400 * DAY_MS
 _OFF_TIMES = "account/off"
 
 HAN_COMMAND_DONE, HAN_COMMAND_REFUSED = const(0x8154), const(0x8155)  # GBCS 16.2
@@ -73,9 +74,13 @@ class Account(Ledger):
     # Time
 
     def advance(self, now: int, stop: bool = False) -> None:
-        """Brings it forward to a moment; with `stop`, no further than the next thing to tell."""
+        """Brings it forward to a moment; with `stop`, no further than the next thing to tell.
+
+        Of a leap of more than 400 days the last 400 count: a clock may say anything.
+        """
         state = self.state
         self.settle()
+        state.at = max(state.at, now - _LONGEST_MS)
         while state.at < now and not (stop and self.events):
             flow, until = self._flow(state.at)
             tier, at = self.terms.tier(state.at)

@@ -52,6 +52,7 @@ def run(here: bool = False) -> None:
     """
     connected = pins()
     one = server()
+    _tell_damage()
     if not here and connected.is_pressed():
         print("the button is held: nothing is started, run() does")
         return
@@ -67,11 +68,21 @@ def run(here: bool = False) -> None:
             draw()
 
     try:
-        serve(connected.read, write, one, connected.is_shared)
+        while True:
+            try:
+                serve(connected.read, write, one, connected.is_shared)
+                return
+            except Exception as error:  # of a pin, a port, a display: the device goes on
+                one.noted(error)
     except KeyboardInterrupt:
         print("stopped; run() goes on, help_device() says what can be asked")
     finally:
         connected.rest()
+
+
+def _tell_damage() -> None:
+    if server().damaged:
+        print("store " + server().damaged)
 
 
 def _drawing(connected: "Any", one: "Any") -> "Any":
@@ -83,7 +94,7 @@ def _drawing(connected: "Any", one: "Any") -> "Any":
         return None
     screens: dict[Any, Any] = {}  # of the station that it was made for
 
-    def draw() -> None:
+    def look() -> None:
         station = one.station
         if station is None or station.device.kind not in ("IHD", "PPMID"):
             return
@@ -96,6 +107,12 @@ def _drawing(connected: "Any", one: "Any") -> "Any":
         from time import ticks_ms  # type: ignore[attr-defined]
 
         screens[station].look(station, connected.level(), ticks_ms(), one.now)
+
+    def draw() -> None:
+        try:
+            look()
+        except Exception as error:  # a display that is not there is no reason to stop
+            one.noted(error)
 
     return draw
 
@@ -114,6 +131,7 @@ def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:
     door.bind(socket.getaddrinfo(host, port)[0][-1])
     door.listen(1)
     print("listening", port)
+    _tell_damage()
     while True:
         line = door.accept()[0]
         try:

@@ -15,6 +15,11 @@ def seconds(now: int) -> int:
     return min(max(now // 1000, 0), _MAX_SECONDS)
 
 
+def bounded(now: int) -> int:
+    """The nearest moment that four octets of seconds have; further ones are not counted to."""
+    return min(max(now, 0), _MAX_SECONDS * 1000)
+
+
 def date_time(now: int, status: int = 0xFF) -> bytes:
     """Twelve octets: a COSEM date-time in UTC, its weekday and deviation not said."""
     year, month, day, second = _calendar(now)

@@ -23,6 +23,7 @@ from gbcs.errors import DecodeError, Refused
 from gbcs.octets import length_octets
 from gbcs_device import later
 from gbcs_device.defaults import octets_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -93,7 +94,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     out[0] = 0xDA
     out += b"\x00\x00" + length_octets(len(items))
     results = bytearray(length_octets(len(items)))
-    failed = bool(refused)
+    failed = bool(refused) or NO_ROOM in command.work
     for number, item in enumerate(items):
         data, result = _NULL, refused.get(number, OTHER_REASON)
         if not failed:

@@ -7,6 +7,10 @@ Whatever a command changes (data, credentials, logs, its counter) is one batch o
 is written before the answer leaves: after a power cut either all of it happened or nothing.
 Messages that fail a check change nothing but the logs.
 
+Nothing that arrives or falls due stops a device: an exception of ours, or want of memory or of
+room in the store, ends what was being done, changes nothing but the log, and stands in
+`Device.errors` (gbcs_device.failures). This is the one place that catches what nobody expected.
+
 Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 """
 
@@ -24,6 +28,7 @@ from gbcs.errors import (
 from gbcs_device import authority, clock, later, load, logs
 from gbcs_device.anchors import KA, SUPPLIER, Anchors, device_role
 from gbcs_device.authority import NotAllowed, NotSupported, Replayed
+from gbcs_device.store import StoreFull
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from gbcs.usecases import UseCase
 
 _MAX_OUTBOX = const(16)
+_REST_MS = const(3_600_000)  # before something is tried again that failed
 _RECENT = const(2048)  # octets
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
 _TOP_UPS = (0x0007, 0x0097)  # message codes of CS01a, CS01b
@@ -128,7 +134,8 @@ class Device:
     the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...}.
     `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
     `outbox` holds alerts, octets, for whoever carries them. `recent`, where it is a list, keeps
-    the last messages, both ways.
+    the last messages, both ways. `errors` are the last exceptions that nobody expected, type and
+    text; `on_error(exception)`, where a test sets it, is called with each.
     """
 
     def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]") -> None:  # fmt: skip  # noqa: E501
@@ -143,13 +150,27 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.refusals: Any = None  # what gbcs_device.refusals remembers
+        self.errors: list[str] = []
+        self.on_error: Any = None
+        self._rest = 0  # until when no timer is due: the store could not be written
+        self._account_rest = 0  # until when the account's is not: it failed
         self.account_seen: Any = None  # what gbcs_device.account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
-        """One message in, its answer out; None where the standard wants silence."""
+        """One message in, its answer out; None where the standard wants silence.
+
+        Nothing is raised but PowerCut.
+        """
         self._remember(octets)
-        answer = self._receive(octets, now)
+        now = clock.bounded(now)
+        waiting = len(self.outbox)
+        try:
+            answer = self._receive(octets, now)
+        except Exception as error:
+            self._failed(error, now, waiting)
+            return None
         if answer is not None:
             self._remember(answer)
         return answer
@@ -182,7 +203,24 @@ class Device:
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except (DecodeError, BadCertificate):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
+        except StoreFull:
+            self._refused(logs.MEMORY_ERROR, now)
         return None
+
+    def _failed(
+        self, error: Exception, now: int, waiting: int, aside: "str | None" = None
+    ) -> bool:
+        """What is done about an exception; so many alerts had been waiting before.
+
+        Whether the store could be written; `aside` is what is taken out of it.
+        """
+        del self.outbox[waiting:]
+        try:
+            from gbcs_device import failures
+        except MemoryError:  # even for that there is too little
+            self.errors.append(type(error).__name__)
+            return False
+        return failures.noted(self, error, now, aside)
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
@@ -190,32 +228,66 @@ class Device:
         if self._has_account():
             from gbcs_device import account
 
-            at = account.next_event(self)
-            if at is not None and (found is None or at < found):
-                return at
-        return found
+            try:
+                at = account.next_event(self)
+            except Exception:  # `handle_timer` will say so, which knows the time
+                at = 0
+            if at is not None:
+                at = max(at, self._account_rest)
+                found = at if found is None else min(at, found)
+        return found if found is None else max(found, self._rest)
 
     def handle_timer(self, now: int) -> None:
-        """Does what was to be done by now; each outcome is an alert."""
+        """Does what was to be done by now; each outcome is an alert.
+
+        Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
+        """
+        now = clock.bounded(now)
+        self._rest = 0
         for at, _, name in later.due(self.store, now):
-            octets = self.store.get(name)
-            m = later.command_of(name, octets)
-            case = None if m is None else payload.use_case(m)
-            originator = octets[8:16]
-            command = Command(self, m, case, self.anchors.roles_of(originator), now)
-            command.moment = at
-            code, content = later.carry_out(command, name, octets, at)
-            command.changes[name] = None
-            self._settle(command)
-            alert = self.alert(code, originator, content, True, None, command.changes)
-            command.changes.update(alert)
-            self.store.write(command.changes)
-            for call in command.after:
-                call()
-        if self._has_account():
+            waiting = len(self.outbox)
+            try:
+                self._carry_out(at, name, now)
+            except Exception as error:
+                if not self._failed(error, now, waiting, name):
+                    self._rest = now + _REST_MS
+        if self._has_account() and now >= self._account_rest:
             from gbcs_device import account
 
-            self.store.write(account.advance(self, now) or {})
+            waiting = len(self.outbox)
+            try:
+                self.store.write(account.advance(self, now) or {})
+                account.next_event(self)
+                self._account_rest = 0
+            except Exception as error:
+                self._account_rest = now + _REST_MS
+                self._failed(error, now, waiting)
+
+    def _carry_out(self, at: int, name: str, now: int) -> None:
+        """Does what was kept under this name for that moment."""
+        octets = self.store.get(name)
+        if octets is None:  # what was due before it has cancelled it
+            return
+        m = later.command_of(name, octets)
+        case = None if m is None else payload.use_case(m)
+        originator = octets[8:16]
+        command = Command(self, m, case, self.anchors.roles_of(originator), now)
+        command.moment = at
+        code, content = later.carry_out(command, name, octets, at)
+        command.changes[name] = None
+        self._settle(command)
+        alert = self.alert(code, originator, content, True, None, command.changes)
+        command.changes.update(alert)
+        self.store.write(command.changes)
+        self._follow(command)
+
+    def _follow(self, command: Command) -> None:
+        """What follows once a command's batch is written, which nothing undoes any more."""
+        for call in command.after:
+            try:
+                call()
+            except Exception as error:
+                self._failed(error, command.now, len(self.outbox))
 
     def _has_account(self) -> bool:
         """Whether there may be one: what gbcs_device.account costs, only a load pays."""
@@ -268,9 +340,9 @@ class Device:
 
     def _is_joined(self, eui: bytes) -> bool:
         """Whether a PPMID is in the device's own log."""
-        from gbcs_device import joining
+        from gbcs_device import partners
 
-        return joining.device_type(self.store, eui) == joining.PPMID_TYPE
+        return partners.device_type(self.store, eui) == partners.PPMID_TYPE
 
     def _signing(self, m: "Message", roles: "list[int]") -> "list[int]":
         """Those of the roles under whose key the message is signed; BadSignature for none."""
@@ -296,13 +368,16 @@ class Device:
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
+        if not self.store.has_room(command.changes):
+            from gbcs_device import refusals
+
+            content = refusals.without_room(command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self._counted(command.m, command.roles, command.floors))
         self._settle(command)
         answer = self._answer(command, content)
         self.store.write(command.changes)
-        for call in command.after:
-            call()
+        self._follow(command)
         return answer
 
     def _counted(
@@ -373,11 +448,9 @@ class Device:
 
     def _refused(self, code: int, now: int) -> None:
         """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
-        changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
-        if self.outbox:
-            self.store.write(changes)
-        else:
-            self.raise_alert(code, now, changes)
+        from gbcs_device import refusals  # most devices refuse nothing
+
+        refusals.noted(self, code, now)
 
     def raise_alert(
         self, code: int, now: int, changes: "dict[str, bytes | None] | None" = None

@@ -49,7 +49,7 @@ def preset_time(command: "Command", item: "Item") -> bytes:
 
 
 def _bound(octets: bytes) -> "int | None":
-    """Milliseconds since 2000; None where nothing is specified. Failed for no date-time."""
+    """Milliseconds since 2000, None where none is specified; Failed for what is no date-time."""
     moment = clock.from_date_time(octets)
     if moment is None and octets[:8] != _NOT_SPECIFIED:
         raise Failed(OTHER_REASON)
@@ -108,8 +108,13 @@ def half_hours(command: "Command", item: "Item") -> bytes:
     last = command.now if end is None else min(command.now, end)
     off = _off_times(command)
     periods = load.periods(command, load.IMPORT, start or 0, last, _MOST_PERIODS, off)
-    octets = b"".join([at.to_bytes(4, "big") + used.to_bytes(4, "big") for at, used in periods])
+    octets = b"".join([_unsigned(at) + _unsigned(used) for at, used in periods])
     return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
+
+
+def _unsigned(value: int) -> bytes:
+    """Four octets; what is more than they hold is the most that they do."""
+    return min(value, 0xFFFFFFFF).to_bytes(4, "big")
 
 
 def _off_times(command: "Command") -> "list[tuple[int, int]]":

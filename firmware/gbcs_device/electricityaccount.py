@@ -40,6 +40,11 @@ def _amount(value: int) -> bytes:
     return b"\x05" + (value & 0xFFFFFFFF).to_bytes(4, "big")
 
 
+def _unsigned(value: int) -> bytes:
+    """Four octets; what is more than they hold is the most that they do."""
+    return min(value, 0xFFFFFFFF).to_bytes(4, "big")
+
+
 def _seeded(key: "tuple[int, bytes, int]", make: "Any") -> "Any":
     """What makes an attribute: data that were seeded, else what the account says."""
     name = name_of(*key)
@@ -66,7 +71,7 @@ def _advanced(key: "tuple[int, bytes, int]", place: int, amount: "Any") -> "Any"
 
 def _power(command: "Command", item: "Any") -> "bytes | None":
     octets = command.get(name_of(*_POWER))
-    return octets and octets[:3] + account.of(command).power_w().to_bytes(4, "big") + octets[7:]
+    return octets and octets[:3] + _unsigned(account.of(command).power_w()) + octets[7:]
 
 
 def _registers(key: "tuple[int, bytes, int]", place_of: "Any") -> "Any":
@@ -105,9 +110,7 @@ def _log(key: "tuple[int, bytes, int]", entries: "Any") -> "Any":
 
     def made(found: "Any") -> bytes:
         rows = [(row[0], row[1]) for row in entries(found.device.store.get)]
-        octets = b"".join(
-            [second.to_bytes(4, "big") + mp.to_bytes(4, "big") for second, mp in reversed(rows)]
-        )
+        octets = b"".join([_unsigned(second) + _unsigned(mp) for second, mp in reversed(rows)])
         return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
 
     return _seeded(key, made)
@@ -122,7 +125,7 @@ def _supply(command: "Command", item: "Any") -> bytes:
 
 
 def _price(found: "Any") -> bytes:
-    return b"\x06" + found.price()[0].to_bytes(4, "big")
+    return b"\x06" + _unsigned(found.price()[0])
 
 
 LIVE = {

@@ -21,6 +21,7 @@ class Ihd(Member):
         self.anchors = None
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.errors: list[str] = []  # it runs nothing that could fail
 
     def receive(self, octets: bytes, now: int) -> None:
         """Nothing is answered."""

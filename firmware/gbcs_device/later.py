@@ -50,14 +50,14 @@ def next_timer(store: "Any") -> "int | None":
     return min(times) if times else None
 
 
-def due(store: "Any", now: int) -> "list[tuple[int, int, str]]":
-    """Those that are due, in their order: the moment, a number, the name."""
+def due(store: "Any", now: int) -> "list[tuple[int, bytes, str]]":
+    """Those that are due, in their order: the moment, a number (one octet), the name."""
     found = []
     for name in store.names(_KEPT):
         octets = store.get(name)
         at = int.from_bytes(octets[:8], "big")
         if at <= now:
-            found.append((at, octets[16], name))
+            found.append((at, octets[16:17], name))
     return sorted(found)
 
 

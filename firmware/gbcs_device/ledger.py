@@ -10,6 +10,7 @@ Sources: SMETS2 5.5.5, 5.5.7 (modes, Add Credit), 5.7.5 (Emergency Credit); DLMS
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device import clock
 from gbcs_device import state as states
 from gbcs_device.figures import (
     ARMED,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from gbcs_device.state import State
     from gbcs_device.tariff import Terms
 
-_MILLI = const(1000)
 _PERCENT = const(10_000)
 _MOST_DEBT = const(0xFFFFFFFF)
 _OFF_TIMES_SIZE = const(64)  # the last eight
@@ -118,7 +118,7 @@ class Ledger:
         state, terms = self.state, self.terms
         taken = min(amount * min(terms.proportion, _PERCENT) // _PERCENT, state.debt3)
         if terms.cap_mp:
-            second = state.at // _MILLI
+            second = clock.seconds(state.at)
             if second >= state.cap_since + terms.cap_period_s:
                 state.cap_since, state.cap_taken = second, 0
             taken = min(taken, max(terms.cap_mp - state.cap_taken, 0))
@@ -196,7 +196,7 @@ class Ledger:
     def _switch(self, supply: int) -> None:
         state = self.state
         if (state.supply == ON) != (supply == ON):
-            second = (state.at // _MILLI).to_bytes(4, "big")
+            second = clock.seconds(state.at).to_bytes(4, "big")
             if supply == ON:
                 self.off = self.off[:-4] + second if self.off else self.off
             else:

@@ -4,6 +4,7 @@ Times are milliseconds since 2000 of the station's clock; what is shown is in se
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device import clock
 from gbcs_device.reading import number
 from gbcs_device.view import View
 
@@ -28,7 +29,7 @@ class Panel:
 
     def time(self, now: int) -> int:
         """Seconds since 2000 by the hub's clock; by the own one before that is known."""
-        return (now + (self._ahead_ms or 0)) // 1000
+        return clock.seconds(now + (self._ahead_ms or 0))
 
     def set_clock(self, values: "dict[int, bytes]", now: int) -> None:
         """Takes what the hub's Time cluster says: 3.12 of the ZCL."""

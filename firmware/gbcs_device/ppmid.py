@@ -11,8 +11,8 @@ Sources: GBCS use cases PCS01, PCS02, CS09; ZigBee Smart Energy D.7.
 from gbcs import message, protect
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadMac, DecodeError, UnknownKey
-from gbcs_device.joining import DEVICE_LOG, GSME_TYPE, entries
 from gbcs_device.meter import Meter
+from gbcs_device.partners import DEVICE_LOG, GSME_TYPE, entries
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -112,7 +112,7 @@ class Ppmid(Meter):
         self._pending[counter] = (gsme, code)
         return octets
 
-    def receive(self, octets: bytes, now: int) -> "bytes | None":
+    def _receive(self, octets: bytes, now: int) -> "bytes | None":
         """A command as any device takes it; or the answer to one of its own."""
         self.heard = (self.heard + [octets])[-_KEPT:]
         try:
@@ -120,7 +120,7 @@ class Ppmid(Meter):
         except DecodeError:
             return None
         if m.kind != "response" or m.recipient != self.eui:
-            return super().receive(octets, now)
+            return super()._receive(octets, now)
         if self._pending.get(m.counter) != (m.originator, m.code) or m.mac is None:
             return None
         try:

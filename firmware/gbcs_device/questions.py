@@ -23,7 +23,9 @@ def state() -> None:
     one = server()
     print("requests %d" % one.requests)
     if one.damaged:
-        print("store damaged: " + one.damaged)
+        print("store " + one.damaged)
+    if one.error:
+        print("begun anew after " + one.error)
     station = one.station
     if station is not None:
         print("%s %s" % (station.device.kind, _hex(station.device.eui)))
@@ -32,17 +34,27 @@ def state() -> None:
         if network is not None:
             print("network %s, short address %04X" % (_hex(network), station.nwk.short))
         print("messages %d, frames dropped %s" % (station.handled, station.nwk.dropped))
+        refused = getattr(station.device, "refusals", None)
+        if refused is not None:
+            print("messages refused, of one hour %d" % refused.count)
     gc.collect()
     used, free = gc.mem_alloc(), gc.mem_free()  # type: ignore[attr-defined]
     print("heap %d used, %d free, %d at most" % (used, free, one.peak))
 
 
 def log(last: int = 20) -> None:
-    """Security and event log: seconds since 2000, code, what came with it."""
+    """Security and event log: seconds since 2000, code, what came with it; the last errors."""
     one = device()
     for what, name in (("security", SECURITY), ("event", EVENT)):
         for entry in entries((one and one.store.get(name)) or b"")[-last:]:
             print("%-8s %d %04X %s" % (what, entry.time, entry.code, _hex(entry.other)))
+    from gbcs_device import failures
+
+    kept = None if one is None else failures.last(one.store)
+    if kept is not None:
+        print("%-8s %d %s" % ("error", kept[0], kept[1]))
+    for text in () if one is None else one.errors:
+        print("%-8s since it was switched on: %s" % ("error", text))
 
 
 def counters() -> None:

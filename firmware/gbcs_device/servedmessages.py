@@ -11,7 +11,7 @@ import struct
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs_device import served
+from gbcs_device import clock, served
 from gbcs_device.station import MANAGEMENT, MESSAGING
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def noted(command: "Command", text: "bytes | None") -> bytes:
     """ECS10: a message has another number than the one before; the one taken back, its own."""
     if not text:
         return b"\x00"
-    mine = command.now // 1000
+    mine = clock.seconds(command.now)
     before = command.get(NUMBER)
     if before is not None:
         mine = max(mine, int.from_bytes(before, "big") + 1)
-    command.changes[NUMBER] = mine.to_bytes(4, "big")
+    command.changes[NUMBER] = min(mine, 0xFFFFFFFF).to_bytes(4, "big")
     return b"\x00"
 
 
@@ -90,7 +90,7 @@ def acknowledged(device: "Any", shown: int, now: int) -> "dict[str, bytes | None
     from gbcs_device import telling
 
     changes: dict[str, bytes | None] = {
-        CONFIRMED: shown.to_bytes(4, "big") + (now // 1000).to_bytes(4, "big")
+        CONFIRMED: shown.to_bytes(4, "big") + clock.seconds(now).to_bytes(4, "big")
     }
     telling.tell(device, [(now, _ACKNOWLEDGED, b"")], changes)
     return changes

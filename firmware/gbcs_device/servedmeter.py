@@ -1,7 +1,7 @@
 """What a meter serves from: its account, and the objects in its store."""
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import load, served
+from gbcs_device import clock, load, served
 from gbcs_device.station import CALENDAR, PRICE
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class MeterSource:
             price = (figures.price_mp, figures.standing_mp, figures.tier, figures.block)
         if price != self._price:
             self._price = price
-            self._since = now // 1000
+            self._since = clock.seconds(now)
         return self._since
 
     def message_number(self, now: int) -> int:

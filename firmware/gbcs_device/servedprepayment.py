@@ -10,6 +10,7 @@ import struct
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
+from gbcs_device import clock
 from gbcs_device.figures import ON
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
 
 def supply_status(supply: int, now: int) -> bytes:
     """SupplyStatusResponse: provider and event none, since now."""
-    return struct.pack("<IIIB", 0, 0, now // 1000, supply)
+    return struct.pack("<IIIB", 0, 0, clock.seconds(now), supply)
 
 
 def _signed(mp: int) -> int:

@@ -9,6 +9,7 @@ mode FF, and thresholds in watt-hours by a divisor of 1000.
 import struct
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device import clock
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -63,7 +64,7 @@ def price(figures: "Figures", tiers: int, since: int, now: int) -> bytes:
     out += struct.pack(
         "<IIBHBBIHI",
         since,
-        now // 1000,
+        clock.seconds(now),
         _KWH,
         _POUND,
         _DECIMALS | tier,

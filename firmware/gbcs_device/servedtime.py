@@ -5,6 +5,7 @@ October.
 """
 
 from gbcs.compat import const
+from gbcs_device import clock
 
 _HOUR_S = const(3600)
 _DAY_S = const(86400)
@@ -15,7 +16,7 @@ _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # days before
 
 def attribute(identifier: int, now: int) -> "bytes | None":
     """Type and octets of an attribute; `now` in milliseconds since 2000."""
-    second = now // 1000
+    second = clock.seconds(now)
     if identifier == 0x0000:
         return _number(_UTC, second)
     if identifier == 0x0001:
@@ -37,7 +38,7 @@ def attribute(identifier: int, now: int) -> "bytes | None":
 
 
 def _number(kind: int, value: int) -> bytes:
-    return bytes((kind,)) + value.to_bytes(4, "little")
+    return bytes((kind,)) + min(value, 0xFFFFFFFF).to_bytes(4, "little")
 
 
 def summer(second: int) -> "tuple[int, int]":

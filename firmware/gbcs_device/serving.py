@@ -1,5 +1,7 @@
 """A device served on a stream of octets: the loop that runs on a board.
 
+No exception of the device ends it, nor want of memory; one of the stream does.
+
 `read()` gives octets as they come, at least one, b"" where the stream has ended; `write(octets)`
 sends. Noise, text of others and damaged frames are passed over. Garbage is collected between
 requests, where nothing waits for it.
@@ -36,9 +38,24 @@ def serve(read: "Any", write: "Any", device: "Server", has_prompt: bool = False)
                 if octet == _INTERRUPT and last in _BEFORE:
                     raise KeyboardInterrupt
                 last = octet
-        for sealed in framing.receive(octets):
-            request = link.unseal(sealed)
-            answer = None if request is None else device.handle(request)
+        try:
+            whole = framing.receive(octets)
+        except MemoryError:  # what was begun is lost, and asked for again
+            framing = link.Framing(_LONGEST)
+            whole = []
+        for sealed in whole:
+            answer = _answered(sealed, device)
             if answer is not None:
-                write(link.encode(link.seal(answer)))
+                write(answer)
             gc.collect()
+
+
+def _answered(sealed: bytes, device: "Server") -> "bytes | None":
+    """The frame that answers another; None for none, or where memory does not do for it."""
+    try:
+        request = link.unseal(sealed)
+        answer = None if request is None else device.handle(request)
+        return None if answer is None else link.encode(link.seal(answer))
+    except Exception as error:
+        device.noted(error)
+        return None

@@ -10,6 +10,7 @@ Sources: GBCS 14.1 (counter cache), 14.3 (checks), SMETS2 5.5.7 (Add Credit).
 
 from gbcs import utrn
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device import clock
 from gbcs_device.anchors import KA, SUPPLIER
 from gbcs_device.figures import ARMED, OFF, TopUp
 
@@ -112,7 +113,7 @@ def enter(
     if origin != REMOTE:
         account.tell(_LOCALLY)
     before = account.state.supply
-    second = (account.state.at // 1000).to_bytes(4, "big")
+    second = clock.seconds(account.state.at).to_bytes(4, "big")
     paid = account.add(amount)
     entry = second + amount.to_bytes(4, "big") + bytes((origin,)) + bytes(digits)
     changes[_TOP_UPS] = (entry + (get(_TOP_UPS) or b""))[: _TOP_UP_SIZE * _MOST_TOP_UPS]

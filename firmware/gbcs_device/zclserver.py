@@ -21,6 +21,7 @@ from gbcs.errors import DecodeError
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
 from gbcs_device import later
 from gbcs_device.defaults import attribute_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -107,7 +108,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
         raise DecodeError("the components of the use case expected", m.content_start, "content")
     template = [one for one in expected if one.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
-    failed = False
+    failed = NO_ROOM in command.work
     encrypted = count = last = 0
     for part in parts:
         direction = ~part.frame_control & _TO_CLIENT
@@ -188,14 +189,14 @@ def _carried_out(
     command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
-    if not part.frame_control & _SPECIFIC:  # no template has another than reads
-        content, failed = _read(command, part, live, template)
-        return 0, [(_READ_RESPONSE, content)], failed
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
     if fault is not None:
         raise Failed(fault)
+    if not part.frame_control & _SPECIFIC:  # no template has another than reads
+        content, failed = _read(command, part, live, template)
+        return 0, [(_READ_RESPONSE, content)], failed
     handler = actions.get(key)
     if command.case.future_dated and later.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
