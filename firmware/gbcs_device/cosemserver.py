@@ -232,7 +232,8 @@ def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int
     for _ in range(count):
         stop = axdr.skip(octets, at, end)
         entry = axdr.decode(octets, at, stop)[0][2]
-        if type(entry) is not list or len(entry) < 3 or type(entry[1][2]) is not bytes:
+        types = [type(one[2]) for one in entry[:3]] if type(entry) is list else []
+        if types != [int, bytes, int]:
             raise Failed(TYPE_UNMATCHED)
         keys.append((entry[0][2], entry[1][2], entry[2][2] & 0xFF))
         at = stop

@@ -23,6 +23,7 @@ from gbcs.errors import (
     BadMac,
     BadSignature,
     DecodeError,
+    EncodeError,
     UnknownKey,
 )
 from gbcs_device import authority, clock, later, load, logs
@@ -200,7 +201,7 @@ class Device:
             self._refused(logs.AUTHENTICATION_FAILED, now)
         except (NotAllowed, Replayed):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
-        except (DecodeError, BadCertificate):
+        except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         return None
 

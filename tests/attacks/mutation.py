@@ -13,6 +13,7 @@ one. Nothing is random but by the seed.
 """
 
 import argparse
+import collections
 import hashlib
 import os
 import pathlib
@@ -38,9 +39,7 @@ from senders import (  # noqa: E402
     expected,
     originators,
 )
-from senders import (
-    ROOT as ROOT_KEY,
-)
+from senders import ROOT as ROOT_KEY  # noqa: E402
 
 from gbcs import gbz, message, payload  # noqa: E402
 from gbcs.errors import GbcsError  # noqa: E402
@@ -123,6 +122,7 @@ class Mutations:
             for is_prepaid in (False, True)
         }
         self.counts = dict.fromkeys(("commands", "answered", "full", "refused"), 0)
+        self.run_errors = collections.Counter()  # what handlers raised that is a refusal
         self.slowest = (0.0, 0)
 
     def _samples(self, kind, rows):
@@ -201,6 +201,16 @@ class Run:
     def watched(self, device):
         """A device whose unexpected exceptions are seen here."""
         device.on_error = self.on_error
+        run = device._run
+
+        def counted(command):
+            try:
+                return run(command)
+            except GbcsError as error:
+                self.all.run_errors["%s: %s" % (type(error).__name__, str(error)[:60])] += 1
+                raise
+
+        device._run = counted
         return device
 
     def on_error(self, error):
@@ -354,11 +364,13 @@ class Run:
         sample = source.choice(self.all.samples[self.kind])
         sender, form, has_party = source.choice(sample.senders)
         content = source.choice(sample.contents)
+        self.counter += 1
+        if b"\xc3\x50" in sample.contents[0] and source.random() < 0.7:  # has to have the counter
+            content = self.bench.content(sample.code, self.kind, self.counter) or content
         for _ in range(source.choice((1, 1, 1, 2, 3))):
             changed = self.content(sample.code, content)
             if len(changed) < 60_000:
                 content = changed
-        self.counter += 1
         counter, party, party_counter, certificate = self.counter, None, None, None
         if has_party:
             party, party_counter = self.bench.eui(source.choice(list(ROLES))), self.counter
@@ -404,8 +416,8 @@ class Run:
     def content(self, code, content):
         """A content with something changed."""
         source = self.random
-        if source.random() < 0.25:
-            return next(damage.damaged([content], 1, source.randrange(1 << 30)))
+        if not content or source.random() < 0.25:
+            return next(damage.damaged([content or b"\x00"], 1, source.randrange(1 << 30)))
         octets = message.finish(
             message.compose(message.COMMAND, 1, bytes(8), bytes(8), code, content)
         )
@@ -454,9 +466,11 @@ class Run:
         elif choice == 2:
             source.shuffle(items)
         elif choice == 3:
-            items[:] = items * source.choice((2, 3, 10, 50, 200))
+            items[:] = items * source.choice(
+                (2, 3, 10, 50, 200) if source.random() < 0.1 else (2, 3)
+            )
         elif choice == 4:
-            items[at:at] = [items[at]] * source.choice((5, 100, 254))
+            items[at:at] = [items[at]] * source.choice((5, 5, 5, 17, 100, 254))
         else:
             items.clear()
 
@@ -529,7 +543,7 @@ class Run:
                 return value + source.choice((-1, 1, 1000, -1000))
             return source.choice(_INTEGERS)
         if isinstance(value, list):
-            return source.choice(([], value * 2, value * 100))
+            return source.choice(([], value * 2, value * 5))
         if isinstance(value, str):
             if kind.endswith("Time"):
                 return source.choice(_TIMES)
@@ -608,6 +622,7 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, help="this one alone, also if it was done")
     parser.add_argument("--seeds", default="0:10000", metavar="FIRST:LAST")
     parser.add_argument("--fresh", action="store_true", help="also those that were done")
+    parser.add_argument("--refusals", type=int, default=0, help="print so many, the most first")
     args = parser.parse_args(arguments)
     mutations = Mutations()
     first, last = (int(part) for part in args.seeds.split(":"))
@@ -619,6 +634,8 @@ def main(arguments=None):
         "%d seeds failed; %s; slowest %.1f s (seed %d); %.0f s"
         % (len(failed), mutations.counts, *mutations.slowest, time.monotonic() - begun)
     )
+    for text, count in mutations.run_errors.most_common(args.refusals):
+        print("%6d refused while it ran: %s" % (count, text))
     return 1 if failed else 0
 
 
