@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GBCS_SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-micropython test-board bench bench-board lint check format gen pictures clean
+.PHONY: help demo test test-long test-micropython test-board bench bench-board lint check format gen facts pictures docs clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,11 +51,19 @@ format: $(VENV)/ready ## let ruff format the tree
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-gen: $(VENV)/ready ## write the generated tables anew from the facts in $(GBCS_SHARED)
+gen: $(VENV)/ready ## write the generated tables anew from the facts in tools/facts
 	$(BIN)/python -m tools.gen
+
+facts: $(VENV)/ready ## bring tools/facts up to the facts in GBCS_SHARED
+	$(BIN)/python -m tools.import_facts
 
 pictures: $(VENV)/ready ## draw the pictures of the documents, and the pages that tests compare
 	$(BIN)/python -m tools.gen_pictures
+
+docs: $(VENV)/ready ## build the documents as a site in build/site, and check its links
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python -m tools.gen_docs --check
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 clean: ## remove what was made, the virtual environment too
 	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,9 +1,10 @@
 """The least that reads the HAN: a station that joins, asks, and writes down all that it hears."""
 
+from gbcs_device import partners
 from gbcs_device.hancredentials import load
 from gbcs_device.joiner import JOINED, Joiner
 from gbcs_device.station import KEY_ESTABLISHMENT, SPECIFIC
-from gbcs_host.lab import CHF, ESME, GSME, IHD, Lab
+from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
 
 HUB, METER, GAS, DISPLAY = [
     bytes.fromhex("00DB1234567890" + last) for last in ("B2", "A0", "A1", "A4")
@@ -38,16 +39,16 @@ class Display(Joiner):
 
 
 class Home:
-    """A lab with a hub, both meters and a display that has a key to talk to the ESME with."""
+    """A lab with a hub, both meters and a display of a kind, which a PPMID may act by."""
 
-    def __init__(self, seed=7, **how):
+    def __init__(self, seed=7, kind=PPMID, **how):
         self.lab = lab = Lab(seed, radio=True, **how)
-        for kind, eui in ((CHF, HUB), (ESME, METER), (GSME, GAS)):
-            lab.make(kind, eui)
+        for one, eui in ((CHF, HUB), (ESME, METER), (GSME, GAS)):
+            lab.make(one, eui)
         for eui in (METER, GAS):
             assert lab.add_to_hub(HUB, eui).is_success
             assert lab.join(eui, HUB)
-        device = lab.make(IHD, DISPLAY)
+        device = lab.make(kind, DISPLAY)
         lab.han.air.take(lab.han.stations[DISPLAY])
         self.display = Display(device, lab.random.randbytes, load(device.store)[0])
         lab.han.stations[DISPLAY] = self.display
@@ -70,10 +71,16 @@ class Home:
         return self.hub.children[GAS].mirror
 
     def ask_for_a_key(self):
-        self.display.request_partner_key(METER, self.lab.now)
-        self.let_go()
+        """The meter is told of the display, as a supplier does, and the hub gives both a key."""
+        if partners.device_type(self.esme.store, DISPLAY) is None:
+            assert self.lab.tell(METER, DISPLAY).is_success
+        self.request_key()
         assert self.display.link_key(METER) is not None
         return self
+
+    def request_key(self):
+        self.display.request_partner_key(METER, self.lab.now)
+        self.let_go()
 
     def let_go(self, seconds=1):
         self.lab.han.air.touch(self.display)

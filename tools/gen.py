@@ -1,9 +1,12 @@
-"""Every generated module: `python -m tools.gen` writes them, `--check` says which are stale."""
+"""Every generated module, and what is generated in the documents.
+
+`python -m tools.gen` writes them, `--check` says which are stale.
+"""
 
 import subprocess
 import sys
 
-GENERATORS = ("gen_cosem", "gen_gbz", "gen_glyphs", "gen_p256", "gen_usecases")
+GENERATORS = ("gen_cosem", "gen_gbz", "gen_glyphs", "gen_p256", "gen_usecases", "gen_docs")
 
 
 def main(arguments: "list[str]") -> int:

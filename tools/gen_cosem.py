@@ -1,21 +1,19 @@
 """Writes the COSEM tables of the core from the facts: objects, their layouts, request templates.
 
-`python tools/gen_cosem.py` writes protocol/gbcs/cosem_*.py, with `--check` it only says whether
-they are fresh (exit status 1 where they are not). The facts are use_cases.json in
-$GBCS_SHARED/gbcs: names, types, sizes and constants are taken over, sentences are not. What the
-facts leave out (the class 30 structures, alerts without rows) is stated here, with its source.
+`python -m tools.gen_cosem` writes them, with `--check` it only says whether they are fresh (exit
+status 1 where they are not). The facts are those that `cosem_facts` reads. What they leave out
+(the class 30 structures, alerts without rows) is stated here, with its source.
 """
 
-import json
-import os
 import pathlib
 import re
 import sys
 from typing import Any
 
-ROOT = pathlib.Path(__file__).parent.parent
-SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", ROOT / ".." / "shared"))
-FOLDER = ROOT / "protocol" / "gbcs"
+from tools import cosem_facts, generated
+from tools.fact_tables import FactError
+
+TARGET = "protocol/gbcs/cosem_%s.py"  # for objects_0, objects_1 ..., classes, templates, alerts
 PIECE = 4000  # characters of objects a module, of which a board has one in memory
 TEXT = 1200  # characters of a text, so that a small heap has room for it
 
@@ -170,6 +168,8 @@ def leaf(row: Row, name: str) -> str:
     size = ""
     if match and match[1] in TYPES:
         kind, size = match[1], match[2]
+    if kind not in TYPES:
+        raise FactError("no type %s, of %s" % (row["type"], row["object"] or name))
     text = TYPES[kind] + size
     constant = "" if row["constant"] is None else str(row["constant"])
     if constant and " " not in constant:
@@ -184,15 +184,14 @@ def plain_name(row: Row) -> str:
 
 
 def hint_of(row: Row, name: str, text: str) -> str:
-    """How a person reads a leaf, from its type, name and notes."""
-    notes = row["notes"] or ""
+    """How a person reads a leaf, from its type, name and object."""
     smets = plain_name(row)
     kind = text.split("=")[0]
     if kind == "o12":
         return "date-time"
     if kind == "o5":
         return "date"
-    if name in EUI or "EUI-64" in notes or row["obis"] in EUI_VALUES:
+    if name in EUI or "eui64" in row["reading"] or row["obis"] in EUI_VALUES:
         return "eui64"
     if name in OBIS:
         return "obis"
@@ -211,7 +210,7 @@ def hint_of(row: Row, name: str, text: str) -> str:
         return HINTS[name]
     if kind == "i32" and smets in MILLIPENCE:
         return "unit:millipence"
-    if "true: pounds" in notes or (smets == "CurrencyUnit" and kind == "f"):
+    if "pounds" in row["reading"] or (smets == "CurrencyUnit" and kind == "f"):
         return "enum:0=euro,1=pounds"
     if smets == "BoostFunctionAvailability":
         return "enum:0=absent,1=present"
@@ -224,7 +223,7 @@ def hint_of(row: Row, name: str, text: str) -> str:
     return ""
 
 
-MILLIPENCE: set[str] = set()  # SMETS objects in thousandths of a penny, as notes on rows say
+MILLIPENCE: set[str] = set()  # SMETS objects in thousandths of a penny, as the facts say
 
 
 def layout(rows: list[Row], member: str) -> str:
@@ -264,7 +263,7 @@ def walk(root: Node, path: str, row: Row) -> None:
     if row["type"] == "exceptional" and node.bounds:
         node.text = "[%s..%s %s" % (*node.bounds, node.text.lstrip("["))
         node.bounds = None
-    node.optional = bool(row.get("twin_element_only"))
+    node.optional = row["twin_element_only"]
 
 
 def smets_name(row: Row) -> str:
@@ -313,19 +312,18 @@ class Tables:
         self.by_key: dict[tuple[Any, ...], list[Object]] = {}
         self.members: dict[tuple[int, str, int], str] = {}
         self.templates: list[tuple[Row, list[tuple[Row, list[Object]]]]] = []
-        dlms = [record for record in records if record["payload"] == "DLMS"]
-        for record in dlms:
-            for row in record.get("dlms") or ():
-                if "millipence" in (row["notes"] or ""):
+        for record in records:
+            for row in record["dlms"]:
+                if "millipence" in row["reading"]:
                     MILLIPENCE.add(plain_name(row))
         # the standard's own tables first, so that what messages show only adds to them
-        for record in sorted(dlms, key=lambda record: record["template"] != "tables"):
-            for item in record.get("dlms_request") or ():
+        for record in sorted(records, key=lambda record: record["template"] != "tables"):
+            for item in record["dlms_request"]:
                 self.item(record, item)
         order: list[Object] = []
-        for record in dlms:
+        for record in records:
             entries = []
-            for item in record.get("dlms_request") or ():
+            for item in record["dlms_request"]:
                 found = self.item(record, item)
                 order += [one for one in found if one not in order]
                 entries.append((item, found))
@@ -353,7 +351,7 @@ class Tables:
         kind = "M" if item["choice"] == "action" else "A"
         key = (item["class_id"], item["obis"], kind, item["index"])
         found = [self.object(record, key, item["choice"])]
-        for class_id, obis, index in item.get("protects") or ():
+        for class_id, obis, index in item["protects"]:
             found.append(self.object(record, (class_id, obis, "A", index), "get"))
         return found
 
@@ -407,7 +405,7 @@ class Tables:
             words = []
             for item, found in entries:
                 word = LETTERS[item["choice"]] + str(found[0].number)
-                if item.get("optional"):
+                if item["optional"]:
                     word += "?"
                 if found[1:]:
                     word += "(%s)" % ",".join(str(one.number) for one in found[1:])
@@ -453,7 +451,7 @@ SIDES = ("command", "response")
 
 
 def tables(records: list[Row]) -> dict[str, str]:
-    """The modules, by file name."""
+    """The modules, by path."""
     found = Tables(records)
     shared: dict[str, int] = {}
     for one in found.objects:
@@ -474,14 +472,14 @@ def tables(records: list[Row]) -> dict[str, str]:
     for number, piece in enumerate(pieces):
         head = HEAD % "COSEM objects, piece %d; read by `cosem`." % number
         body = "OBJECTS = %s\n" % quoted(piece)
-        modules["cosem_objects_%d.py" % number] = head + "\n" + body
+        modules[TARGET % ("objects_%d" % number)] = head + "\n" + body
     starts = " ".join(piece[0].split("|")[0] for piece in pieces)
-    modules["cosem_classes.py"] = classes_module(found, names, starts)
+    modules[TARGET % "classes"] = classes_module(found, names, starts)
     lines = found.lines()
     for name, alerts in (("templates", False), ("alerts", True)):
         text = HEAD % "COSEM %s of use cases; read by `cosem`." % name
         chosen = [line for line in lines if ("!" in line) == alerts]
-        modules["cosem_%s.py" % name] = text + "\nTEMPLATES = %s\n" % quoted(chosen)
+        modules[TARGET % name] = text + "\nTEMPLATES = %s\n" % quoted(chosen)
     return modules
 
 
@@ -506,6 +504,9 @@ def quoted(lines: list[str]) -> str:
 def classes_module(found: Tables, names: list[str], starts: str) -> str:
     """Classes and their members, layouts used more than once, where the pieces start."""
     members: dict[int, list[str]] = {}
+    unknown = sorted({class_id for class_id, _, _ in found.members} - CLASSES.keys())
+    if unknown:
+        raise FactError("no name of class %d: CLASSES has none" % unknown[0])
     for (class_id, kind, index), name in sorted(found.members.items()):
         members.setdefault(class_id, []).append("%s%d=%s" % (kind, index, name))
     classes = [
@@ -519,30 +520,10 @@ def classes_module(found: Tables, names: list[str], starts: str) -> str:
     return text + '\nSTARTS = "%s"  # the first object of each piece\n' % starts
 
 
-def main(arguments: list[str]) -> int:
-    facts = SHARED / "gbcs" / "use_cases.json"
-    if not facts.is_file():
-        print(
-            "gen_cosem: no facts: set GBCS_SHARED to the folder that holds gbcs/", file=sys.stderr
-        )
-        return 2
-    modules = tables(json.loads(facts.read_text()))
-    stale = 0
-    for path in FOLDER.glob("cosem_*.py"):
-        if path.name not in modules:
-            stale = 1
-            if "--check" not in arguments:
-                path.unlink()
-    for name, text in modules.items():
-        path = FOLDER / name
-        if "--check" in arguments:
-            if not path.is_file() or path.read_text() != text:
-                print("gen_cosem: %s is stale" % path.relative_to(ROOT), file=sys.stderr)
-                stale = 1
-        else:
-            path.write_text(text)
-    return stale if "--check" in arguments else 0
+def modules(facts: pathlib.Path) -> generated.Modules:
+    """The modules, by path."""
+    return tables(cosem_facts.records(facts))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(generated.main(sys.argv[1:], modules, pieces=(TARGET % "objects_*",)))

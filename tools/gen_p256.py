@@ -1,6 +1,6 @@
 """Writes protocol/gbcs/crypto/p256_table.py: the comb of P-256's generator.
 
-`python tools/gen_p256.py` writes it, with `--check` it only says whether it is fresh (exit status
+`python -m tools.gen_p256` writes it, with `--check` it only says whether it is fresh (exit status
 1 where it is not). It reckons with affine points straight from the group law, and shares no code
 with gbcs.crypto.p256, whose docstring gives the layout.
 """
@@ -8,7 +8,9 @@ with gbcs.crypto.p256, whose docstring gives the layout.
 import pathlib
 import sys
 
-TARGET = pathlib.Path(__file__).parent.parent / "protocol" / "gbcs" / "crypto" / "p256_table.py"
+from tools import generated
+
+TARGET = "protocol/gbcs/crypto/p256_table.py"
 
 # SP 800-186 3.2.1.3
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -67,13 +69,10 @@ def text() -> str:
     return HEAD + "".join('    b"%s"\n' % "".join("\\x%02x" % o for o in r) for r in rows) + ")\n"
 
 
-def main(arguments: list[str]) -> int:
-    """Writes the table, or with --check compares it."""
-    if "--check" in arguments:
-        return 0 if TARGET.read_text() == text() else 1
-    TARGET.write_text(text())
-    return 0
+def modules(_facts: pathlib.Path) -> generated.Modules:
+    """The module by its path; it needs no table of facts."""
+    return {TARGET: text()}
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(generated.main(sys.argv[1:], modules))

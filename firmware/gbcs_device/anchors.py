@@ -8,7 +8,7 @@ Sources: GBCS 4.3.2.5 (trust anchor cells), 13.3 (roles), 4.3.1.3 (counters).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import UnknownKey
+from gbcs.errors import BadKey, UnknownKey
 from gbcs.record import Record
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ class Anchors:
             raise UnknownKey("no digital signature key of this role is held")
         key = self._signers.get(cell.public_key)
         if key is None:
-            key = self.crypto.public_key(cell.public_key)
+            try:
+                key = self.crypto.public_key(cell.public_key)
+            except BadKey:
+                raise UnknownKey("the key of this role is no point of the curve") from None
             if len(self._signers) > 3:
                 self._signers.clear()
             self._signers[cell.public_key] = key
@@ -161,16 +164,35 @@ class OwnKeys:
         self._ka = self._crypto.private_key(self._store.get("own/ka"))
         self._secrets.clear()
 
-    def secret(self, eui: bytes, public_key: bytes) -> bytes:
-        """What is agreed with the holder of this public key, 32 octets; a few are kept."""
+    def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
+        """What is agreed with the holder of this public key, 32 octets; a few are kept.
+
+        None for a public key that is no point of the curve.
+        """
         secret = self._secrets.get(public_key)
         if secret is None:
-            key = self._crypto.public_key(public_key)
+            try:
+                key = self._crypto.public_key(public_key)
+            except BadKey:
+                return None
             secret = self._crypto.agree(self._ka, key, self.random(8))
             if len(self._secrets) > 3:
                 self._secrets.clear()
             self._secrets[public_key] = secret
         return secret
+
+    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+        """A fresh key pair: private half (32 octets), public key (65), and what signs by it.
+
+        BadKey where random octets are no private key: one in 2^32.
+        """
+        private = self.random(32)
+        key = self._crypto.private_key(private)
+        return (
+            private,
+            key.public.octets,
+            lambda octets: self._crypto.sign(key, octets, self.random(8)),
+        )
 
     def sign(self, octets: bytes) -> bytes:
         """The signature, r || s."""
@@ -180,12 +202,21 @@ class OwnKeys:
 class HandedSecrets:
     """Shared secrets by the other party's EUI, in place of a private key that nobody has.
 
-    `sign(octets)` is whatever signs in its stead.
+    `sign(octets)` is whatever signs in its stead. `pair` is what it makes when it is asked for a
+    key pair: the public key, and the one signature by it.
     """
 
     def __init__(self, secrets: "dict[bytes, bytes]", sign: "Any") -> None:
         self._secrets = secrets
         self.sign = sign
+        self.pair: tuple[bytes, bytes] | None = None
+
+    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+        """No private half, the public key, and what gives its signature; BadKey without a pair."""
+        if self.pair is None:
+            raise BadKey("no key pair was handed over")
+        public, signature = self.pair
+        return None, public, lambda octets: signature
 
     def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
         """The secret shared with that party, or None."""

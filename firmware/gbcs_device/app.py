@@ -52,6 +52,7 @@ def run(here: bool = False) -> None:
     """
     connected = pins()
     one = server()
+    _tell_damage()
     if not here and connected.is_pressed():
         print("the button is held: nothing is started, run() does")
         return
@@ -77,6 +78,11 @@ def run(here: bool = False) -> None:
         print("stopped; run() goes on, help_device() says what can be asked")
     finally:
         connected.rest()
+
+
+def _tell_damage() -> None:
+    if server().damaged:
+        print("store " + server().damaged)
 
 
 def _drawing(connected: "Any", one: "Any") -> "Any":
@@ -125,6 +131,7 @@ def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:
     door.bind(socket.getaddrinfo(host, port)[0][-1])
     door.listen(1)
     print("listening", port)
+    _tell_damage()
     while True:
         line = door.accept()[0]
         try:

@@ -3,13 +3,21 @@
 from gbcs.compat import const
 
 _DAY_S = const(86400)
+_MAX_SECONDS = 0xFFFFFFFF
+_MAX_MS = 252_455_615_999_000  # the last second of the year 9999
+_NOT_SPECIFIED = const(0x8000)
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 NEVER = "99991231235959Z"  # GBCS: cancels what was to happen later
 
 
 def seconds(now: int) -> int:
-    """Seconds since 2000, as ZCL and GBZ count them."""
-    return now // 1000
+    """Seconds since 2000, as ZCL and GBZ count them in four octets; the nearest that there is."""
+    return min(max(now // 1000, 0), _MAX_SECONDS)
+
+
+def bounded(now: int) -> int:
+    """The nearest moment that four octets of seconds have; further ones are not counted to."""
+    return min(max(now, 0), _MAX_SECONDS * 1000)
 
 
 def date_time(now: int, status: int = 0xFF) -> bytes:
@@ -33,13 +41,29 @@ def from_generalized(text: str) -> int:
 
 
 def from_date_time(octets: bytes) -> "int | None":
-    """Milliseconds since 2000 of a COSEM date-time; None where anything of it is not said."""
-    if len(octets) != 12 or 0xFF in octets[:2] + octets[2:4] + octets[5:8]:
+    """Milliseconds since 2000 of a COSEM date-time, which counts from UTC by its deviation.
+
+    None where anything of it is not specified, is not in the calendar, or is before 2000.
+    Source: DLMS UA 1000-1 (Blue Book), 4.1.6.1: UTC is local time plus the deviation.
+    """
+    if len(octets) != 12:
         return None
-    year = octets[0] << 8 | octets[1]
-    if not 2000 <= year < 9999 or not 1 <= octets[2] <= 12 or not 1 <= octets[3] <= 31:
+    year, month, day = octets[0] << 8 | octets[1], octets[2], octets[3]
+    if not 2000 <= year <= 9999 or not 1 <= month <= 12:
         return None
-    return _moment(year, octets[2], octets[3], 3600 * octets[5] + 60 * octets[6] + octets[7])
+    most = _MONTHS[month] - _MONTHS[month - 1] if month < 12 else 31
+    if month == 2 and _leap(year):
+        most += 1
+    if not 1 <= day <= most or octets[5] > 23 or octets[6] > 59 or octets[7] > 59:
+        return None
+    minutes = octets[9] << 8 | octets[10]
+    if minutes == _NOT_SPECIFIED:
+        minutes = 0
+    elif minutes > 0x7FFF:
+        minutes -= 0x10000
+    second = 3600 * octets[5] + 60 * (octets[6] + minutes) + octets[7]
+    at = _moment(year, month, day, second)
+    return at if at >= 0 else None
 
 
 def _leap(year: int) -> bool:
@@ -60,7 +84,8 @@ def _moment(year: int, month: int, day: int, second: int) -> int:
 
 
 def _calendar(now: int) -> "tuple[int, int, int, int]":
-    """Year, month, day, and the second of the day."""
+    """Year, month, day, and the second of the day; the nearest between 2000 and 9999."""
+    now = min(max(now, 0), _MAX_MS)
     days, second = divmod(now // 1000, _DAY_S)
     year = 2000 + days // 366
     while days >= _days_before(year + 1):

@@ -2,20 +2,28 @@
 
 What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
 OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
-an attribute that is set does; everything else is plain data. A use case may ask only for what its
-template has. The first item that fails ends a request: those after it are not carried out and
-answer other-reason, as in all error responses of the reference messages.
+an attribute that is set does; everything else is plain data. The first item that fails ends a
+request: those after it are not carried out and answer other-reason, as in all error responses of
+the reference messages.
 
-Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected attributes).
+A request asks for what its use case's template has, all of it and in its order; of another nothing
+is carried out, and what the template does not have at all is answered read-write-denied. Nor is
+anything of one that sets or gives other data than the template says: these are answered
+type-unmatched.
+
+Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected attributes). All 251
+reference requests are as their templates say.
 """
 
 from gbcs import axdr, cosem
-from gbcs.axdrtypes import NAMES, after_length, length
+from gbcs.axdrtypes import after_length, length
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import Refused
+from gbcs.cosemlayout import shape
+from gbcs.errors import DecodeError, Refused
 from gbcs.octets import length_octets
 from gbcs_device import later
 from gbcs_device.defaults import octets_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -30,6 +38,8 @@ OTHER_REASON = const(250)
 
 _NULL = b"\x00"
 _GET, _SET, _ACTION = const(1), const(2), const(3)
+_CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
+_MOST = const(0xF000)  # octets of data in an answer: more, with what is around, have no length
 _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
 _PROTECTED_SET = bytes.fromhex("0202")
 
@@ -69,27 +79,31 @@ def name_of(class_id: int, obis: bytes, index: int) -> str:
 
 
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
-    """The access response to a command that was checked whole (payload.skip).
+    """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
     with the command and the Item where a method is invoked or an attribute set: it gives the
-    answer's octets, or raises Failed.
+    answer's octets, or raises Failed. Raises DecodeError where the items are not those of the use
+    case's template, or a date or a time is none.
     """
     m = command.m
     items = items_of(m.octets, m.content_start, m.content_end)
-    allowed = _allowed(m.code)
+    targets = _targets(m.code, items)
+    refused = _unfit(items, targets) if targets else _unknown(m.code, items)
     out = bytearray(m.octets[m.content_start : m.content_start + 5])
     out[0] = 0xDA
     out += b"\x00\x00" + length_octets(len(items))
     results = bytearray(length_octets(len(items)))
-    failed = False
-    for item in items:
-        data, result = _NULL, OTHER_REASON
+    failed = bool(refused) or NO_ROOM in command.work
+    for number, item in enumerate(items):
+        data, result = _NULL, refused.get(number, OTHER_REASON)
         if not failed:
             try:
-                data, result = _carried_out(command, item, live, actions, allowed), SUCCESS
+                data, result = _carried_out(command, item, live, actions, targets[number]), SUCCESS
+                if len(out) + len(data) > _MOST:
+                    raise Failed(OTHER_REASON)
             except Failed as error:
-                result = error.result
+                data, result = _NULL, error.result
                 failed = True
         out += data
         results += bytes(
@@ -120,29 +134,77 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
     return items
 
 
-def _allowed(code: int) -> "dict[tuple[int, int, bytes, int], Any]":
-    """What the use case's template has, by choice, class, OBIS code and index: the objects."""
-    allowed = {}
+def _targets(code: int, items: "list[Item]") -> "list[Any]":
+    """What each item is about: the objects of the use case's template, which may leave some out.
+
+    None of them where the items are not those of the template, in its order.
+    """
+    targets: list[Any] = []
     for request in cosem.requests(code):
-        target = request.object
-        choice = ("", "get", "set", "action", "get-with-selection").index(request.choice)
-        allowed[choice, target.class_id, target.obis, target.index & 0xFF] = target
-    return allowed
+        if len(targets) < len(items) and _is_of(items[len(targets)], request):
+            targets.append(request.object)
+        elif not request.optional:
+            return []
+    return targets if len(targets) == len(items) else []
+
+
+def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
+    """The results of the items that ask for what the template does not have, by their numbers.
+
+    DecodeError where each one is there: there are too many or too few then, or in another order.
+    """
+    unknown = list(range(len(items)))
+    for request in cosem.requests(code):
+        unknown = [number for number in unknown if not _is_of(items[number], request)]
+    if not unknown:
+        raise DecodeError("the items of the use case expected", 0, "content")
+    return dict.fromkeys(unknown, READ_WRITE_DENIED)
+
+
+def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
+    """The results of the items with data that are not what the template says, by their numbers.
+
+    DecodeError where a date or a time is none.
+    """
+    unfit = {}
+    for number, item in enumerate(items):
+        if item.choice == _SET or item.choice == _ACTION:
+            from gbcs_device import fitting
+
+            layout = targets[number].layout
+            if _is_protected(item):  # object_list reads it
+                axdr.skip(item.octets, item.start, item.end, shape(layout))
+            elif not fitting.fits(layout, item.octets, item.start, item.end):
+                unfit[number] = TYPE_UNMATCHED
+    return unfit
+
+
+def _is_protected(item: Item) -> bool:
+    """Whether it is a get_protected_attributes."""
+    return item.choice == _ACTION and item.class_id == _PROTECTED_CLASS and item.index == 1
+
+
+def _is_of(item: Item, request: "cosem.Request") -> bool:
+    """Whether an item asks for what an entry of the template does."""
+    target = request.object
+    return (
+        item.class_id == target.class_id
+        and item.index == target.index & 0xFF
+        and item.obis == target.obis
+        and _CHOICES[item.choice] == request.choice
+    )
 
 
 def _carried_out(
-    command: "Command", item: Item, live: "Any", actions: "Any", allowed: "Any"
+    command: "Command", item: Item, live: "Any", actions: "Any", target: "Any"
 ) -> bytes:
-    if (item.choice, item.class_id, item.obis, item.index) not in allowed:
-        raise Failed(READ_WRITE_DENIED)
-    target = allowed[item.choice, item.class_id, item.obis, item.index]
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
     fault = command.device.faults.get((kind,) + key)
     if fault is not None:
         raise Failed(fault)
     if item.choice == _ACTION:
-        if item.class_id == _PROTECTED_CLASS and item.index == 1:
+        if _is_protected(item):
             return _protected(command, item, live)
         handler = actions.get(("M",) + key)
         if handler is None:
@@ -152,12 +214,12 @@ def _carried_out(
     if item.choice == _GET or item.choice == 4:
         return read(command, item, key, live, target)
     name = name_of(*key)
-    kind = NAMES[item.octets[item.start]] if item.octets[item.start] < len(NAMES) else ""
-    if kind not in ("null-data", target.layout[1]):
-        raise Failed(TYPE_UNMATCHED)
-    command.changes[name] = item.data
     if (item.class_id, item.index) in later.ACTIVATIONS:
-        later.activate(command, key, item.data, name_of)
+        try:
+            later.activate(command, key, item.data, name_of)
+        except later.BadDate:
+            raise Failed(OTHER_REASON) from None
+    command.changes[name] = item.data
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
 
@@ -183,6 +245,8 @@ def _protected(command: "Command", item: Item, live: "Any") -> bytes:
         (one.class_id, one.obis, one.index): one
         for one in cosem.protected(command.m.code, _index_of(command, item))
     }
+    if len(keys) > len(allowed):
+        raise Failed(READ_WRITE_DENIED)
     plaintext = b"\x02" + length_octets(len(keys))
     for key in keys:
         if key not in allowed:
@@ -224,17 +288,14 @@ def _index_of(command: "Command", item: Item) -> int:
 
 def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
     """Class, OBIS code and index of each attribute in the object list; Failed for another form."""
-    if octets[at] != 2 or octets[at + 2] != 1:
-        raise Failed(TYPE_UNMATCHED)
-    count = length(octets, at + 3, end, "object_list")
-    at = after_length(octets, at + 3)
+    field = axdr.decode(octets, at, end)[0]
     keys = []
-    for _ in range(count):
-        stop = axdr.skip(octets, at, end)
-        entry = axdr.decode(octets, at, stop)[0][2]
-        types = [type(one[2]) for one in entry[:3]] if type(entry) is list else []
-        if types != [int, bytes, int]:
-            raise Failed(TYPE_UNMATCHED)
-        keys.append((entry[0][2], entry[1][2], entry[2][2] & 0xFF))
-        at = stop
+    try:
+        for entry in field[2][0][2]:
+            class_id, obis, index = [part[2] for part in entry[2][:3]]
+            if type(class_id) is not int or type(obis) is not bytes or type(index) is not int:
+                raise TypeError
+            keys.append((class_id, obis, index & 0xFF))
+    except (TypeError, ValueError, IndexError):  # of another form
+        raise Failed(TYPE_UNMATCHED) from None
     return keys

@@ -29,6 +29,7 @@ from gbcs.errors import (
 from gbcs_device import authority, clock, later, load, logs
 from gbcs_device.anchors import KA, SUPPLIER, Anchors, device_role
 from gbcs_device.authority import NotAllowed, NotSupported, Replayed
+from gbcs_device.store import StoreFull
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -150,6 +151,7 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
+        self.refusals: Any = None  # what gbcs_device.refusals remembers
         self.errors: list[str] = []
         self.on_error: Any = None
         self._rest = 0  # until when no timer is due: the store could not be written
@@ -163,6 +165,7 @@ class Device:
         Nothing is raised but PowerCut.
         """
         self._remember(octets)
+        now = clock.bounded(now)
         waiting = len(self.outbox)
         try:
             answer = self._receive(octets, now)
@@ -189,11 +192,9 @@ class Device:
         case = usecases.find(m.code)
         try:
             roles = self._admit(m, case)
-            if case is None or payload.form(m.octets, m.content_start, m.content_end) != case.form:
-                raise DecodeError("a payload of another form expected", m.content_start, "content")
-            if case.form not in self.servers:
-                raise NotSupported("no %s server is here" % case.form, roles)
-            payload.skip(m)
+            if case is None or case.form not in self.servers:
+                raise NotSupported("no server of the payload's form is here", roles)
+            payload.skip(m, case, False)
             return self._run(Command(self, m, case, roles, now))
         except NotSupported as error:
             self._not_supported(m, error.roles, now)
@@ -203,6 +204,8 @@ class Device:
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
             self._refused(logs.UNAUTHORISED_ACCESS, now)
+        except StoreFull:
+            self._refused(logs.MEMORY_ERROR, now)
         return None
 
     def _failed(
@@ -240,6 +243,7 @@ class Device:
 
         Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
         """
+        now = clock.bounded(now)
         self._rest = 0
         for at, _, name in later.due(self.store, now):
             waiting = len(self.outbox)
@@ -337,9 +341,9 @@ class Device:
 
     def _is_joined(self, eui: bytes) -> bool:
         """Whether a PPMID is in the device's own log."""
-        from gbcs_device import joining
+        from gbcs_device import partners
 
-        return joining.device_type(self.store, eui) == joining.PPMID_TYPE
+        return partners.device_type(self.store, eui) == partners.PPMID_TYPE
 
     def _signing(self, m: "Message", roles: "list[int]") -> "list[int]":
         """Those of the roles under whose key the message is signed; BadSignature for none."""
@@ -365,6 +369,10 @@ class Device:
     def _run(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
+        if not self.store.has_room(command.changes):
+            from gbcs_device import refusals
+
+            content = refusals.without_room(command)
         if case.replay_protection is not False and not command.counted:
             command.changes.update(self._counted(command.m, command.roles, command.floors))
         self._settle(command)
@@ -441,11 +449,9 @@ class Device:
 
     def _refused(self, code: int, now: int) -> None:
         """Notes it in the security log and, unless alerts are waiting, tells the supplier."""
-        changes = logs.added(self.store, logs.SECURITY, clock.seconds(now), code)
-        if self.outbox:
-            self.store.write(changes)
-        else:
-            self.raise_alert(code, now, changes)
+        from gbcs_device import refusals  # most devices refuse nothing
+
+        refusals.noted(self, code, now)
 
     def raise_alert(
         self, code: int, now: int, changes: "dict[str, bytes | None] | None" = None

@@ -33,7 +33,7 @@ from gbcs_device.reading import (
     Scale,
     take,
 )
-from gbcs_device.station import FROM_SERVER, KEY_ESTABLISHMENT, SPECIFIC
+from gbcs_device.station import FROM_SERVER, KEY_ESTABLISHMENT, NOT_AUTHORISED, SPECIFIC
 from gbcs_device.tunnelserver import TunnelServer
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ _ANSWER_MS = const(5000)
 _SEEK_MS = const(10000)
 _AGAIN_MS = const(10000)
 _KEY_AFTER = const(3)  # failures, then another key is asked for
+_KEY_AGAIN = const(20)  # and so often while the meter is looked for
 _LOST_AFTER = const(6)  # then the meter is looked for anew
 _LEARN_MS = const(60000)
+_LEARN_AGAIN_MS = const(300000)  # what was learnt may have been another's word
 _CONFIRM = const(0x01)  # MessageConfirmation
 _ROWS = READS + ASKS
 
@@ -148,11 +150,18 @@ class DisplayStation(TunnelServer):
         if source.eui is None:
             source.wait = now + _SEEK_MS
             self._seek(now)
+            source.failures += 1
+            if source.failures % _KEY_AGAIN == _KEY_AFTER:  # with another key it may answer
+                for eui in self.partners():
+                    self.request_partner_key(eui, now)
             return
         short = self.nwk.address_of(source.eui)
-        if short is None:
-            source.eui = None
-        elif self.link_key(source.eui) is None:
+        has_key = self.link_key(source.eui) is not None
+        if not has_key or not source.endpoints:  # what is said of it so far, anybody can say
+            source.failures += 1
+        if short is None or (source.failures > _LOST_AFTER and not source.endpoints):
+            self._lose(source)
+        elif not has_key:
             source.wait = now + _SEEK_MS
             self.request_partner_key(source.eui, now)
         elif source.unknown:
@@ -161,7 +170,7 @@ class DisplayStation(TunnelServer):
             self.zdo(short, commands.SIMPLE_DESC_REQ, asked, now)
         elif not source.endpoints or (source.learn is not None and now >= source.learn):
             source.wait = now + _ANSWER_MS
-            source.learn = None
+            source.learn = now + _LEARN_MS
             self.zdo(short, commands.ACTIVE_EP_REQ, {"short_address": short}, now)
         else:
             self._ask(fuel, source, now)
@@ -191,8 +200,10 @@ class DisplayStation(TunnelServer):
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             source = self._sources[ELECTRICITY]
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-            if source.eui is None and sender != self.trust_centre and found:
+            is_new = source.eui is None and sender != self.trust_centre and found
+            if is_new and self.is_partner(sender):
                 source.eui = sender
+                source.failures = 0
                 self._go_on(source, now)
             return
         fuel = self._fuel_of(sender)
@@ -203,16 +214,17 @@ class DisplayStation(TunnelServer):
         if values.get("status"):
             return
         if cluster == commands.ACTIVE_EP_REQ | commands.RESPONSE:
-            source.unknown = list(values["endpoints"])
+            source.unknown = list(values.get("endpoints", ()))
             source.endpoints = {}
         elif cluster == commands.SIMPLE_DESC_REQ | commands.RESPONSE:
-            if values["endpoint"] not in source.unknown:
+            if values.get("endpoint") not in source.unknown:
                 return
             source.unknown.remove(values["endpoint"])
             for one in values["in_clusters"]:
                 source.endpoints.setdefault(one, []).append(values["endpoint"])
-            if not source.unknown and METERING not in source.endpoints:  # no mirror yet
-                source.learn = now + _LEARN_MS
+            if not source.unknown:  # without a mirror soon again
+                has_mirror = METERING in source.endpoints
+                source.learn = now + (_LEARN_AGAIN_MS if has_mirror else _LEARN_MS)
         else:
             return
         self._go_on(source, now)
@@ -240,10 +252,10 @@ class DisplayStation(TunnelServer):
             if chosen < 0 or self._due[index] < self._due[chosen]:
                 chosen = index
         if chosen < 0:  # it serves nothing that is shown
-            source.endpoints = {}
             source.wait = now + _SEEK_MS
+            self._lose(source)
         elif self._due[chosen] > now:
-            source.wait = self._due[chosen]
+            source.wait = min(self._due[chosen], source.learn or self._due[chosen])
         else:
             self._request(source, chosen, _ROWS[chosen], now)
 
@@ -278,9 +290,16 @@ class DisplayStation(TunnelServer):
         if source.failures == _KEY_AFTER:
             self.request_partner_key(source.eui, now)
         elif source.failures >= _LOST_AFTER:
-            source.failures = 0
+            self._lose(source)
+
+    def _lose(self, source: _Source) -> None:
+        """A meter is looked for anew, wherever it was; what the hub serves is learnt anew."""
+        source.failures = 0
+        source.endpoints = {}
+        source.unknown = []
+        if source.eui is not None and source.eui != self.trust_centre:
+            self.nwk.forget(source.eui)
             source.eui = None
-            source.endpoints = {}
 
     def _answered(self, fuel: int, cluster: int, now: int) -> None:
         source = self._sources[fuel]
@@ -322,7 +341,9 @@ class DisplayStation(TunnelServer):
         if cluster == TIME:
             self.panel.set_clock(values, now)
         elif cluster == METERING and values.get(0x0000) == b"":
-            source.endpoints[METERING].append(source.endpoints[METERING].pop(0))  # no mirror
+            known = source.endpoints.get(METERING)
+            if known:  # no mirror there
+                known.append(known.pop(0))
             source.learn = now + _LEARN_MS
         else:
             take(self.panel.view.fuels[fuel], source.scale, cluster, values)
@@ -331,9 +352,9 @@ class DisplayStation(TunnelServer):
     def from_default(
         self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
     ) -> None:
-        """There is no such thing, or it was done."""
+        """There is no such thing, or it was done; a meter that refuses has not answered."""
         fuel = self._fuel_of(sender)
-        if fuel is not None and self.phase == JOINED:
+        if fuel is not None and self.phase == JOINED and status != NOT_AUTHORISED:
             self._answered(fuel, cluster, now)
 
     def from_cluster(

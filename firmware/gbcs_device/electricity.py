@@ -9,7 +9,7 @@ from gbcs import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.octets import length_octets
 from gbcs_device import clock, load, logs
-from gbcs_device.cosemserver import TYPE_UNMATCHED, Failed, name_of
+from gbcs_device.cosemserver import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
 
 if TYPE_CHECKING:
     from gbcs_device.cosemserver import Item
@@ -25,6 +25,7 @@ _SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
 _RELIABLE = const(0)
 _UNRELIABLE = const(1)
 _STATUS = "clock/status"
+_NOT_SPECIFIED = b"\xff" * 8  # of a date-time, as far as the seconds
 
 
 def _time(command: "Command", item: "Item") -> bytes:
@@ -36,17 +37,28 @@ def _time_status(command: "Command", item: "Item") -> bytes:
 
 
 def preset_time(command: "Command", item: "Item") -> bytes:
-    """ECS70: between which times the hub's is taken; kept until it is."""
+    """ECS70: between which times the hub's is taken; kept until it is.
+
+    An end of which nothing is specified is open, as in the command that is made of the template.
+    """
     # a structure of three date-times: the time itself not said, start, end
-    start = clock.from_date_time(item.octets[item.start + 18 : item.start + 30])
-    end = clock.from_date_time(item.octets[item.start + 32 : item.start + 44])
+    start = _bound(item.octets[item.start + 18 : item.start + 30])
+    end = _bound(item.octets[item.start + 32 : item.start + 44])
     command.work["interval"] = (start, end)
     return b"\x00"
 
 
+def _bound(octets: bytes) -> "int | None":
+    """Milliseconds since 2000, None where none is specified; Failed for what is no date-time."""
+    moment = clock.from_date_time(octets)
+    if moment is None and octets[:8] != _NOT_SPECIFIED:
+        raise Failed(OTHER_REASON)
+    return moment
+
+
 def adjust_to_preset(command: "Command", item: "Item") -> bytes:
     """ECS70: the hub's time is taken where it is in the interval, else it is not reliable."""
-    start, end = command.work.get("interval", (None, None))
+    start, end = command.work.get("interval", (0, -1))
     inside = (start is None or start <= command.now) and (end is None or command.now <= end)
     command.changes[_STATUS] = bytes((_RELIABLE if inside else _UNRELIABLE,))
     command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
@@ -122,7 +134,7 @@ def _restricted(item: "Item") -> "tuple[int | None, int | None]":
         if restriction[0][2] != 1:
             return None, None
         start, end = [one[2] for one in restriction[1][2]]
-        return clock.from_date_time(start), clock.from_date_time(end)
+        return _bound(start), _bound(end)
     except (TypeError, ValueError, IndexError):  # of another form
         raise Failed(TYPE_UNMATCHED) from None
 

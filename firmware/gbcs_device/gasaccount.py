@@ -7,7 +7,6 @@ Sources: ZigBee Smart Energy D.4 (price), D.7 (prepayment), D.9 (calendar); GBZ 
 GCS01a, GCS03 to GCS06, GCS23, GCS40a to GCS40d; reference commands.
 """
 
-from gbcs import zcl
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device import account, gascalendar, tokens
 from gbcs_device.figures import ARMED, OFF
@@ -76,10 +75,7 @@ _SETS = {
 
 
 def _fields(part: "Part") -> "dict[str, Any]":
-    found = zcl.decode_payload(
-        part.payload, 0, len(part.payload), part.cluster, part.frame_control, part.command
-    )[1]
-    return {field[0] or "": field[2] for field in found}
+    return {field[0] or "": field[2] for field in part.fields()}
 
 
 def _put(command: "Command", cluster: int, identifier: int, kind: int, value: "Any") -> None:

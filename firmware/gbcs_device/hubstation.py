@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _MAX_QUEUED = const(64)
 _QUEUED_MS = const(86400000)  # a day
 _SEEK_MS = const(5000)
-_LONGEST_SEEK_MS = const(600000)
+_LONGEST_SEEK_MS = const(300000)
+_MOST_SEEKS = const(8)  # that make the next wait longer
+_IHD_TYPE = const(128)  # which has no tunnel
 
 
 class HubStation(GpfStation):
@@ -99,6 +101,8 @@ class HubStation(GpfStation):
             self.gpf.passed_to(octets, now)
         queue = self._queues.setdefault(eui, [])
         queue.append((octets, now))
+        if eui not in self.tunnels and self._seeks.get(eui, 0) > 1:
+            self.came(eui, now)  # it is not waited until it would be asked next
         while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
             queue.pop(0)
         self._flush(eui, now)
@@ -161,6 +165,9 @@ class HubStation(GpfStation):
         self._last.pop(eui, None)
         self._seeks[eui] = 0
         one = self.children.get(eui)
+        entry = self.hub.log.find(eui)
+        if entry is None or entry.device_type == _IHD_TYPE:
+            return
         if one is not None and not one.is_sleepy:
             self.at("seek " + eui.hex(), now + 200, lambda at: self._seek(eui, at))
 
@@ -168,7 +175,7 @@ class HubStation(GpfStation):
         one = self.children.get(eui)
         if one is None or eui in self.tunnels or self.link_key(eui) is None:
             return
-        self._seeks[eui] += 1
+        self._seeks[eui] = min(self._seeks.get(eui, 0) + 1, _MOST_SEEKS)
         wait = min(_SEEK_MS << self._seeks[eui], _LONGEST_SEEK_MS)
         self.at("seek " + eui.hex(), now + wait, lambda at: self._seek(eui, at))
         self.find(one.short, TUNNELING, now)
@@ -178,8 +185,6 @@ class HubStation(GpfStation):
         super().from_zdo(cluster, payload, sender, now)
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-            if not found:
-                self.cancel("seek " + sender.hex())  # a display has none
             if found and sender not in self.tunnels:
                 asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
                 self.zcl(
@@ -228,7 +233,7 @@ class HubStation(GpfStation):
                 self._queues.setdefault(sender, []).insert(0, (sent[1], now))
                 self.came(sender, now)
         elif command == ts.TUNNEL_CLOSED:
-            self.tunnels.pop(sender, None)
+            self.came(sender, now)
         else:
             return False
         return True

@@ -10,13 +10,19 @@ trust centre has moved) or under the hash of that (it was swapped, and a new lin
 before anything else). Nothing is kept until that is done: a power cut on the way leaves the device
 as it was.
 
+Once it has a link key, only its own CS02f, or a Remove-Device of the trust centre under that key,
+takes it away. A leave under the network key, which everybody on the network has, makes the device
+ask the trust centre under the link key whether it is there; where no answer comes it rejoins. The
+same is asked whenever it has come back: an answer to a rejoin may be another's too.
+
 Sources: ZigBee 05-3474-21, 3.6.1 and 4.6.3; Smart Energy 5.4.2.2.3 (swap-out), 5.4.7 and 5.5.5.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zigbee import aps, cbke, commands, mac, nwk
-from gbcs.zigbee.apslayer import BY_KEY_OF_KEYS
+from gbcs.zigbee.apslayer import BY_KEY_OF_KEYS, BY_LINK_KEY
+from gbcs_device.partners import LINK_KEY as _PARTNER
 from gbcs_device.station import (
     FROM_SERVER,
     KEEP_ALIVE,
@@ -40,7 +46,6 @@ JOINED = "joined"
 OFF = "off"
 
 _NETWORK = "han/network"  # PAN id (2), short address (2), key sequence (1), network key (16)
-_PARTNER = "han/partner/"  # and an EUI-64: the link key with it
 _MAX_PARTNERS = const(8)
 _APPLICATION = const(2)  # of Request-Key
 COORDINATOR = const(0)
@@ -53,6 +58,7 @@ _STEP_MS = const(12000)
 _STEPS = const(2)  # tries of key establishment
 RETRY_MS = const(60000)
 _RETRIES = const(15)  # a minute apart, then an hour
+_REJOIN_MS = const(300000)  # the longest wait of a device that has a network
 HOUR_MS = const(3600000)
 _KEEP_ALIVE_MIN = const(10)  # until the trust centre says otherwise
 _KEEP_ALIVE_JITTER_S = const(300)
@@ -176,7 +182,9 @@ class Joiner(Station):
         self.problem = why
         self.cancel("scan", "poll", "key", "step")
         self._attempts += 1
-        wait = RETRY_MS if self._attempts <= _RETRIES else HOUR_MS
+        wait = RETRY_MS
+        if self._attempts > _RETRIES:
+            wait = _REJOIN_MS if self.device.is_joined() else HOUR_MS
         self.at("retry", now + wait, self._retry)
 
     def _retry(self, now: int) -> None:
@@ -285,7 +293,7 @@ class Joiner(Station):
     def from_nwk_command(
         self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
     ) -> None:
-        """The answer to a rejoin; a leave that the trust centre orders."""
+        """The answer to a rejoin; a leave, which nobody can order under the network key alone."""
         try:
             values = commands.values(commands.NWK, payload[0], payload, 1) if payload else {}
         except DecodeError:
@@ -296,6 +304,8 @@ class Joiner(Station):
         if payload[0] == nwk.REJOIN_RESPONSE and self.phase == REJOINING:
             if frame.destination64 != self.eui or values["status"] != 0:
                 return
+            if not 0 < values["short_address"] < nwk.FIRST_RESERVED:
+                return
             if is_secured != self._secured_rejoin and not is_secured:
                 return  # who can secure it does
             self.cancel("key", "poll")
@@ -304,10 +314,9 @@ class Joiner(Station):
                 self.is_on(now, {})
             else:
                 self._await_key(now)
-        elif payload[0] == nwk.LEAVE and is_secured and sender == self.trust_centre:
-            ordered = values["options"] & nwk.LEAVE_REQUEST
-            if ordered and self.phase == JOINED:
-                self.leave(now)
+        elif payload[0] == nwk.LEAVE and is_secured and values["options"] & nwk.LEAVE_REQUEST:
+            self.nwk.drop("a leave that needs the link key")
+            self.doubted(self.trust_centre, now)
 
     # The network key
 
@@ -315,18 +324,18 @@ class Joiner(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """The network key."""
+        """Keys; that the trust centre removes the device."""
         try:
             values = commands.values(commands.APS, identifier, payload)
         except DecodeError:
             self.nwk.drop("a command of another form")
             return
-        if identifier == aps.REMOVE_DEVICE and link_key is not None and self.phase == JOINED:
+        if identifier == aps.REMOVE_DEVICE and how == BY_LINK_KEY and self.phase == JOINED:
             if sender == self.trust_centre and values["target"] == self.eui:
                 self.leave(now)
             return
         if self.phase == JOINED and sender == self.trust_centre:
-            self._another_key(identifier, values, how)
+            self._another_key(identifier, values, how, now)
             return
         if identifier != aps.TRANSPORT_KEY or how != BY_KEY_OF_KEYS or self.phase != WAITING:
             return
@@ -358,19 +367,32 @@ class Joiner(Station):
             self._steps = 0
             self._establish(now)
 
-    def _another_key(self, identifier: int, values: "dict[str, Any]", how: int) -> None:
+    def _another_key(self, identifier: int, values: "dict[str, Any]", how: int, now: int) -> None:
         """Keys that come when it is on: a partner's, another network key, and the switch to it."""
         if identifier == aps.SWITCH_KEY:
             if self.nwk.switch_key(values["key_sequence"]):
                 self._keep_network({})
+                self.doubted(self.trust_centre, now)  # anybody may have said so
         elif identifier == aps.TRANSPORT_KEY and how == BY_KEY_OF_KEYS:
             if values["key_type"] == commands.APPLICATION_LINK:
+                if not self.is_partner(values["partner"]):
+                    self.nwk.drop("a key with a device that is not joined with this one")
+                    return
                 known = self.store.names(_PARTNER)
                 name = _PARTNER + values["partner"].hex()
                 if name in known or len(known) < _MAX_PARTNERS:
                     self.store.write({name: values["key"]})
             elif values["key_type"] == commands.NETWORK and values["destination"] == self.eui:
                 self.nwk.hold_key(values["key"], values["key_sequence"])
+
+    def is_partner(self, eui: bytes) -> bool:
+        """Whether a link key with this device is taken from the trust centre."""
+        return True
+
+    def partners(self) -> "list[bytes]":
+        """The EUI-64 of each device that the trust centre gave a key for."""
+        start = len(_PARTNER)
+        return [bytes.fromhex(name[start:]) for name in self.store.names(_PARTNER)]
 
     def request_partner_key(self, eui: bytes, now: int) -> None:
         """Asks the trust centre for a key to talk to another device with."""
@@ -475,8 +497,10 @@ class Joiner(Station):
         self.phase = JOINED
         self.problem = ""
         self._attempts = 0
+        self._missed = 0
         self._found = []
         self.stay_in_touch(now)
+        self.doubted(self.trust_centre, now)
 
     def _keep_network(self, changes: "dict[str, bytes | None]") -> None:
         pan, short = self.nwk.mac.pan, self.nwk.short
@@ -499,20 +523,44 @@ class Joiner(Station):
         self.read(self.trust_centre, ends, KEEP_ALIVE, (0x0000, 0x0001), now)
         self.stay_in_touch(now)
 
+    def probe(self, eui: bytes, now: int) -> None:
+        """The trust centre is asked whether it is there."""
+        if self.phase != JOINED or not self.is_awake:
+            return
+        if eui != self.trust_centre or self.is_sleepy:
+            super().probe(eui, now)
+        elif "missed" not in self._timers:  # it is not being asked yet
+            self._keep_alive(now)
+
+    def undelivered(self, destination: int, now: int) -> None:
+        """Where the trust centre does not acknowledge, it may have another network key by now."""
+        if destination == COORDINATOR and not self.is_sleepy:
+            self.doubted(self.trust_centre, now)
+
     def missed(self, now: int) -> None:
-        """The trust centre did not answer: after three times it is lost."""
+        """The trust centre did not answer: it is asked each minute, and lost after three times."""
         self._missed += 1
         if self._missed >= _LOST_AFTER:
             self._missed = 0
             self.problem = "the trust centre does not answer"
             self._load()
             self.scan(now)
+        elif not self.is_sleepy:
+            self.at("keep alive", now + RETRY_MS, self._keep_alive)
 
     # Off the network
 
     def leave(self, now: int) -> None:
-        """Says so, forgets the network and its keys, and begins anew with the install code."""
+        """Says so, forgets the network and its keys, and begins anew with the install code.
+
+        The trust centre is told under the link key, for it cannot believe anything else.
+        """
+        key = self.link_key(self.trust_centre)
         self.aps.forget()
+        if key is not None:
+            values = {"device": self.eui, "short_address": self.nwk.short, "status": commands.LEFT}
+            payload = commands.encode(commands.APS, aps.UPDATE_DEVICE, values)
+            self.aps.send_command(COORDINATOR, aps.UPDATE_DEVICE, payload, now, key)
         body = bytes((nwk.LEAVE, 0))
         self.nwk.send(nwk.COMMAND, nwk.RECEIVERS_ON, body, now, None, True, (None, True), None, 1)
         self.store.write(self.device.left())

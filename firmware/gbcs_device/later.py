@@ -35,8 +35,13 @@ ACTIVATIONS = {
     (9000, 6): ((4, 2),),
     (111, 13): (),
 }
+_NEVER = b"\xff" * 8  # of a date-time, as far as the seconds
 _CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)
 _TIMES = ("implementation_date_time", "start_time", "start_date_time", "implementation_time")
+
+
+class BadDate(Exception):
+    """A date at which nothing can be done: parts of it are not specified, or it is none."""
 
 
 def next_timer(store: "Any") -> "int | None":
@@ -76,19 +81,27 @@ def cancel_command(command: "Command") -> None:
 def activate(
     command: "Command", key: "tuple[int, bytes, int]", data: bytes, name_of: "Any"
 ) -> None:
-    """An activation date was set: zeros are now, all FF never, anything else is kept."""
+    """An activation date is set: zeros are now, all FF never, a date is kept.
+
+    Raises BadDate for anything else; what was kept stays then.
+    """
     name = _KEPT + name_of(*key).replace("a/", "A/")
-    command.changes[name] = None
     date = data[2:14]
-    if len(date) == 12 and date[:9] == bytes(9):
+    if date[:9] == bytes(9):
+        command.changes[name] = None
         _become_active(command, key, name_of)
         return
+    if date[:8] == _NEVER:
+        command.changes[name] = None
+        return
     at = clock.from_date_time(date)
-    if at is not None:
-        m = command.m
-        said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-        said += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
-        _keep(command, name, at, date + said)
+    if at is None:
+        raise BadDate
+    command.changes[name] = None
+    m = command.m
+    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    said += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
+    _keep(command, name, at, date + said)
 
 
 def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "Any") -> None:
@@ -101,11 +114,11 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "
     moves.moved(command, key[1], name_of)
 
 
-def keep_part(command: "Command", part: "Any", fields: "list[Any]") -> bool:
+def keep_part(command: "Command", part: "Any") -> bool:
     """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
     moment = part.from_date_time
     if moment is None:
-        for name, kind, value, _ in fields:
+        for name, kind, value, _ in part.fields():
             if kind == "UTC" and name in _TIMES:
                 moment = value
                 break

@@ -1,7 +1,8 @@
 """Event and security logs: rings of entries in the store.
 
 An entry is the time (seconds since 2000), the code of GBCS 16.2, and what the code calls for. A
-log keeps its newest entries; what is written goes in the batch of the command that caused it.
+log keeps its newest entries; what is written goes in the batch of the command that caused it. The
+store writes no more of a log than the entry that is added.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 EVENT = "log/event"
 SECURITY = "log/security"
 MAX_ENTRIES = const(100)
+_MAX_OCTETS = const(1400)  # of a log, whatever its entries hold
+_LAST_SECOND = const(0xFFFFFFFF)
 
 # Codes of GBCS 16.2 that the path of a device enters
 AUTHENTICATION_FAILED = const(0x8F3D)
@@ -27,6 +30,8 @@ FUTURE_DATED_SUCCESS = const(0x8F66)
 FUTURE_DATED_FAILURE = const(0x8F67)
 FIRMWARE_CHANGED = const(0x8F43)
 CLOCK_ADJUSTED = const(0x8145)
+MEMORY_ERROR = const(0x81AE)  # what is kept was damaged, or has no room
+MANY_REFUSED = const(0x8F60)
 
 
 class Entry(Record):
@@ -43,23 +48,39 @@ class Entry(Record):
 def added(
     store: "Any", log: str, time: int, code: int, other: bytes = b""
 ) -> "dict[str, bytes | None]":
-    """The changes of the store that add an entry; the oldest makes room."""
+    """The changes of the store that add an entry; the oldest make room.
+
+    A time that four octets cannot have is the first or the last that they can.
+    """
     octets = store.get(log) or b""
+    time = min(max(time, 0), _LAST_SECOND)
+    other = other[:255]
     entry = time.to_bytes(4, "big") + code.to_bytes(2, "big") + bytes((len(other),)) + other
-    kept = entries(octets)
-    if len(kept) >= MAX_ENTRIES:
-        octets = octets[7 + octets[6] :]
+    starts = _starts(octets)
+    gone = max(0, len(starts) + 1 - MAX_ENTRIES)
+    while gone < len(starts) and len(octets) - starts[gone] + len(entry) > _MAX_OCTETS:
+        gone += 1
+    if gone:
+        octets = octets[starts[gone] :] if gone < len(starts) else b""
     return {log: octets + entry}
+
+
+def _starts(octets: bytes) -> "list[int]":
+    """Where each entry begins."""
+    found = []
+    at = 0
+    while at < len(octets):
+        found.append(at)
+        at += 7 + octets[at + 6]
+    return found
 
 
 def entries(octets: bytes) -> "list[Entry]":
     """The entries of a log as it stands in the store, oldest first."""
     found = []
-    at = 0
-    while at < len(octets):
+    for at in _starts(octets):
         size = octets[at + 6]
         time = int.from_bytes(octets[at : at + 4], "big")
         code = octets[at + 4] << 8 | octets[at + 5]
         found.append(Entry(time, code, octets[at + 7 : at + 7 + size]))
-        at += 7 + size
     return found

@@ -3,7 +3,8 @@
 An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
 message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
-itself, under a partner link key, and a GSME at its mirror.
+itself, under a partner link key, and a GSME at its mirror. An ESME serves those alone that its
+own device log has: a PPMID may act, others read. A GSME serves nobody but the GPF.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
@@ -12,12 +13,14 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device.joiner import COORDINATOR, JOINED
+from gbcs_device.partners import PPMID_TYPE, READERS, device_type
 from gbcs_device.station import (
     BASIC,
     FROM_SERVER,
     KEY_ESTABLISHMENT,
     METERING,
     NO_DEFAULT,
+    NOT_AUTHORISED,
     REPORT,
     SERVED,
     SPECIFIC,
@@ -57,6 +60,8 @@ PUSH_ALL = 0x7FC0  # of the functional notification flags: all historical and st
 
 WAKE_S = 1800
 _AWAKE_MS = const(30000)  # the longest it stays awake for nothing
+_AGAIN_MS = const(60000)  # after that it wakes again this soon
+_MOST_AGAIN = const(5)  # times
 _HALF_HOUR_MS = const(1800000)
 
 
@@ -89,6 +94,7 @@ class MeterStation(TunnelServer):
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
         self._reports: list[tuple[int, bytes]] = []
         self._is_changed = False
+        self._vain = 0  # how often it has overslept, one time after another
         self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
@@ -146,13 +152,28 @@ class MeterStation(TunnelServer):
         self._follow(now)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
+    def is_partner(self, eui: bytes) -> bool:
+        """Whether the meter's own device log has it, as one that reads an ESME."""
+        return not self.is_sleepy and device_type(self.store, eui) in READERS
+
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
-        """Who asks a served cluster of an ESME follows it from then on."""
-        super().from_aps(one, payload, sender, how, now)
-        if one.cluster not in SERVED or how != BY_LINK_KEY or self.is_sleepy:
-            return
-        if sender != self.trust_centre and self.phase == JOINED:
-            self.displays.heard(sender, one.source_endpoint or 0, now)
+        """Who may ask a served cluster of an ESME, and does, follows it from then on."""
+        is_served = one.cluster in SERVED and not self.is_sleepy
+        if how != BY_LINK_KEY or (sender == self.trust_centre and not is_served):
+            super().from_aps(one, payload, sender, how, now)
+        elif self.is_partner(sender):
+            super().from_aps(one, payload, sender, how, now)
+            if is_served and self.phase == JOINED:
+                self.displays.heard(sender, one.source_endpoint or 0, now)
+        else:
+            self.nwk.drop("a device that is not joined with the meter")
+            if len(payload) >= 3:
+                self._refuse(payload[0], payload[2], one, payload[1], sender, now)
+
+    def _refuse(
+        self, control: int, command: int, one: aps.Frame, sequence: int, sender: bytes, now: int
+    ) -> None:
+        self.default_response(one, sender, control, sequence, command, NOT_AUTHORISED, now)
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
@@ -167,11 +188,16 @@ class MeterStation(TunnelServer):
         if cluster in SERVED and not self.is_sleepy and not control & FROM_SERVER:
             from gbcs_device import servedcommands
 
+            may_act = device_type(self.store, sender) == PPMID_TYPE
+            if not may_act and servedcommands.acts(cluster, command):
+                self._refuse(control, command, one, sequence, sender, now)
+                return True
             writes = self.source.writes
             known = servedcommands.respond(
                 self, self.source, control, command, payload, one, sequence, sender, now
             )
             if self.source.writes != writes:
+                self.store.write(self.peers())  # what has done something is not done again
                 self.speak(now)
                 self._follow(now)
             return known
@@ -299,6 +325,7 @@ class MeterStation(TunnelServer):
     def _report_next(self, delivered: bool, now: int) -> None:
         if not delivered:
             self._told = {}  # it reports everything when it wakes
+            self._reports = []
         if self._step != "report" or not self._reports:
             return
         cluster, body = self._reports.pop(0)
@@ -348,7 +375,7 @@ class MeterStation(TunnelServer):
             self._put(now)
 
     def _overslept(self, now: int) -> None:
-        """Something did not come: it tries again when it wakes, from the beginning."""
+        """Something did not come: it wakes again soon and tries from the beginning."""
         if self._step in ("report", "get", "tunnel"):
             self.tunnel = None
         if self._step == "mirror" or self._step == "report":
@@ -357,12 +384,18 @@ class MeterStation(TunnelServer):
         if self._is_leaving:
             self._said(False, now)
         elif self.phase == JOINED:
-            self._sleep(now)
+            self._vain += 1
+            is_soon = self._vain <= _MOST_AGAIN and self.wake_s * 1000 > _AGAIN_MS
+            self._sleep(now, _AGAIN_MS if is_soon else self.wake_s * 1000)
 
-    def _sleep(self, now: int) -> None:
+    def _sleep(self, now: int, wait_ms: "int | None" = None) -> None:
+        """Until the next half hour, or sooner where something did not come."""
+        if wait_ms is None:
+            self._vain = self._missed = 0
+            wait_ms = self.wake_s * 1000
         self._step = ""
         self.cancel("sleep", "poll")
-        self.at("wake", now + self.wake_s * 1000, self._wake)
+        self.at("wake", now + wait_ms, self._wake)
         self.at("nap", now + 2000, self._nap)
 
     def _nap(self, now: int) -> None:

@@ -11,8 +11,8 @@ Sources: GBCS use cases PCS01, PCS02, CS09; ZigBee Smart Energy D.7.
 from gbcs import message, protect
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadMac, DecodeError, UnknownKey
-from gbcs_device.joining import DEVICE_LOG, GSME_TYPE, entries
 from gbcs_device.meter import Meter
+from gbcs_device.partners import DEVICE_LOG, GSME_TYPE, entries
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

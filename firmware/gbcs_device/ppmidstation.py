@@ -13,8 +13,9 @@ from gbcs_device import ppmid, publications
 from gbcs_device.displaystation import DisplayStation
 from gbcs_device.figures import ON
 from gbcs_device.joiner import JOINED
+from gbcs_device.partners import ESME_TYPE, device_type
 from gbcs_device.reading import ELECTRICITY, GAS, METERING, PREPAYMENT
-from gbcs_device.station import TUNNELING
+from gbcs_device.station import NOT_AUTHORISED, TUNNELING
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -27,6 +28,7 @@ _DIGITS = const(20)
 _ANSWER_MS = const(15000)
 _ASLEEP = "Sent: up to an hour"
 _NOT_REACHED = "Meter not reached"
+_NOT_JOINED = "Meter not joined"
 _DONE = {
     (PREPAYMENT, _EMERGENCY): ("Emergency credit on", "No emergency credit"),
     (METERING, _LOCAL_CHANGE_SUPPLY): ("Supply is on", "Supply not armed"),
@@ -42,6 +44,10 @@ class PpmidStation(DisplayStation):
         one, servers, clients = self.endpoints[self.endpoint]
         self.endpoints = {self.endpoint: (one, servers + (TUNNELING,), clients)}
         device.concluded = self._concluded
+
+    def is_partner(self, eui: bytes) -> bool:
+        """Whether it is the ESME that the PPMID was joined with: nobody else is sent a top-up."""
+        return device_type(self.store, eui) == ESME_TYPE
 
     # What a person does
 
@@ -135,7 +141,11 @@ class PpmidStation(DisplayStation):
         """Whether the ESME has done what it was asked."""
         super().from_default(cluster, command, status, sequence, sender, now)
         if sender == self._sources[ELECTRICITY].eui and "no answer" in self._timers:
-            self._said_to(cluster, command, bool(status), now)
+            if status == NOT_AUTHORISED:
+                self.cancel("no answer")
+                self.panel.tell(_NOT_JOINED, now)
+            else:
+                self._said_to(cluster, command, bool(status), now)
 
     def _said_to(self, cluster: int, command: int, has_failed: bool, now: int) -> None:
         words = _DONE.get((cluster, command))

@@ -23,7 +23,7 @@ def state() -> None:
     one = server()
     print("requests %d" % one.requests)
     if one.damaged:
-        print("store damaged: " + one.damaged)
+        print("store " + one.damaged)
     if one.error:
         print("begun anew after " + one.error)
     station = one.station
@@ -34,6 +34,9 @@ def state() -> None:
         if network is not None:
             print("network %s, short address %04X" % (_hex(network), station.nwk.short))
         print("messages %d, frames dropped %s" % (station.handled, station.nwk.dropped))
+        refused = getattr(station.device, "refusals", None)
+        if refused is not None:
+            print("messages refused, of one hour %d" % refused.count)
     gc.collect()
     used, free = gc.mem_alloc(), gc.mem_free()  # type: ignore[attr-defined]
     print("heap %d used, %d free, %d at most" % (used, free, one.peak))

@@ -40,14 +40,15 @@ _ASKING = (
     (0x0708, 0x03, 0x03, 0),
 )  # fmt: skip
 
-# What does something, or has an answer of its own: module, function, does the account do it
+# What does something, or has an answer of its own: module, function, does the account do it, and
+# does it act on supply or credit, which a display that only reads may not
 _DOING = (
-    (0x0702, 0x0C, "servedprepayment", "change_supply", True),
-    (0x0703, 0x01, "servedmessages", "confirm", False),
-    (0x0705, 0x00, "servedprepayment", "select_emergency", True),
-    (0x0705, 0x04, "servedprepayment", "top_up", True),
-    (0x0705, 0x08, "servedprepayment", "top_up_log", False),
-    (0x0705, 0x0A, "servedprepayment", "debt_log", True),
+    (0x0702, 0x0C, "servedprepayment", "change_supply", True, True),
+    (0x0703, 0x01, "servedmessages", "confirm", False, False),
+    (0x0705, 0x00, "servedprepayment", "select_emergency", True, True),
+    (0x0705, 0x04, "servedprepayment", "top_up", True, True),
+    (0x0705, 0x08, "servedprepayment", "top_up_log", False, False),
+    (0x0705, 0x0A, "servedprepayment", "debt_log", True, False),
 )
 
 # Where a question about a calendar has its id (its type, for calendars themselves), and its size
@@ -73,12 +74,17 @@ def answered(
             if not found:
                 return NOT_FOUND, []
             return SUCCESS, [(publishing, each) for each in found]
-    for one, asked, module, function, is_account in _DOING:
+    for one, asked, module, function, is_account, _ in _DOING:
         if one == cluster and asked == command and (source.has_account or not is_account):
             run = getattr(getattr(__import__("gbcs_device." + module), module), function)
             done = run(source, payload, now)
             return (done, []) if type(done) is int else (SUCCESS, done)
     return UNSUPPORTED, []
+
+
+def acts(cluster: int, command: int) -> bool:
+    """Whether a command acts on supply or credit."""
+    return [row[5] for row in _DOING if row[:2] == (cluster, command)] == [True]
 
 
 def _chosen(found: "list[bytes]", command: int, payload: bytes) -> "list[bytes]":

@@ -11,6 +11,9 @@ Every number is big-endian; a timer of all ones is none. Sequence numbers grow: 
 lost is asked for by the same request again, and an older request that comes late is passed over,
 so nothing is done twice. HELLO begins with any number. The body of the answer to an operation of
 the air is frames, each behind its length (1).
+
+Nobody knows who is at the other side. A clock beyond 2^32 seconds, which no message could tell, is
+refused, and so is more for the store than a bank of it holds.
 """
 
 import gc
@@ -58,8 +61,9 @@ REFUSED = 2  # not now, or not understood; the body says why
 
 VERSION = 2
 NO_TIMER = b"\xff" * 8
-_HEAD = const(17)
+REQUEST_HEAD = const(17)
 ANSWER_HEAD = 23
+_LATEST = b"\x00\x00\x03\xe7\xff\xff\xfc\x18"  # 2^32 - 1 seconds in milliseconds
 _UNCUT = const(0xFFFFFFFF)
 _IDENTITY = "own/identity"  # EUI-64, kind
 PHASES = (
@@ -98,6 +102,8 @@ class Server:
         self.requests = 0
         self.now = 0  # milliseconds since 2000, as the last request had it
         self.damaged = ""  # what was wrong with the store when it was read last
+        self.is_lost = False  # whether so much is wrong that no device is made of it
+        self._is_told = True  # whether the device has said what was put right
         self.error = ""  # the last exception that nobody expected, its type and text
         self.peak = 0  # octets of the heap, before garbage was collected
         self._used = used
@@ -105,22 +111,30 @@ class Server:
         self._limit = limit
         self._allowed = allowed
         self._written: dict[str, bytes | None] = {}
+        self._size = 0  # octets of all that was written
         self._is_on = False
         self._last: tuple[bytes, bytes] = (b"", b"")
-        self._make()
+        try:
+            self._make()
+        except Exception as error:  # what the store has makes no device: it waits for another
+            self.damaged = type(error).__name__ + ": " + str(error)
 
     def handle(self, request: bytes) -> "bytes | None":
         """The answer to a request; None for what is none."""
-        if len(request) < _HEAD:
+        if len(request) < REQUEST_HEAD:
             return None
         if request == self._last[0]:
             return self._last[1]
         if request[:8] <= self._last[0][:8] and request[8] != HELLO:
             return None
         self.requests += 1
-        now = self.now = int.from_bytes(request[9:_HEAD], "big")
+        now = self.now
         try:
-            status, body = self._do(request[8], request[_HEAD:], now)
+            if request[9:REQUEST_HEAD] > _LATEST:
+                raise ValueError("a clock below 2^32 seconds expected")
+            now = self.now = int.from_bytes(request[9:REQUEST_HEAD], "big")
+            self._tell_damage(now)
+            status, body = self._do(request[8], request[REQUEST_HEAD:], now)
         except PowerCut:
             status, body = POWER_CUT, b""
             self.station = None
@@ -159,7 +173,8 @@ class Server:
     def _recover(self, now: int) -> None:
         """As after a power cut, where memory allows; else the next request says that none runs."""
         self.station = None
-        gc.collect()
+        if hasattr(gc, "mem_free"):  # a board
+            gc.collect()
         try:
             self._restart(now)
         except Exception:
@@ -173,14 +188,17 @@ class Server:
         return (
             bytes((PHASES.index(station.phase), AWAKE if station.is_awake else 0))
             + station.handled.to_bytes(4, "big")
-            + (NO_TIMER if at is None or at >= 1 << 64 else at.to_bytes(8, "big"))
+            + (NO_TIMER if at is None or at >= 1 << 64 else max(at, 0).to_bytes(8, "big"))
         )
 
     def _do(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         if operation == HELLO:
             return OK, bytes((VERSION,))
         if operation == WRITE:
+            if self._size + len(body) > self._limit:
+                return REFUSED, b"%d octets at most expected" % self._limit
             self._written.update(_entries(body))
+            self._size += len(body)
             return OK, b""
         if operation == BEGIN:
             return self._begin(body)
@@ -196,8 +214,22 @@ class Server:
             self._erase()
             return OK, b""
         if self.station is None:
-            return REFUSED, b"no device runs"
+            return REFUSED, self._why_none(b"no device runs")
         return self._run(operation, body, now)
+
+    def _why_none(self, otherwise: bytes) -> bytes:
+        """Why there is no device."""
+        if self.is_lost:
+            return b"store " + self.damaged.encode()
+        return otherwise
+
+    def _tell_damage(self, now: int) -> None:
+        """The device logs what was put right in its store, once it knows the time."""
+        if not self._is_told and self.station is not None:
+            from gbcs_device import storerepair
+
+            self._is_told = True
+            storerepair.tell_damage(self.station.device, now)
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station
@@ -246,7 +278,10 @@ class Server:
     def _erase(self) -> None:
         self.station = None
         self._written = {}
+        self._size = 0
         self._is_on = False
+        self.damaged = ""
+        self.is_lost = False
         for bank in (0, 1):
             self._medium.erase(bank)
 
@@ -257,7 +292,11 @@ class Server:
         self._erase()
         written[_IDENTITY] = body
         Store(self._medium, self._limit).write(written)
-        self._make()
+        try:
+            self._make()
+        except Exception:
+            self._erase()  # else it would be tried at every start
+            raise
         return OK, b""
 
     def _restart(self, now: int) -> "tuple[int, bytes]":
@@ -265,21 +304,28 @@ class Server:
             self._medium.cut_after = None
         self._make()
         if self.station is None:
-            return REFUSED, b"no device was made"
+            return REFUSED, self._why_none(b"no device was made")
         if not self._is_on:
             return OK, b""
         return self._run(POWER_ON, b"", now)
 
     def _make(self) -> None:
-        """The device that the store has, if it has one; a damaged bank is dropped."""
+        """The device that the store has, if it has one.
+
+        There is none where the store is damaged beyond repair: what an older bank has might take
+        messages once more that were taken before.
+        """
+        self.station = None
         try:
             store = Store(self._medium, self._limit)
         except StoreDamaged as error:
-            self.damaged = str(error)
-            self._medium.erase(error.bank)
-            store = Store(self._medium, self._limit)
+            self.damaged = "damaged, provision it anew: " + str(error)
+            self.is_lost = True
+            return
+        self.damaged = store.damage
+        self.is_lost = False
+        self._is_told = not store.damage
         identity = store.get(_IDENTITY)
-        self.station = None
         if identity is not None:
             kind = str(identity[8:], "utf-8")
             own = None  # an IHD has none
@@ -288,7 +334,10 @@ class Server:
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             if self._used is not None:
                 device.recent = []
-            self.station = stations.make(device, self.random, load(store)[0])
+            credentials = load(store)
+            if not credentials:
+                raise ValueError("credentials of key establishment expected")
+            self.station = stations.make(device, self.random, credentials[0])
 
 
 def entry(name: str, octets: bytes) -> bytes:

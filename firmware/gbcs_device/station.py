@@ -23,6 +23,9 @@ _LIMIT = "station/counter"  # no frame counter up to this one is used again
 _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 16 octets each
 _MARGIN = const(1024)
 _NONE = const(0xFFFFFFFF)
+_PROBE_MS = const(2000)
+_STRANGER_MS = const(8000)
+_MOST_READ = const(1500)  # octets of an answer
 
 # Clusters
 BASIC = const(0x0000)
@@ -49,6 +52,7 @@ REPORT = const(0x0A)
 DEFAULT_RESPONSE = const(0x0B)
 SUCCESS = const(0x00)
 FAILURE = const(0x01)
+NOT_AUTHORISED = const(0x7E)
 _UNSUPPORTED_COMMAND = const(0x81)
 _UNSUPPORTED_ATTRIBUTE = const(0x86)
 
@@ -141,11 +145,10 @@ class Station:
     def peers(self) -> "dict[str, bytes | None]":
         """The counters of who was heard, for the store: a restart takes up with them."""
         out = b""
-        incoming = self.nwk.incoming
+        incoming = self.aps.incoming  # of others than these nothing is worth keeping
         for eui in incoming:
-            known = self.aps.incoming.get(eui)
-            counter = _NONE if known is None else known[1]
-            out += eui + incoming[eui].to_bytes(4, "big") + counter.to_bytes(4, "big")
+            heard = self.nwk.incoming.get(eui, 0)
+            out += eui + heard.to_bytes(4, "big") + incoming[eui][1].to_bytes(4, "big")
         return {_PEERS: out or None}
 
     def load_peers(self) -> None:
@@ -176,6 +179,30 @@ class Station:
     def is_welcome(self, eui: bytes) -> bool:
         """Whether frames of a device that knows the network key are taken."""
         return True
+
+    def doubted(self, eui: bytes, now: int) -> None:
+        """Somebody may have sent in this device's name: it is asked under the link key.
+
+        With what comes back, its counter and address are right again here, and the own there. Of
+        who has no link key nothing can be proved: after a while its counter begins anew.
+        """
+        if self.link_key(eui) is not None:
+            name = "probe " + eui.hex()
+            if name not in self._timers:
+                self.at(name, now + _PROBE_MS, lambda at: self.probe(eui, at))
+        elif "stranger" not in self._timers:
+            self.at("stranger", now + _STRANGER_MS, lambda at: self._begin_anew(eui))
+
+    def _begin_anew(self, eui: bytes) -> None:
+        if self.link_key(eui) is None:
+            self.nwk.incoming.pop(eui, None)
+
+    def undelivered(self, destination: int, now: int) -> None:
+        """Who has this short address did not acknowledge what was sent under the link key."""
+
+    def probe(self, eui: bytes, now: int) -> None:
+        """Asks a device for anything under the link key: what it answers does not matter."""
+        self.read(eui, (1, 1), KEEP_ALIVE, (0x0000,), now)
 
     def from_mac_command(self, frame: "Any", now: int) -> None:
         """A beacon or a command of the MAC."""
@@ -377,6 +404,8 @@ class Station:
         endpoint = one.destination_endpoint or 0
         out = b""
         for at in range(0, len(body), 2):
+            if len(out) > _MOST_READ:
+                break  # as many as there is room for
             identifier = body[at] | body[at + 1] << 8
             value = self.attribute(one.cluster or 0, identifier, now, endpoint)
             out += body[at : at + 2]

@@ -4,6 +4,11 @@ Who may come in, and under which key, the CHF's device log says: a device that i
 no network key, and is not listened to should it know it. A network is formed anew, with another
 PAN id and network key, when CCS03 gives the hub another extended PAN id.
 
+Every device has the network key, so nothing that is said under it alone takes a device off the
+network or makes it another: its address is the one that it was given, whether it sleeps is what
+it came as when it first acknowledged something under its link key, and that it leaves it says
+under that key.
+
 The EUI-64 on the HAN is the GPF's. What a restart needs is kept in the CHF's store.
 
 Sources: ZigBee 05-3474-21, 3.6.1 and 4.6.3; Smart Energy 5.4; GBCS CCS01, CCS02, CCS03, CS14.
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 _NETWORK = "station/network"  # extended PAN id (8), PAN id (2), key sequence (1), network key (16)
 _CHILDREN = "station/children"  # EUI-64 (8), short address (2), capability (1), mirror (1) each
 _INITIATE = const(0)
-_ORDERED = const(0x60)  # a leave that is a request, or that a rejoin follows
+_SLEEPS = {0: False, 13: False, 1: True}  # by device type: ESME, HCALCS, GSME; others may
 _SESSIONS = const(4)
 _SESSION_MS = const(60000)
 _FIRST_SHORT = const(0x0001)
@@ -68,6 +73,7 @@ class TrustCentre(Station):
 
     def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
         super().__init__(eui, hub.store, hub.crypto, random)
+        self.nwk.learns = False
         self.hub = hub
         self.credentials = credentials
         self.children: dict[bytes, Child] = {}
@@ -145,12 +151,13 @@ class TrustCentre(Station):
         out = b""
         for eui, one in self.children.items():
             out += eui + bytes((one.short >> 8, one.short & 0xFF, one.capability, one.mirror))
-        self.store.write({_CHILDREN: out or None})
+        if out != (self.store.get(_CHILDREN) or b""):
+            self.store.write({_CHILDREN: out or None})
 
     def forget(self, eui: bytes) -> None:
         """A device is not on the network any more; its key, where it has one, is in the log."""
         self.nwk.forget(eui)
-        self.aps.incoming.pop(eui, None)
+        self.aps.unknow(eui)
         self._proved.discard(eui)
         self.let_in.pop(eui, None)
         self._sessions.pop(eui, None)
@@ -161,12 +168,13 @@ class TrustCentre(Station):
         """A device is on the network, with a link key; what was agreed on before is void."""
 
     def order_to_leave(self, eui: bytes, now: int) -> bool:
-        """Tells a device to leave; False where it is not on the network."""
+        """Tells a device to leave, under its link key; False where it has none or is not here."""
         one = self.children.get(eui)
-        if one is None:
+        key = self.link_key(eui)
+        if one is None or key is None:
             return False
-        body = bytes((nwk.LEAVE, nwk.LEAVE_REQUEST))
-        self.nwk.send(nwk.COMMAND, one.short, body, now, None, True, (eui, True), None, 1)
+        payload = commands.encode(commands.APS, aps.REMOVE_DEVICE, {"target": eui})
+        self.aps.send_command(one.short, aps.REMOVE_DEVICE, payload, now, key)
         return True
 
     # Keys
@@ -258,15 +266,33 @@ class TrustCentre(Station):
                 octets = self.random(2)
                 short = octets[0] << 8 | octets[1]
         self._proved.discard(eui)
-        if is_new:
-            self.aps.incoming.pop(eui, None)
         if old is not None:
             self.aps.give_up(old.short, now)
             if old.short != short:
                 self.nwk.forget(eui)
-        self._place(eui, Child(short, capability, 0 if old is None else old.mirror))
+        self._place(eui, Child(short, self._capability(eui, capability), old.mirror if old else 0))
         self.keep_children()
         return short
+
+    def _capability(self, eui: bytes, claimed: int) -> int:
+        """What a device is taken to be, which claims this under the network key at most."""
+        old = self.children.get(eui)
+        if old is not None and self.aps.is_settled(eui):
+            return old.capability
+        entry = self.hub.log.find(eui)
+        sleeps = None if entry is None else _SLEEPS.get(entry.device_type)
+        if sleeps is None:
+            return claimed
+        claimed &= ~mac.RECEIVES_WHEN_IDLE
+        return claimed if sleeps else claimed | mac.RECEIVES_WHEN_IDLE
+
+    def _claimed(self, eui: bytes, one: Child, claimed: int) -> None:
+        """A device that has an address says what it is."""
+        capability = self._capability(eui, claimed)
+        if one.capability != capability:
+            one.capability = capability
+            self._place(eui, one)
+            self.keep_children()
 
     def change_network_key(self, now: int) -> None:
         """Hands out another network key, then switches to it; who sleeps comes back."""
@@ -299,13 +325,19 @@ class TrustCentre(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """A device asks for a key to talk to another: both get the same new one."""
-        if identifier != aps.REQUEST_KEY or how != BY_LINK_KEY or sender is None:
+        """A device asks for a key to talk to another, and both get the same; or it has left."""
+        if how != BY_LINK_KEY or sender is None:
             return
         try:
             values = commands.values(commands.APS, identifier, payload)
         except DecodeError:
             self.nwk.drop("a command of another form")
+            return
+        if identifier == aps.UPDATE_DEVICE:
+            if values["device"] == sender and values["status"] == commands.LEFT:
+                self.forget(sender)
+            return
+        if identifier != aps.REQUEST_KEY:
             return
         partner = values.get("partner")
         if values["key_type"] != _APPLICATION or partner is None or partner == sender:
@@ -363,7 +395,7 @@ class TrustCentre(Station):
     def from_nwk_command(
         self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
     ) -> None:
-        """A device wants to come back, or goes."""
+        """A device wants to come back. That one goes it says under its link key."""
         if not payload or sender is None:
             return
         try:
@@ -371,14 +403,13 @@ class TrustCentre(Station):
         except DecodeError:
             self.nwk.drop("a command of another form")
             return
-        if payload[0] == nwk.REJOIN_REQUEST:
-            if is_secured or frame.source64 is not None:
-                self._rejoin(sender, frame.source, values["capability"], is_secured, now)
-        elif payload[0] == nwk.LEAVE and is_secured and not values["options"] & _ORDERED:
-            self.forget(sender)
+        if payload[0] == nwk.REJOIN_REQUEST and (is_secured or frame.source64 is not None):
+            self._rejoin(sender, frame.source, values["capability"], is_secured, now)
 
     def _rejoin(self, eui: bytes, old: int, capability: int, is_secured: bool, now: int) -> None:
         log = self.hub.log
+        if nwk.FIRST_RESERVED <= old < mac.BROADCAST or old == nwk.COORDINATOR:
+            return
         what, key = "", b""
         for name, held in log.keys(eui, now):
             if name != devicelog.INSTALL_CODE_KEY:
@@ -400,6 +431,7 @@ class TrustCentre(Station):
             short = self._admit(eui, capability, now, False)
         else:
             short = known.short  # anybody may have sent this: its announcement will tell more
+            self._claimed(eui, known, capability)
         self.let_in[eui] = what
         body = bytes((nwk.REJOIN_RESPONSE, short & 0xFF, short >> 8, 0))
 
@@ -420,10 +452,7 @@ class TrustCentre(Station):
         if one is None or values["eui64"] != sender or values["short_address"] != one.short:
             return
         self._proved.discard(sender)
-        if one.capability != values["capability"]:
-            one.capability = values["capability"]
-            self._place(sender, one)
-            self.keep_children()
+        self._claimed(sender, one, values["capability"])
         self.aps.give_up(one.short, now)
         if self.link_key(sender) is not None and self.let_in.get(sender) in (
             devicelog.LINK_KEY,

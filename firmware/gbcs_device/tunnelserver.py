@@ -169,11 +169,10 @@ class TunnelServer(Joiner):
     def _said(self, delivered: bool, now: int) -> None:
         """The answer to the command to leave has gone."""
         if self._is_leaving:
-            self._is_leaving = False
             self.leave(now)
 
     def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's; while it leaves, the one that the last answer goes under."""
+        """The trust centre's; while it leaves, the one that the last it says goes under."""
         if eui != self.trust_centre:
             return super().link_key(eui)
         if not self._is_leaving:
@@ -182,7 +181,7 @@ class TunnelServer(Joiner):
 
     def leave(self, now: int) -> None:
         """Off the network; the tunnel is gone."""
-        self._is_leaving = False
         self.tunnel = None
         self.messages = BlockExchange()
         super().leave(now)
+        self._is_leaving = False

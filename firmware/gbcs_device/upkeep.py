@@ -48,13 +48,13 @@ def issue_credentials(command: "Command", field: "Field") -> "Field":
     if use is None:
         return integer(_INVALID_KEY_USAGE)
     device = command.device
-    crypto = device.crypto
-    private = device.anchors.own.random(32)
+    fault = device.faults.get(("K", "new"))
+    if fault is not None:
+        return integer(fault)
     try:
-        key = crypto.private_key(private)
-    except BadKey:  # one in 2^32: not below the order of the group
+        private, public, sign = device.anchors.own.new_pair()
+    except BadKey:
         return integer(_KEY_PAIR_FAILED)
-    public = key.public.octets
     module = sequence(_oid("1.2.826.0.1.8641679.1.2.2.1"), octets(device.eui))
     other = _tagged("[0]", _oid("1.3.6.1.5.5.7.8.4"), _tagged("[0]", module))
     extensions = sequence(
@@ -69,7 +69,7 @@ def issue_credentials(command: "Command", field: "Field") -> "Field":
         sequence(algorithm, (None, "BIT STRING", public, None)),
         _tagged("[0]", asked),
     )
-    signature = crypto.sign(key, der.encode(info), device.anchors.own.random(8))
+    signature = sign(der.encode(info))
     value = sequence(
         integer(int.from_bytes(signature[:32], "big")),
         integer(int.from_bytes(signature[32:], "big")),
@@ -138,7 +138,12 @@ def update_certificate(command: "Command", field: "Field") -> "Field":
 
 
 def activate_firmware(command: "Command", field: "Field") -> "Field":
-    """CS06: runs the image that is held, now or at its date."""
+    """CS06: runs the image that is held, now or at its date.
+
+    DecodeError where it names another counter than its header, which the outcome would tell.
+    """
+    if values(field)["originator_counter"] != command.m.counter:
+        raise DecodeError("the message's counter expected", command.m.content_start, "content")
     execution = values(field).get("execution_date_time")
     if execution is not None:
         if execution == clock.NEVER:
@@ -158,6 +163,9 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
         return integer(_NO_IMAGE), octets(running)
     if image[:32] != wanted:
         return integer(_HASH_MISMATCH), octets(running)
+    fault = command.device.faults.get(("F",))
+    if fault is not None:
+        return integer(fault), octets(running)
     command.changes[FIRMWARE_VERSION] = image[32:]
     command.changes[IMAGE] = None
     command.log(logs.SECURITY, logs.FIRMWARE_CHANGED)
@@ -167,15 +175,15 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
 def read_firmware(command: "Command", field: "Field") -> "Field":
     """CS08: the version that runs."""
     version = command.get(FIRMWARE_VERSION)
-    if version is None:
-        return sequence(octets(_VERSION_UNKNOWN), integer(1))
-    return sequence(octets(version), integer(0))
+    fault = command.device.faults.get(("F",), int(version is None))
+    return sequence(octets(version or _VERSION_UNKNOWN), integer(fault))
 
 
 def set_time(command: "Command", field: "Field") -> "Field":
     """GCS28: takes the hub's time where it is between the two given, else is not reliable."""
     start, end = (clock.from_generalized(one[2]) for one in field[2])
     status = _RELIABLE if start <= command.now <= end else _UNRELIABLE
+    status = command.device.faults.get(("Z",), status)
     command.changes["clock/status"] = bytes((status,))
     command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
     moment = (None, "GeneralizedTime", clock.generalized(command.now), None)

@@ -1,4 +1,8 @@
-"""GBZ components answered: attributes read and written, commands of clusters carried out.
+"""GBZ components answered: attributes read, commands of clusters carried out.
+
+A command carries the components of its use case's template, as often as that says, in its order,
+with the attributes that it reads and the values that tell it from other use cases; another is
+refused whole, and nothing of it carried out.
 
 What an attribute holds is its data type and its value, as on the air, under a name made of
 cluster and identifier. A command with an answer of its own takes it from the store, by what it
@@ -7,33 +11,34 @@ hardware failure those behind it are not carried out, as in all error responses 
 messages; what is not found fails alone. Which answer a use case has, with which frame control,
 and whether it is encrypted, its template says.
 
-Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10.
+Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10. All 116 reference commands are as their
+templates say.
 """
 
-from gbcs import clusters, gbztemplate, zcl, zcltypes
+from gbcs import clusters, gbztemplate, zcl
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
 from gbcs.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
 from gbcs_device import later
 from gbcs_device.defaults import attribute_of
+from gbcs_device.store import NO_ROOM
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs.gbztemplate import Expected
     from gbcs_device.device import Command
 
 SUCCESS = const(0x00)
 FAILURE = const(0x01)
 UNSUPPORTED_ATTRIBUTE = const(0x86)
 NOT_FOUND = const(0x8B)
-INVALID_DATA_TYPE = const(0x8D)
-UNSUPPORTED_CLUSTER_COMMAND = const(0x81)
-UNSUPPORTED_GENERAL_COMMAND = const(0x82)
 HARDWARE_FAILURE = const(0xC0)
 
 KEPT = "kept"
 _SPECIFIC = const(0x01)
 _TO_CLIENT = const(0x08)
-_READ, _READ_RESPONSE, _WRITE, _WRITE_RESPONSE, _DEFAULT = 0x00, 0x01, 0x02, 0x04, 0x0B
+_READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
@@ -65,6 +70,12 @@ class Part:
         self.command = octets[at + 2]
         self.payload = octets[at + 3 : stop]
 
+    def fields(self) -> "list[Any]":
+        """The fields of the payload."""
+        return zcl.decode_payload(
+            self.payload, 0, len(self.payload), self.cluster, self.frame_control, self.command
+        )[1]
+
 
 def attribute_name(cluster: int, identifier: int) -> str:
     """Under which name the store keeps an attribute."""
@@ -88,12 +99,16 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     `actions[cluster, direction, command](command, part)` carries out a command: it gives the
     answer's payload, or None for a default response; or raises Failed. What is kept for its date,
     or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
+    Raises DecodeError where the components are not those of the use case's template.
     """
     m = command.m
     parts = parts_of(m.octets, m.content_start, m.content_end)
-    template = [one for one in gbztemplate.find(m.code) if one.side == "response"]
+    expected = gbztemplate.find(m.code)
+    if not _conform(parts, expected):
+        raise DecodeError("the components of the use case expected", m.content_start, "content")
+    template = [one for one in expected if one.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
-    failed = False
+    failed = NO_ROOM in command.work
     encrypted = count = last = 0
     for part in parts:
         direction = ~part.frame_control & _TO_CLIENT
@@ -135,27 +150,55 @@ def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
     return parts
 
 
+def _conform(parts: "list[Part]", expected: "tuple[Expected, ...]") -> bool:
+    """Whether the components are those of a template's command, none more and none less."""
+    at = 0
+    for row in expected:
+        if row.side == "command":
+            count = 0
+            while at < len(parts) and count != row.most and _conforms(parts[at], row):
+                at += 1
+                count += 1
+            if count < row.least:
+                return False
+    return at == len(parts)
+
+
+def _conforms(part: Part, row: "Expected") -> bool:
+    """Whether a component is one of a row of the template."""
+    if (
+        part.cluster != row.cluster
+        or part.frame_control != row.frame_control
+        or part.command != row.command
+        or (part.from_date_time is not None) != row.from_date_time
+    ):
+        return False
+    if not row.frame_control & _SPECIFIC:  # a read of these attributes
+        asked = [int(name).to_bytes(2, "little") for name, _ in row.constants]
+        return part.payload == b"".join(asked)
+    if row.decisive:
+        values = {field[0]: field[2] for field in part.fields()}
+        allowed: Any
+        for name, allowed in row.decisive:
+            if values.get(name) not in allowed:
+                return False
+    return True
+
+
 def _carried_out(
     command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
-    if not part.frame_control & _SPECIFIC:
-        if part.command == _READ:
-            content, failed = _read(command, part, live, template)
-            return 0, [(_READ_RESPONSE, content)], failed
-        if part.command == _WRITE:
-            return 0, [(_WRITE_RESPONSE, _write(command, part))], False
-        raise Failed(UNSUPPORTED_GENERAL_COMMAND)
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
     if fault is not None:
         raise Failed(fault)
+    if not part.frame_control & _SPECIFIC:  # no template has another than reads
+        content, failed = _read(command, part, live, template)
+        return 0, [(_READ_RESPONSE, content)], failed
     handler = actions.get(key)
-    fields = zcl.decode_payload(
-        part.payload, 0, len(part.payload), part.cluster, part.frame_control, part.command
-    )[1]
-    if later.keep_part(command, part, fields):
+    if command.case.future_dated and later.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
     found = None if handler is None else handler(command, part)
     if found is None:
@@ -163,10 +206,7 @@ def _carried_out(
         found = None if octets is None else unpacked(octets)
     if found is not None:
         return _SPECIFIC, found, False
-    name = clusters.command_name(key[0], key[1], key[2])
-    if name is None:
-        raise Failed(UNSUPPORTED_CLUSTER_COMMAND)
-    if name[:3] == "Get":
+    if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
         raise Failed(NOT_FOUND)
     command.changes[kept_name(part.cluster, part.command)] = part.payload
     return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
@@ -229,26 +269,3 @@ def _read(
             out.append(SUCCESS)
             out += default or b"" if value is None else value
     return bytes(out), failed
-
-
-def _write(command: "Command", part: Part) -> bytes:
-    """A write attributes response: one success for all, or the status of each that failed."""
-    out = bytearray()
-    at = 0
-    while at < len(part.payload):
-        identifier = part.payload[at] | part.payload[at + 1] << 8
-        stop = zcltypes.skip_typed(part.payload, at + 2, len(part.payload), "")
-        name = attribute_name(part.cluster, identifier)
-        before = command.get(name)
-        status = SUCCESS
-        if before is None:
-            status = UNSUPPORTED_ATTRIBUTE
-        elif before[0] != part.payload[at + 2]:
-            status = INVALID_DATA_TYPE
-        else:
-            command.changes[name] = part.payload[at + 2 : stop]
-        if status != SUCCESS:
-            out.append(status)
-            out += part.payload[at : at + 2]
-        at = stop
-    return bytes(out) if out else bytes((SUCCESS,))

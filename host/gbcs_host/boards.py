@@ -130,7 +130,7 @@ def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
 
 
 def about(port: str) -> "dict[str, str]":
-    """Board, versions, memory, identity; BoardError, LinkError."""
+    """Board, versions, memory, what is wrong with its store, identity; BoardError, LinkError."""
     with Repl(port) as repl:
         said = repl.run(_ABOUT)
     return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
@@ -152,6 +152,7 @@ try:
     import gbcs
     print("gbcs=" + gbcs.__version__)
     from gbcs_device import onboard
+    print("store=" + (onboard.server().damaged or "whole"))
     one = onboard.device()
     if one is not None:
         print("device=%s %s" % (one.kind, "".join(["%02X" % octet for octet in one.eui])))

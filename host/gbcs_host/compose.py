@@ -125,8 +125,9 @@ def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gb
             octets, 0, len(octets), one.cluster, one.frame_control, one.command
         )
         components.append(
-            gbz.Component(int(last), one.cluster, None, None, None, one.frame_control, number,
-                          one.command, name, fields, None)
+            gbz.Component(int(last) | (gbz.FROM_DATE_TIME if one.from_date_time else 0),
+                          one.cluster, None, None, 0 if one.from_date_time else None,
+                          one.frame_control, number, one.command, name, fields, None)
         )  # fmt: skip
     return gbz.Gbz(gbz.PROFILE, components)
 

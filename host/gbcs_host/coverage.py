@@ -5,7 +5,7 @@ built of the key store's certificates (its trust anchors) and of the secrets tha
 parties' private keys give, told what the response holds, and sent the command's octets. What it
 answers must be the response, octet for octet; where that is signed, up to the signature. What two
 devices say to one another, whose keys nobody has, is MAC'd anew by a key of ours on its way to the
-twin, and compared up to the MAC.
+twin, and compared up to the MAC. Whatever a pair is, it has an outcome: an exception is one too.
 """
 
 import collections
@@ -13,11 +13,12 @@ import os
 from typing import Any
 
 from gbcs import message, payload, protect
-from gbcs.errors import DecodeError, GbcsError
+from gbcs.errors import DecodeError
 from gbcs.message import MAC_SIZE
-from gbcs_device import authority, joining, kinds
+from gbcs_device import authority, kinds, partners
 from gbcs_device.anchors import HandedSecrets, cell_of, device_key_name
-from gbcs_host import sources, twin
+from gbcs_device.store import LONGEST_VALUE
+from gbcs_host import knownpairs, sources, twin
 from gbcs_host.keystore import KeyStore
 
 IDENTICAL = "identical"
@@ -25,8 +26,12 @@ UP_TO_SIGNATURE = "identical_up_to_signature"
 UP_TO_MAC = "identical_up_to_mac"
 DIFFERENT = "different"
 UNSUPPORTED = "unsupported"
+FAILED = "failed"
 SAME = (IDENTICAL, UP_TO_SIGNATURE, UP_TO_MAC)
-OUTCOMES = (*SAME, DIFFERENT, UNSUPPORTED)
+OUTCOMES = (*SAME, DIFFERENT, UNSUPPORTED, FAILED)
+
+
+_SUFFIX = "_GBCS"
 
 
 class Memory(dict[str, bytes]):
@@ -40,13 +45,24 @@ class Memory(dict[str, bytes]):
             else:
                 self[name] = octets
 
+    def hold(self, name: str, octets: bytes) -> None:
+        """Takes octets that need not be written."""
+        self[name] = octets
+
+    def has_room(self, changes: "dict[str, bytes | None]") -> bool:
+        """Whether no value is longer than a command may make it."""
+        return all(len(octets or b"") <= LONGEST_VALUE for octets in changes.values())
+
     def names(self, prefix: str = "") -> "list[str]":
         """The names that begin so."""
         return sorted(name for name in self if name.startswith(prefix))
 
 
 class Pair:
-    """A command, its response, and what came of replaying it."""
+    """A command, its response, and what came of replaying it: `outcome`, and `why` where not same.
+
+    `name` is folder and files' name without the word that tells the two apart.
+    """
 
     def __init__(self, name: str, command: bytes, response: bytes) -> None:
         self.name = name
@@ -56,6 +72,15 @@ class Pair:
         self.why = ""
         self.case: Any = None
         self.kind = "?"
+
+    @property
+    def known(self) -> "str | None":
+        """Why it is expected to be answered as it was, otherwise than the response; or None."""
+        scenario = os.path.basename(self.name)
+        if scenario.endswith(_SUFFIX):
+            scenario = scenario[: -len(_SUFFIX)]
+        found = knownpairs.known(scenario)
+        return found[1] if found is not None and found[0] == self.outcome else None
 
 
 def pairs(folder: str) -> "list[Pair]":
@@ -103,17 +128,24 @@ class Coverage:
         for pair in found:
             try:
                 self._replay(pair, kinds_of)
-            except (GbcsError, LookupError, TypeError, ValueError) as error:
-                # a response that the twin cannot be made of; the others still count
-                pair.outcome, pair.why = DIFFERENT, "%s: %s" % (type(error).__name__, error)
+            except DecodeError as error:
+                pair.outcome, pair.why = DIFFERENT, "not decoded: %s" % error
+            except Exception as error:  # a fault of ours; the others still count
+                pair.outcome, pair.why = FAILED, "%s: %s" % (type(error).__name__, error)
 
-    def _replay(self, pair: Pair, kinds_of: "dict[bytes, str]") -> None:
+    def _replay(self, pair: Pair, kinds_of: "dict[bytes, tuple[str, ...]]") -> None:
         asked, wanted = message.decode(pair.command), message.decode(pair.response)
         pair.case = payload.use_case(asked)
-        kind = pair.kind = kinds_of[asked.recipient]
-        if not kinds.is_known(kind):
-            pair.outcome, pair.why = UNSUPPORTED, "no emulator of a %s" % kind
-            return
+        for kind in _candidates(pair.case, kinds_of.get(asked.recipient, ())):
+            pair.kind = kind
+            if kinds.is_known(kind):
+                self._replay_to(kind, pair, asked, wanted)
+            else:
+                pair.outcome, pair.why = UNSUPPORTED, "no emulator of a %s" % kind
+            if pair.outcome != UNSUPPORTED:
+                return
+
+    def _replay_to(self, kind: str, pair: Pair, asked: Any, wanted: Any) -> None:
         device = self.device(kind, asked.recipient, (asked.originator, asked.party))
         twin.load(device, pair.command, pair.response, self.keys)
         now = twin.moment_of(asked, wanted)
@@ -138,9 +170,9 @@ class Coverage:
         """The command under a MAC of ours; the device is joined with who sent it."""
         secret = bytes(range(32))
         self._secrets[device.eui][asked.originator] = secret
-        entry = asked.originator + bytes((joining.PPMID_TYPE,))
+        entry = asked.originator + bytes((partners.PPMID_TYPE,))
         key = b"\x04" + bytes(64)
-        device.store.write({device_key_name(asked.originator): key, joining.DEVICE_LOG: entry})
+        device.store.write({device_key_name(asked.originator): key, partners.DEVICE_LOG: entry})
         signing = asked.octets[asked.start : asked.end]
         return message.wrap(
             signing, protect.general_signing_mac(signing, secret, self.keys.crypto)
@@ -168,10 +200,10 @@ class Coverage:
         return device
 
 
-def _kinds(found: "list[Pair]", keys: KeyStore) -> "dict[bytes, str]":
-    """What kind each addressee is: to which most of what was sent to it may be sent so.
+def _kinds(found: "list[Pair]", keys: KeyStore) -> "dict[bytes, tuple[str, ...]]":
+    """Of what kind each addressee is: to which most may be sent that was sent to it, most first.
 
-    The kinds are counted at which the originator's role may send the use case, for a party or not.
+    A kind counts double at which the originator's role may send the use case so.
     """
     votes: dict[bytes, collections.Counter[str]] = {}
     for pair in found:
@@ -189,7 +221,15 @@ def _kinds(found: "list[Pair]", keys: KeyStore) -> "dict[bytes, str]":
             )  # fmt: skip
             weight = 2 if verdict == authority.ACCEPTED else 1
             votes.setdefault(asked.recipient, collections.Counter())[kind] += weight
-    return {eui: counter.most_common(1)[0][0] for eui, counter in votes.items()}
+    return {
+        eui: tuple(kind for kind, _ in counter.most_common()) for eui, counter in votes.items()
+    }
+
+
+def _candidates(case: Any, likely: "tuple[str, ...]") -> "list[str]":
+    """What an addressee may be: the likeliest kind; where that does not answer, the use case's."""
+    of_case = [kind for kind in likely if kind in case.targets]
+    return list(dict.fromkeys((*likely[:1], *of_case, *case.targets))) or ["?"]
 
 
 def _difference(answer: bytes, wanted: bytes) -> str:
@@ -217,8 +257,15 @@ def summary(found: "list[Pair]") -> "dict[str, Any]":
         "by_device": by_device,
         "by_use_case_and_device": by_both,
         "exceptions": [
-            {"pair": pair.name, "outcome": pair.outcome, "why": pair.why}
+            {
+                "pair": pair.name,
+                "outcome": pair.outcome,
+                "why": pair.why,
+                "known": pair.known,
+            }
             for pair in found
-            if pair.outcome in (DIFFERENT, UNSUPPORTED)
+            if pair.outcome not in SAME
         ],
+        "expected": [pair.name for pair in found if pair.known is not None],
+        "worse": [pair.name for pair in found if pair.outcome not in SAME and not pair.known],
     }

@@ -11,15 +11,15 @@ from typing import Any
 
 from gbcs import asn1, message, payload
 from gbcs.errors import DecodeError
-from gbcs_device import joining
+from gbcs_device import partners
 from gbcs_device.view import View
 
 _TYPES = {
-    "GSME": joining.GSME_TYPE,
-    "ESME": joining.ESME_TYPE,
-    "GPF": joining.GPF_TYPE,
-    "PPMID": joining.PPMID_TYPE,
-    "IHD": joining.TYPE_2,
+    "GSME": partners.GSME_TYPE,
+    "ESME": partners.ESME_TYPE,
+    "GPF": partners.GPF_TYPE,
+    "PPMID": partners.PPMID_TYPE,
+    "IHD": partners.TYPE_2,
 }
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {

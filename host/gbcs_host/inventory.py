@@ -8,11 +8,14 @@ Sources: SEC Appendix AB 15.5 and Appendix AC 4.3 as SECMP0013 amends them (anne
 impact assessment); SEC Appendix R (statuses of install and commission scenarios).
 """
 
+import contextlib
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, create_engine, select
+from sqlalchemy import ForeignKey, String, create_engine, make_url, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
+
+from gbcs_host import keyfiles
 
 PENDING = "pending"
 WHITELISTED = "whitelisted"
@@ -78,13 +81,29 @@ class Event(_Base):
     note: Mapped[str] = mapped_column(String(400), default="")
 
 
+def _keep_private(url: str) -> None:
+    """Makes the file of a database that is not there: install codes will be in it. OSError."""
+    parts = make_url(url)
+    path = parts.database
+    if parts.get_backend_name() != "sqlite" or not path or path == ":memory:":
+        return
+    if not path.startswith("file:"):
+        with contextlib.suppress(keyfiles.WouldOverwrite):  # one that is there is gone on with
+            keyfiles.begin(path).close()
+
+
 class Inventory:
-    """The inventory at a database URL."""
+    """The inventory at a database URL; a file that is made for it is for its owner alone.
+
+    SQLAlchemyError for a URL that is none, or a database that cannot be had; OSError.
+    """
 
     def __init__(self, url: str = "sqlite://") -> None:
         options: dict[str, Any] = {}
         if url == "sqlite://":  # one connection, or each would see a memory of its own
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+        else:
+            _keep_private(url)
         self._engine = create_engine(url, **options)
         _Base.metadata.create_all(self._engine)
 

@@ -12,7 +12,16 @@ from typing import Any
 from gbcs import axdr, devicelogfields, dlms, installcode, payload, usecases
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device import clock, cosemserver, hancredentials, kinds, load, member, zclserver
+from gbcs_device import (
+    clock,
+    cosemserver,
+    hancredentials,
+    kinds,
+    load,
+    member,
+    storerepair,
+    zclserver,
+)
 from gbcs_device import hub as hubs
 from gbcs_device.anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
 from gbcs_device.store import MemoryMedium, Store
@@ -256,9 +265,10 @@ class Lab(Displays, GasProxies):
         Raises LinkError where nothing answers, NotOurs where none is there, or one that was
         provisioned with another seed.
         """
-        found = identify(link)
+        reasons: list[str] = []
+        found = identify(link, reasons.append)
         if found is None:
-            raise NotOurs("no device is there")
+            raise NotOurs("no device is there: %s" % reasons[0])
         if found.kind != IHD:  # which has none
             if found.certificate != self.pki.device(found.eui, "ds").certificate:
                 raise NotOurs("%s was provisioned with another seed" % found.eui.hex().upper())
@@ -291,12 +301,18 @@ class Lab(Displays, GasProxies):
             self.media[eui].cut_after = octets
 
     def restart(self, eui: bytes) -> Any:
-        """The device after a power cut: what its store holds is all it knows."""
+        """The device after a power cut: what its store holds is all it knows.
+
+        Raises StoreDamaged where more of that is wrong than can be put right.
+        """
         if isinstance(self.han.stations.get(eui), RemoteStation):
             return self.han.restart(eui)
         self.media[eui].cut_after = None
-        device = self._device(self._kinds[eui], eui, Store(self.media[eui]))
+        store = Store(self.media[eui])
+        device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
+        if store.damage:
+            storerepair.tell_damage(device, self.now)
         return device
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
@@ -405,13 +421,26 @@ class Lab(Displays, GasProxies):
         self, use_case: str, device: bytes, values: "dict[str, Any] | None" = None,
         party: str = "supplier",
     ) -> Exchange:  # fmt: skip
-        """Any use case of a meter, made of its template: a read, or `values` set."""
+        """Any use case of a meter, made of its template: a read, or `values` set.
+
+        ECS70 has the lab's time, a minute about it, unless `values` say another interval.
+        """
         who = self.parties[party]
+        if use_case == "ECS70":
+            values = {**self._interval(), **(values or {})}
         if usecases.by_name(use_case)[0].form == payload.GBZ:
             record: Any = compose.gbz_command(use_case, values)
         else:
             record = compose.access_request(use_case, who.counter + 1, values, who.eui, device)
         return self.send(use_case, who, device, record)
+
+    def _interval(self) -> "dict[str, Any]":
+        """A minute about the lab's time, as ECS70 has it."""
+        half_ms = 30_000
+        return {
+            "validity_interval_start": clock.date_time(self.now - half_ms),
+            "validity_interval_end": clock.date_time(self.now + half_ms),
+        }
 
     def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
         """8.11 (remove): CCS02, and the inventory."""

@@ -9,11 +9,12 @@ OU, devices by a hardwareModuleName; key identifiers are those of RFC 5280 4.2.1
 import base64
 import datetime
 import hashlib
-import pathlib
+import os
 from typing import Any
 
 from gbcs import der, x509
 from gbcs.crypto import domain, portable
+from gbcs_host import keyfiles
 from gbcs_host.keystore import KeyStore
 
 ACCESS_CONTROL_BROKER = 4
@@ -145,14 +146,24 @@ class Pki:
         """All that was issued and will be, as a key store."""
         return self._keys
 
-    def write(self, folder: str) -> None:
-        """The same as files, as `KeyStore.load` reads them; makes the folder."""
-        where = pathlib.Path(folder)
-        where.mkdir(parents=True, exist_ok=True)
+    def write(self, folder: str, overwrite: bool = False) -> None:
+        """The same as files, as `KeyStore.load` reads them; makes the folder.
+
+        Private keys are for the owner of the folder alone. Where a file of the folder holds
+        something else, nothing is written, unless `overwrite`: keyfiles.WouldOverwrite. OSError.
+        """
+        files = []
         for (eui, use), (_, issued) in self._issued.items():
-            stem = "%s-%s" % (eui.hex(), use)
-            (where / (stem + ".pem")).write_text(_pem("CERTIFICATE", issued.certificate))
-            (where / (stem + ".key")).write_text(_pem("PRIVATE KEY", _private_key_info(issued)))
+            stem = os.path.join(folder, "%s-%s" % (eui.hex(), use))
+            certificate = _pem("CERTIFICATE", issued.certificate).encode()
+            key = _pem("PRIVATE KEY", _private_key_info(issued)).encode()
+            files.append((stem + ".key", key, keyfiles.PRIVATE))
+            files.append((stem + ".pem", certificate, keyfiles.PUBLIC))
+        keyfiles.folder(folder)
+        for path, octets, _ in files:
+            keyfiles.check(path, octets, overwrite)
+        for path, octets, mode in files:
+            keyfiles.write(path, octets, mode, overwrite)
 
     def _for(
         self, eui: bytes, use: str, issuer: Field, subject: Field, by: Issued, policy: str

@@ -128,9 +128,7 @@ class Play:
         try:
             yield step
         except Exception as error:  # a step that cannot be carried out is one that does not hold
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            name = pathlib.Path(where.filename).name
-            step.check(False, "%s: %s (%s:%s)" % (type(error).__name__, error, name, where.lineno))
+            step.check(False, described(error))
         step.milliseconds = (time.perf_counter() - begun) * 1000
         step.exchanges = self.lab.exchanges[first:]
         after = self._logs()
@@ -150,6 +148,13 @@ class Play:
     def holds(self) -> bool:
         """Whether there are steps, and all of them hold."""
         return bool(self.steps) and all(step.holds for step in self.steps)
+
+
+def described(error: BaseException) -> str:
+    """An error in a line: its kind, what it says, and where it came from."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    name = pathlib.Path(where.filename).name
+    return "%s: %s (%s:%s)" % (type(error).__name__, error, name, where.lineno)
 
 
 def _log_text(log: Any) -> str:
@@ -173,8 +178,13 @@ def find(name: str) -> Any:
         spec = importlib.util.spec_from_file_location(path.stem, path)
         if spec is not None and spec.loader is not None:
             module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            if not hasattr(module, "play") or not hasattr(module, "TITLE"):
+            try:
+                spec.loader.exec_module(module)
+            except (Exception, SystemExit) as error:
+                text = "'%s' cannot be loaded: %s" % (name, described(error))
+                raise UnknownScenario(text) from None
+            is_whole = callable(getattr(module, "play", None))
+            if not is_whole or not isinstance(getattr(module, "TITLE", None), str):
                 raise UnknownScenario("'%s' has no TITLE and play(p)" % name)
             return module
     raise UnknownScenario("there is no scenario '%s'" % name)

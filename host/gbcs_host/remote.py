@@ -4,6 +4,8 @@ Each has a link of its own. A request whose answer does not come is sent again, 
 lose datagrams, double or damage them; what comes is told apart by its sequence number.
 """
 
+import functools
+import struct
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,12 +23,33 @@ from gbcs_host.links import Link, LinkError
 _FIRST_WAIT_S = 0.1  # then the request is sent again, and each time after twice as long
 _LONGEST_WAIT_S = 3.2  # a board reckons for seconds
 _GIVE_UP_S = 30.0
+_MOST_CALLS = 10_000  # of a timer at one moment
 _WRITE = 1024  # octets of entries in one request
 _NEVER = int.from_bytes(server.NO_TIMER, "big")
 
 
 class Refused(LinkError):
     """What the far end says no to."""
+
+
+class BadAnswer(LinkError):
+    """What the far end answered is no answer to what was asked."""
+
+    def __init__(self, name: str, what: str = "an answer of another form expected") -> None:
+        super().__init__(name, what)
+
+
+def whole(read: "Callable[..., Any]") -> "Callable[..., Any]":
+    """Makes that octets which are missing or wrong in an answer are a BadAnswer, not our error."""
+
+    @functools.wraps(read)
+    def checked(self: Any, *values: Any) -> Any:
+        try:
+            return read(self, *values)
+        except (DecodeError, IndexError, struct.error, UnicodeDecodeError):
+            raise BadAnswer(self.link_name) from None
+
+    return checked
 
 
 class RemoteStation:
@@ -52,8 +75,8 @@ class RemoteStation:
         self._awaited = -1  # the sequence number of the last frame that wants to be acknowledged
         self._sequence = time.time_ns() // 1000
         self._now = 0
-        (version,) = self._ask(server.HELLO) or b"\x00"
-        if version != server.VERSION:
+        self._calls = (0, 0)  # the time of the last timer, and how often it was called then
+        if self._ask(server.HELLO) != bytes((server.VERSION,)):
             raise LinkError(link.name, "version %d expected" % server.VERSION)
         if store is not None:
             self._provision(store)
@@ -94,8 +117,16 @@ class RemoteStation:
         """When `handle_timer` is to be called, or None."""
         return self._next
 
+    @property
+    def link_name(self) -> str:
+        """Where the device is."""
+        return self._link.name
+
     def handle_timer(self, now: int) -> None:
-        """Does what is due."""
+        """Does what is due. BadAnswer for a device that has ever more to do at one moment."""
+        self._calls = (now, self._calls[1] + 1 if now == self._calls[0] else 1)
+        if self._calls[1] > _MOST_CALLS:
+            raise BadAnswer(self._link.name, "a timer in the future expected")
         self._air(server.TIMER, b"", now)
 
     def power_on(self, now: int) -> None:
@@ -131,6 +162,7 @@ class RemoteStation:
 
     # A display
 
+    @whole
     def shown(self, now: int) -> View:
         """What the display shows at a moment."""
         self._now = now
@@ -156,12 +188,15 @@ class RemoteStation:
         """The control software of a PPMID has a message for the hub."""
         return self._press(server.DELIVER, octets, now)
 
+    @whole
     def heard(self) -> "list[bytes]":
         """Messages that came to a PPMID since this was asked last."""
         octets = self._ask(server.HEARD)
         found = []
         while octets:
             end = 2 + (octets[0] << 8 | octets[1])
+            if end > len(octets):
+                raise BadAnswer(self._link.name)
             found.append(octets[2:end])
             octets = octets[end:]
         return found
@@ -169,6 +204,8 @@ class RemoteStation:
     def _press(self, action: int, body: bytes, now: int) -> bool:
         self._now = now
         answer = self._ask(server.PRESS, bytes((action,)) + body)
+        if not answer:
+            raise BadAnswer(self._link.name)
         self._take_frames(answer[1:])
         return bool(answer[0])
 
@@ -189,10 +226,13 @@ class RemoteStation:
         self._now = now
         self._take_frames(self._ask(operation, body))
 
+    @whole
     def _take_frames(self, frames: bytes) -> None:
         at = 0
         while at < len(frames):
             end = at + 1 + frames[at]
+            if end > len(frames):
+                raise BadAnswer(self._link.name)
             self.out.append(frames[at + 1 : end])
             sent = mac.decode(self.out[-1])
             if sent.control & mac.ACK_REQUEST:
@@ -211,23 +251,27 @@ class RemoteStation:
         request = seal(number + bytes((operation,)) + self._now.to_bytes(8, "big") + body)
         begun = time.monotonic()
         wait = _FIRST_WAIT_S
+        again = begun + wait  # what comes meanwhile, and is no answer, does not put it off
         self._link.send(request)
-        while time.monotonic() - begun < _GIVE_UP_S:
-            answer = self._link.receive(wait)
+        while (now := time.monotonic()) - begun < _GIVE_UP_S:
+            answer = self._link.receive(max(0.0, again - now)) if now < again else None
             if answer is None:
                 self.repeats += 1
                 wait = min(2 * wait, _LONGEST_WAIT_S)
+                again = time.monotonic() + wait
                 self._link.send(request)
                 continue
-            whole = unseal(answer)  # a link may let damage through
-            if whole is None or len(whole) < server.ANSWER_HEAD:
+            found = unseal(answer)  # a link may let damage through
+            if found is None or len(found) < server.ANSWER_HEAD:
                 continue
-            if whole[:8] == number:
-                return self._taken(whole[8:])
+            if found[:8] == number:
+                return self._taken(found[8:])
         raise LinkError(self._link.name, "no answer for %d seconds" % _GIVE_UP_S)
 
     def _taken(self, answer: bytes) -> bytes:
         status, phase, flags = answer[:3]
+        if phase >= len(server.PHASES):
+            raise BadAnswer(self._link.name)
         self.phase = server.PHASES[phase]
         if self.phase != JOINED:
             self._short = None
@@ -243,7 +287,10 @@ class RemoteStation:
 
 
 class Identity:
-    """Who is at the far end of a link; `last_counter` is the last one it accepted of a party."""
+    """Who is at the far end of a link; `last_counter` is the last one it accepted of a party.
+
+    ValueError for octets that are no such thing.
+    """
 
     __slots__ = ("certificate", "eui", "kind", "last_counter")
 
@@ -251,17 +298,23 @@ class Identity:
         self.eui = octets[:8]
         self.last_counter = int.from_bytes(octets[8:16], "big")
         end = 18 + int.from_bytes(octets[16:18], "big")
+        if len(octets) < max(end, 18):
+            raise ValueError("an identity expected, found %d octets" % len(octets))
         self.certificate = octets[18:end]
         self.kind = str(octets[end:], "utf-8")
 
 
-def identify(link: Link) -> "Identity | None":
-    """Who is there; None for nobody, yet. LinkError where nothing answers."""
+def identify(link: Link, watch: "Callable[[str], None] | None" = None) -> "Identity | None":
+    """Who is there; None for nobody, yet: `watch` is told why. LinkError where nothing answers."""
     station = RemoteStation(link, bytes(8), "")
     try:
         return Identity(station.identity())
-    except Refused:
+    except Refused as error:
+        if watch is not None:
+            watch(str(error))
         return None
+    except ValueError:
+        raise BadAnswer(link.name) from None
 
 
 def answers(link: Link, timeout_s: float) -> bool:
@@ -271,8 +324,8 @@ def answers(link: Link, timeout_s: float) -> bool:
     while time.monotonic() < limit:
         link.send(seal(number + bytes((server.HELLO,)) + bytes(8)))
         answer = link.receive(min(timeout_s, 0.5))
-        whole = None if answer is None else unseal(answer)
-        if whole is not None and whole[:8] == number:
+        found = None if answer is None else unseal(answer)
+        if found is not None and found[:8] == number:
             return True
     return False
 
@@ -285,24 +338,34 @@ class RemoteMeter:
         self.kind = station.kind
         self.station = station
 
+    @property
+    def link_name(self) -> str:
+        """Where the meter is."""
+        return self.station.link_name
+
+    @whole
     def is_joined(self) -> bool:
         """Whether it belongs to a HAN."""
         return bool(self.station.inspect()[0])
 
+    @whole
     def has_install_code(self) -> bool:
         """Whether it could join by it."""
         return bool(self.station.inspect()[1])
 
+    @whole
     def network(self) -> "bytes | None":
         """The extended PAN id of its network."""
         octets = self.station.inspect()
         return octets[2:10] if octets[0] else None
 
+    @whole
     def hashed_key(self) -> "bytes | None":
         """The AES-MMO hash of its link key."""
         octets = self.station.inspect()
         return octets[18:34] if octets[0] else None
 
+    @whole
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of each entry, oldest first."""
         octets = self.station.inspect()
@@ -310,6 +373,7 @@ class RemoteMeter:
         parts = [octets[36 + 6 * index : 42 + 6 * index] for index in range(count)]
         return [(int.from_bytes(one[:4], "big"), one[4] << 8 | one[5]) for one in parts]
 
+    @whole
     def problem(self) -> str:
         """Why joining failed last."""
         octets = self.station.inspect()

@@ -1,6 +1,8 @@
 """A scenario as one HTML file that can be forwarded: steps, checks, messages decoded, device logs.
 
 No script, no reference to anything outside: what is folded opens with the browser's own means.
+Every field goes through `_text` (or `_lines`), wherever it came from: what devices, scenarios and
+errors say is shown as text, and its control characters are visible.
 """
 
 import html
@@ -10,6 +12,7 @@ from gbcs_device import clock
 from gbcs_host import examine, play, tree
 from gbcs_host.display import shots
 from gbcs_host.play import Play, Step
+from gbcs_host.visible import visible, visible_lines
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em; padding: 0 1em;
@@ -31,16 +34,16 @@ def write(title: str, played: Play, seed: int) -> str:
     verdict = "all steps hold" if played.holds else "NOT all steps hold"
     out = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>"
-        "<style>%s</style></head><body>" % (html.escape(title), _STYLE),
+        "<style>%s</style></head><body>" % (_text(title), _STYLE),
         "<h1>%s</h1><p><strong>%s</strong>: %d of %d, seed %d.</p>"
-        % (html.escape(title), verdict, held, len(played.steps), seed),
+        % (_text(title), verdict, held, len(played.steps), seed),
         _timings(played),
     ]
     part = ""
     for step in played.steps:
         if step.part != part:
             part = step.part
-            out.append("<h2>%s</h2>" % html.escape(part))
+            out.append("<h2>%s</h2>" % _text(part))
         out.append(_step(step, played))
     out.append(_inventory(played))
     out.append("</body></html>\n")
@@ -60,7 +63,7 @@ def _step(step: Step, played: Play) -> str:
         % ("" if held else "no", "" if held else "not so: ", _text(text))
         for text, held in step.checks
     )
-    notes = "".join("<p>%s</p>" % _text(note) for note in step.notes)
+    notes = "".join("<p>%s</p>" % _note(note) for note in step.notes)
     pictures = "".join(shots.image_tag(octets, said) for said, octets in step.pictures)
     messages = "".join(_exchange(one, played) for one in step.exchanges)
     return (
@@ -68,10 +71,10 @@ def _step(step: Step, played: Play) -> str:
         "</span></p><ul>%s</ul>%s<p>%s</p>%s%s</div>"
         % (
             "" if step.holds else " no",
-            step.number,
+            _text(step.number),
             _text(step.title),
             _text(step.proves),
-            clock.generalized(step.at),
+            _text(clock.generalized(step.at)),
             step.milliseconds,
             checks,
             notes,
@@ -82,10 +85,21 @@ def _step(step: Step, played: Play) -> str:
     )
 
 
-def _text(text: str) -> str:
-    return html.escape(text).replace("base64 for 8.16: ", "base64 for 8.16:<br><code>") + (
-        "</code>" if text.startswith("base64 for 8.16: ") else ""
-    )
+def _text(text: object) -> str:
+    """A field on one line, as text or in an attribute of HTML."""
+    return html.escape(visible(str(text)))
+
+
+def _lines(text: str) -> str:
+    """A field that has lines."""
+    return html.escape(visible_lines(text))
+
+
+def _note(text: str) -> str:
+    mark = "base64 for 8.16: "
+    if text.startswith(mark):
+        return "%s<br><code>%s</code>" % (mark.strip(), _text(text[len(mark) :]))
+    return _text(text)
 
 
 def _exchange(one: Any, played: Play) -> str:
@@ -93,18 +107,18 @@ def _exchange(one: Any, played: Play) -> str:
     if one.answer is not None:
         parts.append(_message(one.answer, played))
     return "<details><summary>%s: %s</summary>%s</details>" % (
-        html.escape(one.what), html.escape(play.outcome(one)), "".join(parts))  # fmt: skip
+        _text(one.what), _text(play.outcome(one)), "".join(parts))  # fmt: skip
 
 
 def _message(octets: bytes, played: Play) -> str:
     found = examine.examine(octets, keys=played.lab.parties.keys)
-    return "<pre>%s\n%s</pre>" % (html.escape(tree.draw(found)), octets.hex().upper())
+    return "<pre>%s\n%s</pre>" % (_lines(tree.draw(found)), octets.hex().upper())
 
 
 def _logs(step: Step) -> str:
     rows = [
         "<tr><td>%s</td><td><pre>%s</pre></td><td><pre>%s</pre></td></tr>"
-        % (hub.hex().upper(), html.escape(before), html.escape(after))
+        % (_text(hub.hex().upper()), _lines(before), _lines(after))
         for hub, before, after in step.logs
     ]
     if not rows:
@@ -119,11 +133,11 @@ def _inventory(played: Play) -> str:
     rows = "".join(
         "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>"
         % (
-            one["eui"].upper(),
-            one["device_type"],
-            one["status"],
-            (one["hub"] or "").upper(),
-            " ".join(one["meter_points"]),
+            _text(one["eui"].upper()),
+            _text(one["device_type"]),
+            _text(one["status"]),
+            _text((one["hub"] or "").upper()),
+            _text(" ".join(one["meter_points"])),
         )
         for one in played.lab.inventory.devices()
     )

@@ -9,7 +9,7 @@ GCS01b, GCS03, GCS07, GCS40a; ZigBee Smart Energy D.4 (price), D.5 (messaging).
 
 from typing import Any
 
-from gbcs import gbz, utrn, zcl
+from gbcs import gbz, usecases, utrn, zcl
 from gbcs_host import compose
 from gbcs_host.compose import field
 
@@ -146,14 +146,22 @@ def electricity(
 
 
 def gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, int, bytes]") -> Any:
-    """Commands of clusters: (cluster, command, frame control, payload), each."""
+    """Commands of clusters: (cluster, command, frame control, payload), each; now, where dated."""
+    code = usecases.by_name(use_case)[0].code or 0
+    dated = {
+        (one.cluster, one.command, one.frame_control)
+        for one in gbz.template(code)
+        if one.from_date_time
+    }
     components = []
     for number, (cluster, command, control, octets) in enumerate(commands):
         name, fields = zcl.decode_payload(octets, 0, len(octets), cluster, control, command)
         last = int(number == len(commands) - 1)
+        when = 0 if (cluster, command, control) in dated else None
         components.append(
             gbz.Component(
-                last, cluster, None, None, None, control, number, command, name, fields, None
+                last if when is None else last | gbz.FROM_DATE_TIME, cluster, None, None, when,
+                control, number, command, name, fields, None,
             )
-        )
+        )  # fmt: skip
     return lab.send(use_case, "supplier", meter, gbz.Gbz(gbz.PROFILE, components))

@@ -1,9 +1,14 @@
-"""One examined message as a tree for people, drawn from its JSON object."""
+"""One examined message as a tree for people, drawn from its JSON object.
+
+A line of the tree is a line: what stands in the message is made visible (`gbcs_host.visible`).
+"""
 
 import os
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
+
+from gbcs_host.visible import styled, visible
 
 _COLOURS = {"valid": "32", "invalid": "1;31", "no key": "33", "absent": "2", "title": "1"}
 
@@ -25,7 +30,18 @@ class Paint:
 
 def draw(found: dict[str, Any], colour: bool = False) -> str:
     """The tree of one object that `gbcs_host.examine.examine` gives, lines joined."""
-    return "\n".join(_lines(found, Paint(colour)))
+    return "\n".join(_lines(_shown(found), Paint(colour)))
+
+
+def _shown(node: Any) -> Any:
+    """The same object, its texts visible."""
+    if isinstance(node, str):
+        return visible(node)
+    if isinstance(node, list):
+        return [_shown(child) for child in node]
+    if isinstance(node, dict):
+        return {visible(name): _shown(child) for name, child in node.items()}
+    return node
 
 
 def _lines(found: dict[str, Any], paint: Paint) -> Iterator[str]:
@@ -180,4 +196,4 @@ def _leaf(leaf: dict[str, Any]) -> str:
 
 def print_tree(found: dict[str, Any]) -> None:
     """Prints one message's tree and an empty line on standard output."""
-    sys.stdout.write(draw(found, wants_colour(sys.stdout)) + "\n\n")
+    styled(sys.stdout, draw(found, wants_colour(sys.stdout)) + "\n\n")

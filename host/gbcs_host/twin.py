@@ -19,7 +19,10 @@ _LOG_CLASS, _UNREGISTER, _BACKUP = 104, 2, 4
 _HISTORIC = bytes.fromhex("00001E0301FF")
 _DATA = ("a/", "m/", "z/", "q/", "c/", "devices", "firmware/", "load/")
 _READ_RESPONSE = 0x01
-_HARMLESS = (zclserver.SUCCESS, zclserver.NOT_FOUND)
+_CLOCK = bytes.fromhex("01 0008 0000010000FF 02")  # an item that reads the clock's time
+_NO_IMAGE, _HASH_MISMATCH = 1, 2  # of CS06
+_NO_CERTIFICATE = 11  # of CS03
+_BY_THE_COMMAND = (0, 1, 2)  # results of a join that the command itself explains
 _SUPPRESSED = 250  # other-reason: not carried out, since one before it failed
 
 
@@ -98,7 +101,7 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
                 own.append((command, octets))
             elif command == _READ_RESPONSE:
                 _load_attributes(device, part, octets, changes)
-            elif octets[0] == part.command and octets[1] not in _HARMLESS:
+            elif octets[0] == part.command and octets[1] != zclserver.SUCCESS:
                 key = ("C", part.cluster, part.frame_control & 8, part.command, part.payload)
                 device.faults[key] = octets[1]
         if own:
@@ -129,8 +132,7 @@ def _load_attributes(device: Any, part: Any, octets: bytes, changes: Any) -> Non
         status = octets[at + 2]
         at += 3
         if status:
-            if status != zclserver.UNSUPPORTED_ATTRIBUTE:
-                device.faults["A", part.cluster, identifier] = status
+            device.faults["A", part.cluster, identifier] = status
             continue
         stop = zcltypes.skip_typed(octets, at, len(octets), "")
         changes[zclserver.attribute_name(part.cluster, identifier)] = octets[at:stop]
@@ -161,6 +163,15 @@ def moment_of(asked: Any, answered: Any) -> int:
     if asked.code == 0x007F:
         device_time = _field(answered)[2][0][2]
         return clock.from_generalized(device_time)
+    if _CLOCK in asked.content:
+        items = cosemserver.items_of(asked.octets, asked.content_start, asked.content_end)
+        record: Any = payload.decode(answered)
+        for item, (_, _, _, data) in zip(items, record.items, strict=True):
+            key = (item.choice, item.class_id, item.obis, item.index)
+            if key == (1, 8, _CLOCK[3:9], 2) and data[1] != "null-data":
+                found = clock.from_date_time(data[2])
+                if found is not None:
+                    return found
     return clock.from_generalized("20150101000000Z")
 
 
@@ -182,13 +193,25 @@ def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: 
         _load_cells(device, response, keys, changes)
     elif response[0] == "update_credentials_response":
         _load_replacements(device, request, response, keys, changes)
+    elif asked.code == 0x000A:
+        _load_new_pair(device, request, response)
     elif asked.code == 0x000C:
         _load_own_certificate(device, request, response, changes)
     elif asked.code == 0x0012 and response[0] == "outcome":
-        found = _by_name(response)
-        if found["result"] == 0:
-            image = _by_name(request)["manufacturer_image_hash"]
-            changes["firmware/image"] = image + found["firmware_version"]
+        _load_image(device, _by_name(request), _by_name(response), changes)
+
+
+def _load_image(
+    device: Any, asked: "dict[str, Any]", outcome: "dict[str, Any]", changes: Any
+) -> None:
+    """CS06: the image that was activated, or why none was, and the version that runs then."""
+    image, version = asked["manufacturer_image_hash"], outcome["firmware_version"]
+    result = outcome["result"]
+    changes["firmware/version"] = version
+    if result != _NO_IMAGE:
+        changes["firmware/image"] = (bytes(32) if result == _HASH_MISMATCH else image) + version
+    if result not in (0, _NO_IMAGE, _HASH_MISMATCH):
+        device.faults["F",] = result
 
 
 _PLACES = (("ds", False), ("ka", False), ("ka", True))
@@ -243,6 +266,16 @@ def _load_replacements(
         changes.update(device.anchors.filled(role, use, before, prepayment))
 
 
+def _load_new_pair(device: Any, request: Any, response: Any) -> None:
+    """CS02c: the public key that the device made, and its signature of the request."""
+    if response[1] == "INTEGER":
+        device.faults["K", "new"] = response[2]
+        return
+    info, _, signature = response[2]
+    r, s = [part[2].to_bytes(32, "big") for part in signature[2][0][2]]
+    device.anchors.own.pair = (_by_name(info)["subject_public_key_info"][1][2], r + s)
+
+
 def _load_own_certificate(device: Any, request: Any, response: Any, changes: Any) -> None:
     use = {"1": "ds", "00001": "ka"}[request[2][0][2]]
     if response[1] == "INTEGER":
@@ -265,11 +298,24 @@ def _load_join(device: Any, request: Any, response: Any, changes: Any) -> None:
     if response[2] == 3:  # there was such a device, of another type
         other = 0 if found["other_device_type"] else 1
         changes["devices"] = found["other_device_id"] + bytes((other,))
+    elif response[2] == _NO_CERTIFICATE and "other_device_certificate" not in found:
+        pass  # the command explains it
+    elif response[2] not in _BY_THE_COMMAND:
+        device.faults["J",] = response[2]
 
 
 def _load_unjoin(device: Any, request: Any, response: Any, changes: Any) -> None:
     if response[2] == 0:
         changes["devices"] = request[2] + b"\x00"
+    elif response[2] != 1:
+        device.faults["J",] = response[2]
+
+
+def _load_restored(device: Any, request: Any, response: Any, changes: Any) -> None:
+    for outcome in response[2][0][2]:
+        entry, result = outcome[2]
+        if result[2]:
+            device.faults["J", entry[2][0][2]] = result[2]
 
 
 def _load_devices(device: Any, request: Any, response: Any, changes: Any) -> None:
@@ -283,8 +329,16 @@ def _load_devices(device: Any, request: Any, response: Any, changes: Any) -> Non
 
 def _load_firmware(device: Any, request: Any, response: Any, changes: Any) -> None:
     found = _by_name(response)
-    if found["result"] == 0:
-        changes["firmware/version"] = found["firmware_version"]
+    changes["firmware/version"] = found["firmware_version"]
+    if found["result"]:
+        device.faults["F",] = found["result"]
+
+
+def _load_clock(device: Any, request: Any, response: Any, changes: Any) -> None:
+    """GCS28: what the hub's time and the interval do not explain."""
+    status = _by_name(response)["status"]
+    if status == 1:
+        device.faults["Z",] = status
 
 
 _ASN1 = {
@@ -293,6 +347,8 @@ _ASN1 = {
     "unjoin_device_response": _load_unjoin,
     "read_join_details_response": _load_devices,
     "read_firmware_version_response": _load_firmware,
+    "restore_gpf_log_response": _load_restored,
+    "set_time_response": _load_clock,
 }
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _PLAIN = const(0)  # certificates are shown
 _CLOSED = const(1)  # they are not
 _STRICT = const(2)  # inside of one: all lengths are short
+_CHECKED = const(3)  # they are checked, and not kept
 
 # The same few certificates stand in message after message, and are the larger part of them. What
 # one decodes to is kept by its octets, and the fields of it are shared: nobody may change them
@@ -74,6 +75,17 @@ def decode(
     except MemoryError:  # a board's; the rows made so far can be made again
         forget()
         return _sequence(root(type_name), data, offset, end, mode)[0]
+
+
+def skip(type_name: str, data: bytes, offset: int, end: int) -> None:
+    """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError."""
+    try:
+        _sequence(root(type_name), data, offset, end, _CHECKED)
+    except MemoryError:
+        forget()
+        _sequence(root(type_name), data, offset, end, _CHECKED)
+    if MICROPYTHON:  # the rows of certificates take some kilobytes
+        forget()
 
 
 DISCONNECT_FROM_HAN = ("DisconnectFromHanCommand", "DisconnectFromHanResponse", None)
@@ -171,6 +183,10 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 _outline(data, start, stop)
                 typ = "ANY"
                 value = data[at:stop]
+            elif mode == _CHECKED:
+                if data[at:stop] not in _certificates:
+                    _sequence(certificate_rows(), data, start, stop, _STRICT)
+                value = None
             else:
                 whole = data[at:stop]
                 value = _certificates.get(whole)

@@ -130,8 +130,22 @@ def obis_octets(text: str) -> bytes:
     return bytes([int(part) for part in parts])
 
 
+_templates: "dict[int, tuple[Request, ...]]" = {}  # on a board, none
+
+
 def requests(code: int) -> "Iterator[Request]":
     """The requests of a template, one by one: of a long one, all do not fit a small heap."""
+    if MICROPYTHON:
+        return _requests(code)
+    kept = _templates.get(code)
+    if kept is None:
+        kept = tuple(_requests(code))
+        if kept:
+            _templates[code] = kept
+    return iter(kept)
+
+
+def _requests(code: int) -> "Iterator[Request]":
     words = template_line(code).split(" ")[1:]
     if words and words[0][0] != "!":
         for word in words:

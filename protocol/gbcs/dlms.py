@@ -137,12 +137,17 @@ def decode(
     return record
 
 
-def skip(data: bytes, offset: int, end: int) -> None:
-    """Checks the payload in `data[offset:end]` as `decode` does, building nothing."""
+def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
+    """Checks the payload in `data[offset:end]` as `decode` does, building nothing.
+
+    Which octet strings must be dates and times the message code tells: those of a request are
+    checked where it is given.
+    """
     tag = data[offset] if offset < end else 0
     if tag not in b"\xd9\xda\x0f":
         raise DecodeError("D9, DA or 0F expected", offset, "content")
     at = _header(data, offset, end, tag)
+    start = at
     if tag == NOTIFICATION:
         at = axdr.skip(data, at, end)
     else:
@@ -172,6 +177,11 @@ def skip(data: bytes, offset: int, end: int) -> None:
                 at += 2
     if at != end:
         raise DecodeError("end expected, %d octets left" % (end - at), at, "content")
+    if tag == REQUEST and code is not None:
+        from gbcs import dlmsdates
+
+        if dlmsdates.may_be_any(data, start, end):
+            dlmsdates.check(data, start, end, code)
 
 
 def _header(data: bytes, at: int, end: int, tag: int) -> int:

@@ -4,24 +4,25 @@
 the order of the message: side (c command, r response, a alert), cluster, frame control, command,
 fewest and most instances (* for any number), flags (e encrypted, d with a from-date-time, | in
 place of the one before), then what is constant: attributes (`id`, in responses `id=type`), else
-fields as `name=value`, `name=value|value`, or `name=least-most`.
+fields as `name=value`, `name=value|value`, or `name=least-most`; with `!` for `=` what decides
+whether a component is this one: what tells it from others, and the 0 of a date, for now.
 """
 
 TEMPLATES = (
     """
 = 0014 CS10a
-c 0709 01 00 1 1 - event_control_and_log_id=19|22 event_id=0 number_of_events=0 event_offset=0
+c 0709 01 00 1 1 - event_control_and_log_id!19|22 event_id=0 number_of_events=0 event_offset=0
 r 0709 19 01 0 1 - command_index=0 total_commands=1
 r 0709 08 0B 0 * | command_identifier=0 status=139
 = 0015 CS11
 c 0709 01 01 1 1 - log_id=3
 r 0709 09 02 1 1 - cleared_events_logs=0|8
 = 006B GCS01a
-c 0707 09 00 1 1 - provider_id=0 calendar_type=0 calendar_time_reference=0
-c 0707 09 01 1 4 - provider_id=0 command_index=0 total_number_of_commands=1 calendar_type=0
+c 0707 09 00 1 1 - provider_id=0 calendar_type!0 calendar_time_reference=0
+c 0707 09 01 1 4 - provider_id=0 command_index=0 total_number_of_commands=1 calendar_type!0
 c 0707 09 02 1 2 - provider_id=0
 c 0707 09 03 1 1 - provider_id=0 command_index=0 total_number_of_commands=1
-c 0707 09 04 1 1 - provider_id=0 calendar_type=0 command_index=0 total_number_of_commands=1
+c 0707 09 04 1 1 - provider_id=0 calendar_type!0 command_index=0 total_number_of_commands=1
 c 0700 09 04 1 1 - provider_id=0 issuer_tariff_id=1 tariff_type_and_charging_scheme=0|16
  unit_of_measure=0 currency=826|978 price_trailing_digit=80 tier_block_mode=255
  block_threshold_multiplier=1 block_threshold_divisor=1000
@@ -38,22 +39,22 @@ r 0700 00 0B 1 1 - command_identifier=4
 r 0700 00 0B 0 1 - command_identifier=6
 r 0700 00 0B 1 1 - command_identifier=5
 = 006C GCS02
-c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration=3220 cut_off_value=-1
+c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration!3220 cut_off_value!-1
 r 0705 19 02 0 1 - friendly_credit_calendar_id=2
 r 0705 08 0B 0 * | command_identifier=6
 = 006D GCS03
-c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration=1175|151|3223|2199
+c 0705 01 06 1 1 - provider_id=0 proposed_payment_control_configuration!1175|151|3223|2199
 r 0705 19 02 0 1 - friendly_credit_calendar_id=2
 r 0705 08 0B 0 * | command_identifier=6
 """,
     """
 = 006E GCS04
-c 0705 01 02 1 1 - debt_recovery_method=0 debt_amount_type=1 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
-c 0705 01 02 1 1 - debt_recovery_method=0 debt_amount_type=3 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage=0
-c 0705 01 02 1 1 - debt_recovery_method=1 debt_amount_type=5 debt_recovery_start_time=0
- debt_recovery_collection_time=0 debt_recovery_frequency=1 debt_recovery_amount=0
+c 0705 01 02 1 1 - debt_recovery_method!0 debt_amount_type!1 debt_recovery_start_time!0
+ debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage!0
+c 0705 01 02 1 1 - debt_recovery_method!0 debt_amount_type!3 debt_recovery_start_time!0
+ debt_recovery_collection_time=0 debt_recovery_frequency=0|1 debt_recovery_balance_percentage!0
+c 0705 01 02 1 1 - debt_recovery_method!1 debt_amount_type!5 debt_recovery_start_time!0
+ debt_recovery_collection_time=0 debt_recovery_frequency=1 debt_recovery_amount!0
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
 r 0705 08 0B 1 1 - command_identifier=2
@@ -62,11 +63,11 @@ c 0705 01 03 1 1 -
 c 0705 01 0C 1 1 - provider_id=0
 c 0705 01 09 1 1 d
 c 0705 01 0B 1 1 - provider_id=0
-c 0707 09 00 1 1 - provider_id=0 calendar_type=3 calendar_time_reference=0
-c 0707 09 01 1 5 - provider_id=0 command_index=0 total_number_of_commands=1 calendar_type=3
+c 0707 09 00 1 1 - provider_id=0 calendar_type!3 calendar_time_reference=0
+c 0707 09 01 1 5 - provider_id=0 command_index=0 total_number_of_commands=1 calendar_type!3
 c 0707 09 02 0 2 - provider_id=0
 c 0707 09 03 1 1 - provider_id=0 command_index=0 total_number_of_commands=1
-c 0707 09 04 1 1 - provider_id=0 calendar_type=3 command_index=0 total_number_of_commands=1
+c 0707 09 04 1 1 - provider_id=0 calendar_type!3 command_index=0 total_number_of_commands=1
 r 0705 08 0B 1 1 - command_identifier=3
 r 0705 08 0B 1 1 - command_identifier=12
 r 0705 08 0B 1 1 - command_identifier=9
@@ -77,7 +78,7 @@ r 0707 00 0B 0 2 - command_identifier=2
 r 0707 00 0B 1 1 - command_identifier=3
 r 0707 00 0B 1 1 - command_identifier=4
 = 0070 GCS06
-c 0705 01 00 1 1 - command_issue_date_time=0 originating_device=0
+c 0705 01 00 1 1 - command_issue_date_time=0 originating_device!0
 r 0705 08 0B 1 1 - command_identifier=0
 = 0071 GCS07
 c 0703 09 00 1 1 - message_control=0 duration_in_minutes=65535
@@ -88,7 +89,7 @@ r 0708 00 0B 1 1 - command_identifier=0
 """,
     """
 = 0073 GCS11
-c 0708 09 02 1 1 - implementation_date_time=0 duration_in_minutes=0 password_type=2
+c 0708 09 02 1 1 - implementation_date_time!0 duration_in_minutes=0 password_type=2
 r 0708 00 0B 1 1 - command_identifier=2
 = 0074 GCS13a
 c 0702 00 00 1 1 - 0302 0301 0300 0000
@@ -99,22 +100,22 @@ c 0705 00 00 1 1 - 0005 0002 0001 0231 0211 0221
 r 0700 08 01 1 1 - 0617=map8 0616=uint16
 r 0705 08 01 1 1 e 0005=int32 0002=int32 0001=int32 0231=uint32 0211=uint32 0221=uint32
 = 0076 GCS15c
-c 0702 01 06 12 12 - snapshot_offset=0-11 snapshot_cause=2
-c 0705 01 07 12 12 - snapshot_offset=0-11 snapshot_cause=2
+c 0702 01 06 12 12 - snapshot_offset=0-11 snapshot_cause!2
+c 0705 01 07 12 12 - snapshot_offset=0-11 snapshot_cause!2
 r 0702 19 06 0 12 e command_index=0 total_number_of_commands=1 snapshot_payload_type=6
 r 0702 08 0B 0 * | command_identifier=6 status=139
 r 0705 19 01 0 12 e command_index=0 total_number_of_commands=1 snapshot_payload_type=0
 r 0705 08 0B 0 * | command_identifier=7 status=139
 = 0077 GCS16a
-c 0702 01 06 31 31 - snapshot_offset=0-30 snapshot_cause=1
+c 0702 01 06 31 31 - snapshot_offset=0-30 snapshot_cause!1
 r 0702 19 06 0 31 e command_index=0 total_number_of_commands=1 snapshot_payload_type=6
 r 0702 08 0B 0 * | command_identifier=6 status=139
 = 0078 GCS17
-c 0702 01 08 1 1 - sample_id=0 sample_type=0
+c 0702 01 08 1 1 - sample_id!0 sample_type=0
 r 0702 19 07 1 1 e sample_id=0 sample_type=0 sample_request_interval=1800
 r 0702 08 0B 0 * | command_identifier=8 status=139
 = 0079 GCS18
-c 0702 01 08 1 1 - sample_id=2 earliest_sample_time=1 sample_type=0 number_of_samples=41
+c 0702 01 08 1 1 - sample_id!2 earliest_sample_time!1 sample_type=0 number_of_samples!41
 r 0702 09 07 0 1 e sample_id=2 sample_type=0 sample_request_interval=360 number_of_samples=1-41
 r 0702 08 0B 0 * | command_identifier=8 status=139
 = 007B GCS21a
@@ -125,20 +126,19 @@ r 0702 08 01 1 1 - 0B13=uint16 0B12=uint16 0B11=enum8 0B10=uint16 0B14=uint8 0B1
 """,
     """
 = 007C GCS23
-c 0700 09 02 1 1 - start_time=0 conversion_factor=0-4294967295 conversion_factor_trailing_digit=80
-c 0700 09 03 1 1 - start_time=0 calorific_value=0-4294967295 calorific_value_unit=1
- calorific_value_trailing_digit=16
+c 0700 09 02 1 1 - start_time!0 conversion_factor_trailing_digit=80
+c 0700 09 03 1 1 - start_time!0 calorific_value_unit=1 calorific_value_trailing_digit=16
 r 0700 00 0B 1 1 - command_identifier=2
 r 0700 00 0B 1 1 - command_identifier=3
 = 007D GCS24
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor!1
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 -
 r 0702 08 0B 1 1 -
 = 007E GCS25
-c 0700 09 09 1 1 - provider_id=0 billing_period_duration=1 tariff_type=0
-c 0700 09 01 1 1 - provider_id=0 block_period_duration=1 block_period_control=2 tariff_type=0
+c 0700 09 09 1 1 - provider_id=0 billing_period_duration!1 tariff_type=0
+c 0700 09 01 1 1 - provider_id=0 block_period_duration!1 block_period_control=2 tariff_type=0
  tariff_resolution_period=1
 r 0700 00 0B 1 1 - command_identifier=9
 r 0700 00 0B 1 1 - command_identifier=1
@@ -147,8 +147,8 @@ c 0702 01 07 1 1 - start_sampling_time=0 sample_type=0 sample_request_interval=3
  max_number_of_samples=41
 r 0702 09 0D 1 1 -
 = 0081 GCS32
-c 0702 01 0B 1 1 - provider_id=0 request_date_time=0 implementation_date_time=0
- proposed_supply_status=0 supply_control_bits=1
+c 0702 01 0B 1 1 - provider_id=0 request_date_time=0 implementation_date_time!0
+ proposed_supply_status!0 supply_control_bits=1
 r 0702 09 0C 0 1 - supply_status=0
 r 0702 08 0B 0 * | command_identifier=11
 = 0082 GCS33
@@ -161,12 +161,12 @@ r 0708 00 0B 1 1 - command_identifier=6
 c 0702 00 00 1 1 - 0206
 r 0702 08 01 1 1 - 0206=octstr
 = 0085 GCS39
-c 0702 01 0B 1 1 - provider_id=0 request_date_time=0 implementation_date_time=0
- proposed_supply_status=1 supply_control_bits=1
+c 0702 01 0B 1 1 - provider_id=0 request_date_time=0 implementation_date_time!0
+ proposed_supply_status!1 supply_control_bits=1
 r 0702 09 0C 0 1 - supply_status=1
 r 0702 08 0B 0 * | command_identifier=11
 = 0086 GCS40a
-c 0705 01 05 1 1 - start_time=0 credit_adjustment_type=0
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!0
 r 0705 08 0B 1 1 - command_identifier=5
 = 0087 GCS41
 c 0708 09 03 1 1 - site_id_time=0 provider_id=0
@@ -175,7 +175,7 @@ r 0708 00 0B 1 1 - command_identifier=3
     """
 = 0088 GCS44
 c 0708 09 01 1 1 - current_provider_id=0 tariff_type=0 proposed_provider_id=0
- provider_change_implementation_time=0 provider_change_control=6144
+ provider_change_implementation_time!0 provider_change_control=6144
 r 0708 00 0B 1 1 - command_identifier=1
 = 0089 GCS46
 c 0702 00 00 1 1 - 0307
@@ -189,20 +189,20 @@ c 0705 00 00 1 1 - 0001
 r 0702 08 01 1 1 - 0A00=uint32
 r 0705 08 01 1 1 - 0001=int32
 = 0090 PCS02
-c 0705 01 00 1 1 - command_issue_date_time=0 originating_device=2
+c 0705 01 00 1 1 - command_issue_date_time=0 originating_device!2
 r 0705 08 0B 1 1 - command_identifier=0
 = 0096 GCS16b
-c 0705 01 07 31 31 - snapshot_offset=0-30 snapshot_cause=1
+c 0705 01 07 31 31 - snapshot_offset=0-30 snapshot_cause!1
 r 0705 19 01 0 31 e command_index=0 total_number_of_commands=1 snapshot_payload_type=0
 r 0705 08 0B 0 * | command_identifier=7 status=139
 = 0097 CS01b
-c 0705 01 04 1 1 - originating_device=0
+c 0705 01 04 1 1 - originating_device!0
 r 0705 09 03 1 1 - source_of_top_up=0
 = 009B PCS01
-c 0705 01 04 1 1 - originating_device=2
+c 0705 01 04 1 1 - originating_device!2
 r 0705 09 03 1 1 -
 = 009D GCS21d
-c 0700 01 0B 1 1 - earliest_start_time=0 min_issuer_event_id=4294967295 number_of_commands=1
+c 0700 01 0B 1 1 - earliest_start_time!0 min_issuer_event_id=4294967295 number_of_commands=1
  tariff_type=0
 r 0700 09 09 1 1 - provider_id=0 tariff_type=0
 = 009E GCS21e
@@ -215,11 +215,11 @@ r 0702 08 01 1 1 -
 = 009F GCS21f
 c 0700 00 00 1 1 - 0203 0202 0100 0101 0102 0615 0400 0401 0402 0403 0410 0420 0430 0440 0616 0617
  0301
-c 0707 01 01 1 1 - provider_id=0 issuer_calendar_id=4294967295 start_day_id=1 number_of_days=0
-c 0707 01 02 1 1 - provider_id=0 issuer_calendar_id=4294967295 start_week_id=1 number_of_weeks=0
-c 0707 01 03 1 1 - provider_id=0 issuer_calendar_id=4294967295
-c 0707 01 04 1 1 - start_time=0 number_of_events=0 calendar_type=0 provider_id=0
- issuer_calendar_id=4294967295
+c 0707 01 01 1 1 - provider_id=0 issuer_calendar_id!4294967295 start_day_id=1 number_of_days=0
+c 0707 01 02 1 1 - provider_id=0 issuer_calendar_id!4294967295 start_week_id=1 number_of_weeks=0
+c 0707 01 03 1 1 - provider_id=0 issuer_calendar_id!4294967295
+c 0707 01 04 1 1 - start_time!0 number_of_events=0 calendar_type!0 provider_id=0
+ issuer_calendar_id!4294967295
 c 0700 01 00 1 1 - command_options=0
 r 0700 18 01 1 1 - 0203=uint24 0202=uint24 0100=uint48 0101=uint48 0102=uint48 0615=enum8
  0400=uint32 0401=uint32 0402=uint32 0403=uint32 0410=uint32 0420=uint32 0430=uint32 0440=uint32
@@ -235,11 +235,11 @@ r 0707 08 0B 0 * | command_identifier=4 status=139
 r 0700 19 00 0 1 - provider_id=0 unit_of_measure=1 currency=826|978 start_time=0
 r 0700 08 0B 0 * | command_identifier=0 status=139
 = 00A0 GCS61
-c 0702 01 08 1 1 - sample_id=1 sample_type=0
+c 0702 01 08 1 1 - sample_id!1 sample_type=0
 r 0702 19 07 1 1 e sample_id=1 sample_type=0 sample_request_interval=65535
 r 0702 08 0B 0 * | command_identifier=8 status=139
 = 00A1 CS10b
-c 0709 01 00 1 1 - event_control_and_log_id=4|7 event_id=0 number_of_events=0 event_offset=0
+c 0709 01 00 1 1 - event_control_and_log_id!4|7 event_id=0 number_of_events=0 event_offset=0
 r 0709 19 01 0 1 - command_index=0 total_commands=1
 r 0709 08 0B 0 * | command_identifier=0 status=139
 """,
@@ -253,19 +253,19 @@ c 0700 09 05 1 1 - provider_id=0 issuer_tariff_id=1 command_index=0 total_number
 r 0700 00 0B 1 1 - command_identifier=4
 r 0700 00 0B 1 1 - command_identifier=5
 = 00AD GCS20
-c 0708 09 04 1 * - start_date_time=0 configuration_control=0
+c 0708 09 04 1 * - start_date_time!0 configuration_control=0
 r 0708 00 0B 1 * - command_identifier=4
 = 00B4 GCS40b
-c 0705 01 05 1 1 - start_time=0 credit_adjustment_type=1 credit_adjustment_value=0
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!1 credit_adjustment_value!0
 r 0705 08 0B 1 1 - command_identifier=5
 = 00B5 GCS21b
 c 0705 00 00 1 1 - 0239 0006 0216 0226 0040 0010 0011 0031 0021 0022 0217 0227
 c 0700 00 00 1 1 - 0617
-c 0707 01 01 1 1 - provider_id=0 issuer_calendar_id=4294967294 start_day_id=1 number_of_days=0
-c 0707 01 02 1 1 - provider_id=0 issuer_calendar_id=4294967294 start_week_id=1 number_of_weeks=0
-c 0707 01 03 1 1 - provider_id=0 issuer_calendar_id=4294967294
-c 0707 01 04 1 1 - start_time=0 number_of_events=0 calendar_type=3 provider_id=0
- issuer_calendar_id=4294967294
+c 0707 01 01 1 1 - provider_id=0 issuer_calendar_id!4294967294 start_day_id=1 number_of_days=0
+c 0707 01 02 1 1 - provider_id=0 issuer_calendar_id!4294967294 start_week_id=1 number_of_weeks=0
+c 0707 01 03 1 1 - provider_id=0 issuer_calendar_id!4294967294
+c 0707 01 04 1 1 - start_time!0 number_of_events=0 calendar_type!3 provider_id=0
+ issuer_calendar_id!4294967294
 r 0705 08 01 1 1 - 0239=uint16 0006=int32 0216=enum8 0226=enum8 0040=int32 0010=uint32 0011=uint32
  0031=uint32 0021=uint32 0022=uint32 0217=uint32 0227=uint32
 r 0700 08 01 1 1 - 0617=map8
@@ -291,14 +291,14 @@ r 0702 18 01 1 1 e 0700=uint48 0701=uint48 0702=uint48 0703=uint48 0302=uint24 0
 c 0705 00 00 1 1 - 0000
 r 0705 08 01 1 1 - 0000=map16
 = 00C0 GCS40c
-c 0705 01 05 1 1 - start_time=0 credit_adjustment_type=3
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!3
 r 0705 08 0B 1 1 - command_identifier=5
 = 00C2 GCS40d
-c 0705 01 05 1 1 - start_time=0 credit_adjustment_type=2 credit_adjustment_value=0
+c 0705 01 05 1 1 - start_time!0 credit_adjustment_type!2 credit_adjustment_value!0
 r 0705 08 0B 1 1 - command_identifier=5
 = 00C3 GCS15b
-c 0705 01 07 12 12 - snapshot_offset=0-11 snapshot_cause=24584
-c 0702 01 06 12 12 - snapshot_offset=0-11 snapshot_cause=24584
+c 0705 01 07 12 12 - snapshot_offset=0-11 snapshot_cause!24584
+c 0702 01 06 12 12 - snapshot_offset=0-11 snapshot_cause!24584
 r 0705 19 01 0 12 e command_index=0 total_number_of_commands=1 snapshot_payload_type=0
 r 0705 08 0B 0 * | command_identifier=7 status=139
 r 0702 19 06 0 12 e command_index=0 total_number_of_commands=1 snapshot_payload_type=6
@@ -317,7 +317,7 @@ c 0700 09 01 1 1 - provider_id=0 block_period_control=2 tariff_type=0 tariff_res
 r 0700 00 0B 1 1 - command_identifier=9
 r 0700 00 0B 1 1 - command_identifier=1
 = 00DA GCS21k
-c 0700 01 0B 1 1 - earliest_start_time=0 min_issuer_event_id=4294967295 number_of_commands=1
+c 0700 01 0B 1 1 - earliest_start_time!0 min_issuer_event_id=4294967295 number_of_commands=1
  tariff_type=0
 r 0700 09 09 0 1 - provider_id=0 tariff_type=0
 r 0700 08 0B 0 * | command_identifier=11
@@ -332,7 +332,7 @@ c 0702 00 00 1 1 - 0608 0607
 r 0000 08 01 1 1 - 0004=string 0005=string
 r 0702 08 01 1 1 - 0608=enum8 0607=enum8
 = 00FC GCS24a
-c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor=10000
+c 0702 01 0E 1 1 - provider_id=0 unit_of_measure=1 multiplier=1 divisor!10000
 c 0702 01 0D 1 1 - supply_tamper_state=0|3 supply_depletion_state=0|3
  supply_uncontrolled_flow_state=0 load_limit_supply_state=3
 r 0702 08 0B 1 1 - command_identifier=14

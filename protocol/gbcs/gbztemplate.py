@@ -12,7 +12,8 @@ class Expected(Record):
     `side` is "command", "response" or "alert"; `least` and `most` say how often it comes (None for
     any number); `alternate` that it may come in place of the one before. `constants` are pairs: of
     an attribute's identifier and its type's name (None where only read), or of a field's name and
-    its values: a tuple of those allowed, or a range.
+    its values: a tuple of those allowed, or a range. `decisive` are those of fields with other
+    values of which it is another component.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Expected(Record):
         "from_date_time",
         "alternate",
         "constants",
+        "decisive",
     )  # fmt: skip
 
     def __init__(self, row: str) -> None:
@@ -41,6 +43,7 @@ class Expected(Record):
         self.alternate = "|" in columns[6]
         attributes = not self.frame_control & 1 and self.command < 2
         self.constants = tuple([_constant(word, attributes) for word in columns[7:]])
+        self.decisive = tuple([_constant(word, False) for word in columns[7:] if "!" in word])
 
 
 def find(message_code: int) -> "tuple[Expected, ...]":
@@ -60,7 +63,7 @@ def find(message_code: int) -> "tuple[Expected, ...]":
 
 
 def _constant(word: str, attribute: bool) -> "tuple[int | str, object]":
-    name, _, value = word.partition("=")
+    name, _, value = word.partition("!" if "!" in word else "=")
     if attribute:
         return int(name, 16), value or None
     least, dash, most = value.partition("-")

@@ -130,14 +130,25 @@ def encode(record: "Any") -> bytes:
     raise EncodeError("a payload expected, found " + name)
 
 
-def skip(m: Message) -> None:
-    """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`."""
-    which = form(m.octets, m.content_start, m.content_end)
-    if which == DLMS:
+def skip(m: Message, case: "usecases.UseCase | None" = None, dates: bool = True) -> None:
+    """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`.
+
+    Which octet strings of an access request are dates its template says: without `dates` they are
+    left to whoever reads that anyway.
+    """
+    if case is None:
+        case = use_case(m)
+    elif form(m.octets, m.content_start, m.content_end) != case.form:
+        raise DecodeError(
+            "a payload of the form %s (%s) expected" % (case.form, case.name),
+            m.content_start,
+            "content",
+        )
+    if case.form == DLMS:
         from gbcs import dlms
 
-        dlms.skip(m.octets, m.content_start, m.content_end)
-    elif which == GBZ:
+        dlms.skip(m.octets, m.content_start, m.content_end, m.code if dates else None)
+    elif case.form == GBZ:
         from gbcs import gbz
 
         if m.kind == "alert":
@@ -145,11 +156,13 @@ def skip(m: Message) -> None:
         else:
             gbz.skip(m.octets, m.content_start, m.content_end)
     else:
-        from gbcs import der
+        from gbcs import asn1
 
-        end = der.skip(m.octets, m.content_start, m.content_end)
-        if end != m.content_end:
-            raise DecodeError("end of content expected", end, "content")
+        kind = _KINDS.get(m.kind, m.kind)
+        name = asn1.payload_type(m.code, kind)
+        if name is None:
+            raise DecodeError("no %s of this use case is known" % kind, m.content_start, "content")
+        asn1.skip(name, m.octets, m.content_start, m.content_end)
 
 
 def encrypted_blocks(record: "Any") -> "list[tuple[int, str, bytes]]":

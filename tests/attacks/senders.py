@@ -13,7 +13,7 @@ from conftest import SHARED, reference_paths
 
 from gbcs import asn1, der, message, protect, usecases
 from gbcs.errors import GbcsError
-from gbcs_device import clock, joining, kinds, load, logs
+from gbcs_device import clock, kinds, load, logs, partners
 from gbcs_device.anchors import OwnKeys, cell_of, device_key_name
 from gbcs_device.store import MemoryMedium, Store
 from gbcs_host import compose
@@ -127,8 +127,8 @@ class Bench:
             changes["own/" + use] = issued.private
             changes["own/certificate/" + use] = issued.certificate
         changes.update(load.started(self.now, {}))
-        entry = PPMID_OF_METER + bytes((joining.PPMID_TYPE,))
-        changes[joining.DEVICE_LOG] = entry
+        entry = PPMID_OF_METER + bytes((partners.PPMID_TYPE,))
+        changes[partners.DEVICE_LOG] = entry
         public = self.lab.pki.device(PPMID_OF_METER, "ka").public
         changes[device_key_name(PPMID_OF_METER)] = public
         store.write(changes)
@@ -169,9 +169,10 @@ class Bench:
             return PPMID_OF_METER
         return self.lab.parties[ROLES[sender]].eui
 
-    def message(self, code, kind, sender, form, party=None, break_at=None, content=None):
+    def message(
+        self, code, kind, sender, form, party=None, break_at=None, content=None, counter=50_000
+    ):
         """The octets of a command; `break_at` is "mac" or "signature", of which a bit flips."""
-        counter = 50_000
         if content is None:
             content = self.content(code, kind, counter)
         eui = self.eui(sender)

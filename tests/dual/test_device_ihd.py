@@ -98,7 +98,7 @@ def made(kind):
             "han/hub": HUB,
             "han/extended_pan_id": HUB,
             "han/partner/" + METER.hex(): LINK_KEY,
-            "devices": GAS + b"\x00",
+            "devices": GAS + b"\x00" + METER + b"\x01",
             "device/ka/" + GAS.hex(): b"\x04" + bytes(64),
         }
     )

@@ -180,10 +180,16 @@ def test_debts_of_a_gas_meter(home):
 
 
 def test_a_frequency_that_gas_meters_do_not_have_is_refused(home):
-    weekly = "010000000060EA0000000100000000000002307500000000"
-    done = sent(home, "GCS04", (PREPAY, 0x02, 0x01, weekly))
-    assert done.payload.components[0].fields[1][2] == 0x85
-    assert home.figures(home.gsme).debts[0].amount_mp == 0
+    begin = "0100000000"
+    done = sent(
+        home,
+        "GCS04",
+        (PREPAY, 0x02, 0x01, begin + "60EA0000" "00" "01" "00000000" "0000" "02" "307500000000"),
+        (PREPAY, 0x02, 0x01, begin + "204E0000" "00" "03" "00000000" "0000" "00" "881300000000"),
+        (PREPAY, 0x02, 0x01, begin + "00000000" "01" "05" "00000000" "0000" "FF" "000000000000"),
+    )  # fmt: skip
+    assert [one.fields[1][2] for one in done.payload.components] == [0x85, 0, 0]
+    assert [one.amount_mp for one in home.figures(home.gsme).debts[:2]] == [0, 20_000]
 
 
 def test_the_valve_obeys_if_there_is_credit(home):
@@ -200,11 +206,16 @@ def test_a_friendly_period_keeps_the_valve_open_until_it_ends(home):
     done = sent(
         home,
         "GCS05",
+        (PREPAY, 0x03, 0x01, "01000000" "00000000" "20A10700" "A0860100"),
+        (PREPAY, 0x0C, 0x01, "00000000" "01000000" "00000000" "FFFFFF7F"),
+        (PREPAY, 0x09, 0x01, "00000000"),
+        (PREPAY, 0x0B, 0x01, "00000000" "01000000" "00000000" "FFFFFF7F" "FFFFFF7F"),
         (0x0707, 0x00, 0x09, calendar + "00000000" "03" "00" "00" "01" "01" "01"),
         (0x0707, 0x01, 0x09, calendar + "01" "03" "00" "01" "03"
          "000001" "E00100" "380401"),  # until 08:00, from 18:00
         (0x0707, 0x02, 0x09, calendar + "01" "01010101010101"),
         (0x0707, 0x03, 0x09, calendar + "00" "01" "FF0101FF" "01"),
+        (0x0707, 0x04, 0x09, calendar + "00000000" "03" "00" "00" "01"),
     )  # fmt: skip
     assert done.is_success
     prepay(home, 10 * 60_753)  # ten hours
@@ -226,6 +237,7 @@ def test_tiers_follow_the_calendar_and_are_counted_apart(home):
         (0x0707, 0x01, 0x09, calendar + "01" "02" "00" "01" "00" "000001" "D00202"),  # 12:00
         (0x0707, 0x02, 0x09, calendar + "01" "01010101010101"),
         (0x0707, 0x03, 0x09, calendar + "00" "01" "FF0101FF" "01"),
+        (0x0707, 0x04, 0x09, calendar + "00000000" "00" "00" "00" "01"),
         (PRICE, 0x04, 0x09, calendar + "00000000" "00" "03" "544F55" "02" "00" "00" "3A03" "50"
          "10270000" "FF" "010000" "E80300"),
         (PRICE, 0x05, 0x09, "00000000" "01000000" "00000000" "01000000" "00" "01" "01"
@@ -251,7 +263,12 @@ def test_blocks_end_at_their_thresholds_and_begin_again_with_the_month(home):
     matrix = "00E803000001D0070000"
     done = sent(
         home,
-        "GCS01b",
+        "GCS01a",
+        (0x0707, 0x00, 0x09, calendar + "00000000" "00" "00" "00" "01" "01" "01"),
+        (0x0707, 0x01, 0x09, calendar + "01" "01" "00" "01" "00" "000000"),
+        (0x0707, 0x02, 0x09, calendar + "01" "01010101010101"),
+        (0x0707, 0x03, 0x09, calendar + "00" "01" "FF0101FF" "01"),
+        (0x0707, 0x04, 0x09, calendar + "00000000" "00" "00" "00" "01"),
         (PRICE, 0x04, 0x09, calendar + "00000000" "10" "00" "00" "01" "00" "3A03" "50"
          "00000000" "FF" "010000" "E80300"),
         (PRICE, 0x06, 0x09, "00000000" "01000000" "00000000" "01000000" "00" "01" "01"

@@ -106,6 +106,7 @@ def script():
     assert lab.add_to_hub(HUB, METER).is_success
     assert lab.join(METER, HUB)
     found = Script(lab, METER)
+    assert lab.tell(METER, DISPLAY).is_success
     assert lab.add_to_hub(HUB, DISPLAY).is_success
     assert lab.join(DISPLAY, HUB)
     lab.pass_time(30)

@@ -4,7 +4,7 @@ import pytest
 
 from gbcs import asn1, message, payload, protect, utrn
 from gbcs.crypto import default
-from gbcs_device import clock, joining, kinds, ppmid, upkeep
+from gbcs_device import clock, kinds, partners, ppmid, upkeep
 from gbcs_device.anchors import HandedSecrets, device_key_name
 from gbcs_host.coverage import Memory
 from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
@@ -157,7 +157,7 @@ def test_after_the_unjoin_it_is_refused(lab):
     assert lab.part(GAS, INTERFACE).is_success
     assert gas.receive(interface.emergency(GAS), lab.now) is None
     assert gas.store.get(device_key_name(INTERFACE)) is None
-    assert joining.entries(gas.store.get("devices")) == []
+    assert partners.entries(gas.store.get("devices")) == []
 
 
 def test_an_answer_of_another_command_changes_nothing(lab):
@@ -241,4 +241,4 @@ def test_a_certificate_for_signatures_is_refused(lab):
     record = payload.Asn1("JoinDeviceCommand", (None, "SEQUENCE", fields, None))
     exchange = lab.send("CS03C", "supplier", GAS, record)
     assert exchange.payload.field[2] == 11  # invalidOrMissingCertificate
-    assert joining.entries(lab.han.meters[GAS].store.get("devices") or b"") == []
+    assert partners.entries(lab.han.meters[GAS].store.get("devices") or b"") == []

@@ -1,11 +1,8 @@
 """The table of COSEM objects against the facts it was made from, and the messages it makes."""
 
 import json
-import subprocess
-import sys
 
 import pytest
-from conftest import ROOT
 
 from gbcs import axdr, cosem, cosemtemplate, dlms
 
@@ -24,12 +21,6 @@ def records(shared):
     """The facts' records of DLMS use cases."""
     found = json.loads((shared / "gbcs" / "use_cases.json").read_text())
     return [record for record in found if record["payload"] == "DLMS"]
-
-
-def test_the_tables_are_fresh(shared):
-    command = [sys.executable, str(ROOT / "tools" / "gen_cosem.py"), "--check"]
-    found = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert found.returncode == 0, found.stderr
 
 
 def test_every_dlms_use_case_has_a_template(records):

@@ -265,3 +265,79 @@ def test_the_unix_port_keeps_its_device_in_a_folder(tmp_path, capsys):
             process.kill()
             process.wait()
             process.stdout.close()
+
+
+def test_a_wrong_bit_in_its_files_is_told_and_more_damage_stops_the_device(tmp_path):
+    try:
+        port = emulated.build_unix.micropython()
+    except emulated.fetch.Unavailable as error:
+        if os.environ.get(emulated.NEEDED):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    files = [tmp_path / "store.0", tmp_path / "store.1"]
+    lab = Lab(8, radio=True)
+    script = "from gbcs_device import app; app.listen(%d, folder='%s')"
+    spoken = []
+    for number, mask in enumerate((0, 0x10, 0xFF)):
+        if number:
+            name = max(
+                (one for one in files if one.exists()), key=lambda one: one.read_bytes()[:7]
+            )
+            octets = bytearray(name.read_bytes())
+            octets[-30] ^= mask
+            name.write_bytes(octets)
+        process = subprocess.Popen(
+            [str(port), "-X", "heapsize=256k", "-c", script % (40110 + number, tmp_path)],
+            env={**os.environ, "MICROPYPATH": ".frozen"}, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout.readline().startswith("listening")
+            spoken.append(process.stdout.readline() if number else "")
+            with open_link("tcp:127.0.0.1:%d" % (40110 + number)) as link:
+                if not number:
+                    lab._open_device = lambda kind, link=link: link
+                    joined(lab)
+                    assert lab.read("ECS70", METER).is_success
+                elif number == 1:
+                    station = lab.han.stations[METER]
+                    station._link = link
+                    station.restart(lab.now)
+                    assert lab.join(METER, HUB).by == "link key"
+                    assert not lab.carry("ECS70", lab.exchanges[-1].command, METER).answer
+                    assert lab.read("ECS70", METER).is_success
+                else:
+                    station._link = link
+                    with pytest.raises(LinkError, match="store damaged, provision it anew: bank"):
+                        station.restart(lab.now)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+    assert spoken[1].endswith(": put right\n")
+    assert spoken[2].startswith("store damaged, provision it anew: bank ")
+
+
+def test_what_is_wrong_with_the_store_of_a_board_is_told_by_info(tmp_path, capsys):
+    wrong = """
+import os
+from gbcs_device.place import FOLDER
+name = FOLDER + "/store.0"
+with open(name, "rb") as file:
+    octets = bytearray(file.read())
+octets[200] ^= %d
+with open(name, "wb") as file:
+    file.write(octets)
+"""
+    flash = tmp_path / "flash"
+    with emulated.board(flash=flash) as port:
+        with open_started(port) as link:
+            joined(Lab(8, radio=True, open_device=lambda kind: link))
+        with boards.Repl(port) as repl:
+            assert "store=whole" in repl.run(boards._ABOUT)
+            repl.run(wrong % 0x20)
+    for mask, told in ((0x55, "bank 0, offset 11: put right"), (0, "damaged, provision it anew")):
+        with emulated.board(flash=flash) as port:
+            assert cli.main(["board", "info", port]) == 0
+            assert told in capsys.readouterr().out
+            with boards.Repl(port) as repl:
+                repl.run(wrong % mask)

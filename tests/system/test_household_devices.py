@@ -3,7 +3,7 @@
 import pytest
 
 from gbcs import message, payload
-from gbcs_device import account, joining, load, view
+from gbcs_device import account, load, partners, view
 from gbcs_device.figures import ARMED, OFF, ON
 from gbcs_host import compose
 from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
@@ -40,7 +40,7 @@ def lab():
 def test_the_joins_are_in_the_devices_logs_and_keys(lab):
     meters = lab.han.meters
     log = {
-        eui: joining.entries(meters[eui].store.get("devices")) for eui in meters if eui != DISPLAY
+        eui: partners.entries(meters[eui].store.get("devices")) for eui in meters if eui != DISPLAY
     }
     assert log[METER] == [(INTERFACE, 5), (DISPLAY, 6)]
     assert log[GAS] == [(INTERFACE, 5)]

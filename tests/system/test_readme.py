@@ -1,36 +1,42 @@
-"""What the README shows is what is printed."""
+"""What a stranger asks first is answered by the README alone."""
 
 import pathlib
 
-from gbcs_host import cli
+import pytest
 
-README = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
-
-
-def test_the_transcript_is_what_the_command_prints(shared, capsys):
-    block = next(part for part in README.split("```") if part.strip().startswith("$ gbcs decode"))
-    command, *shown = [line for line in block.strip().splitlines() if line.strip() != "..."]
-    name = command.split()[-1]
-    path = next((shared / "rtds" / "messages").glob("*/" + name))
-    keys = shared / "rtds" / "keystore"
-    assert cli.main(["decode", "--keystore", str(keys), str(path)]) == 0
-    printed = capsys.readouterr().out.splitlines()
-    at = 0
-    for line in shown:
-        assert line in printed[at:], line
-        at = printed.index(line, at) + 1
-
-
-def test_the_transcript_of_the_triage_is_what_it_prints(capsys):
-    block = next(part for part in README.split("```") if part.strip().startswith("$ gbcs run"))
-    _, *shown = [line for line in block.strip().splitlines() if line.strip() != "..."]
-    assert cli.main(["run", "triage"]) == 0
-    printed = capsys.readouterr().out.splitlines()
-    at = printed.index(shown[0])
-    start = printed.index(shown[1], at)
-    assert printed[start : start + len(shown) - 1] == shown[1:]
+ROOT = pathlib.Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+ANSWERS = (
+    # question                       what the answer names
+    ("what is it", ("GB smart metering", "GBCS", "emulates", "MicroPython")),
+    (
+        "what runs on a board",
+        ("| what runs on a board |", "`gbcs` and `gbcs_device`", "manifest.py"),
+    ),
+    ("what runs on a PC", ("| what runs on a PC |", "`gbcs_host`")),
+    ("where is the handler of ECS17b", ("ECS17b", "gbcs usecase ECS17b", "`LIVE`")),
+    (
+        "how do I test",
+        ("| how to test |", "make test", "python -m pytest", "make test-micropython"),
+    ),
+    ("how do I talk to a device", ("| how to talk to a device |", "docs/reference/lab.md")),
+)
 
 
-def test_the_commands_in_the_table_are_those_there_are():
-    for name, _ in cli.COMMANDS:
-        assert "`gbcs %s" % name in README, name
+@pytest.mark.parametrize("names", [names for _, names in ANSWERS], ids=[ask for ask, _ in ANSWERS])
+def test_a_question_is_answered(names):
+    for name in names:
+        assert name in README, name
+
+
+def test_the_map_has_every_folder():
+    folders = [path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."]
+    known = ("build", "dist", "run", "site", "typings", "__pycache__")
+    for name in folders:
+        assert name in known or name.endswith(".egg-info") or "| `%s/` |" % name in README, name
+
+
+def test_every_folder_of_the_map_says_what_is_in_it_and_how_to_test_it():
+    for name in ("protocol", "firmware", "host", "boards", "tests", "tools"):
+        text = (ROOT / name / "README.md").read_text()
+        assert "make " in text or "pytest" in text, name

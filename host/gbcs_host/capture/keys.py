@@ -22,6 +22,11 @@ class KeyFile:
         self._stream = stream
         self._known: set[bytes] = set()
 
+    @property
+    def count(self) -> int:
+        """How many keys were written."""
+        return len(self._known)
+
     def add(self, key: bytes, label: str) -> None:
         """A key of 16 octets, and a name for it without quotes."""
         if key not in self._known:

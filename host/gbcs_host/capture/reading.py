@@ -8,6 +8,7 @@ from typing import Any
 import gbcs.crypto
 from gbcs_host.capture import keys, pcapng
 from gbcs_host.capture.dissector import Dissected, Dissector
+from gbcs_host.visible import visible
 
 
 def is_capture(path: str) -> bool:
@@ -69,7 +70,7 @@ class Reading:
 def line(frame: Dissected) -> str:
     """A frame in a line: number, time, from, to, what it is, and what is wrong with it."""
     when = datetime.datetime.fromtimestamp(frame.us / 1e6, datetime.UTC)
-    words = "; ".join(frame.layers + frame.problems)
+    words = visible("; ".join(frame.layers + frame.problems))
     stamp = when.strftime("%H:%M:%S.%f")
     return "%6d  %s  %s > %s  %s" % (
         frame.number, stamp, _address(frame.source), _address(frame.destination), words

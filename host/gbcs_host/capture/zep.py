@@ -11,7 +11,7 @@ import struct
 from typing import Any
 
 from gbcs_host.air import fcs
-from gbcs_host.links import BadName, Link, LinkError, listen, open_link
+from gbcs_host.links import Link, LinkError, address, listen, open_link
 
 PORT = 17754
 _HEAD = struct.Struct(">2sBBBHBBQI10xB")
@@ -49,23 +49,19 @@ def decode(datagram: bytes) -> "tuple[int, bytes] | None":
 
 
 class _Plain(Link):
-    """UDP as sniffers use it, without a check sum of ours."""
+    """UDP as sniffers use it, without a check sum of ours; whoever sends is heard."""
 
     def __init__(self, name: str, own: bool) -> None:
         super().__init__(name)
-        host, _, port = name.partition(":")[2].rpartition(":")
-        if not port.isdigit() or not host:
-            raise BadName(name, "udp:HOST:PORT expected")
-        self._to = (host.strip("[]"), int(port))
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        family, self._to = address.resolve(name, name.partition(":")[2], socket.SOCK_DGRAM)
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
             if own:
                 self._socket.bind(self._to)
-                self.name = "udp:%s:%d" % (host, self._socket.getsockname()[1])
+                self.name = address.written("udp", self._socket.getsockname())
         except OSError as error:
             self._socket.close()
-            raise LinkError(name, "cannot be bound: %s" % error.strerror) from None
+            raise LinkError(name, "cannot be bound: %s" % (error.strerror or error)) from None
 
     def send(self, datagram: bytes) -> None:
         self._socket.sendto(datagram, self._to)
@@ -74,8 +70,10 @@ class _Plain(Link):
         self._socket.settimeout(timeout_s)
         try:
             return self._socket.recv(65535)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError, ConnectionError):  # Windows: a peer has gone
             return None
+        except OSError as error:
+            raise LinkError(self.name, "nothing can be received: %s" % error) from None
 
     def close(self) -> None:
         self._socket.close()

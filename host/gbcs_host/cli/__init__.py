@@ -1,14 +1,20 @@
 """The `gbcs` command: a table of commands, one module each.
 
 A command module has HELP (one line), add_arguments(parser) and run(args) -> exit status. Data goes
-to standard output, talk to standard error. Exit status: 0 as expected, 1 a finding (a message, a
-device or a check said no), 2 wrong usage, 3 something outside is missing (a file, a link).
+to standard output, talk to standard error; both are a `gbcs_host.visible.Screen` while it runs, so
+that nothing which came from elsewhere reaches a terminal as it is. Exit status: 0 as expected, 1 a
+finding (a message, a device or a check said no), 2 wrong usage, 3 something outside is missing (a
+file, a link), 130 interrupted.
 """
 
 import argparse
+import contextlib
 import importlib
-import os
+import io
 import sys
+from collections.abc import Iterator
+
+from gbcs_host import visible
 
 COMMANDS = (
     # name          what it does
@@ -38,11 +44,33 @@ def main(argv: "list[str] | None" = None) -> int:
     """Runs one command and gives its exit status; only the module of that command is imported."""
     argv = sys.argv[1:] if argv is None else argv
     name = argv[0] if argv else ""
+    with _screens():
+        try:
+            status = _run(name, argv)
+            sys.stdout.flush()
+            return status
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            visible.drop(sys.stdout)
+            visible.drop(sys.stderr)
+            return 0
+        except KeyboardInterrupt:
+            return _say(name, "stopped", 130)
+        except UsageError as error:
+            return _say(name, str(error), 2)
+        except EnvironmentProblem as error:
+            return _say(name, str(error), 3)
+        except OSError as error:
+            return _failed(name, error)
+
+
+def _run(name: str, argv: "list[str]") -> int:
     if name in ("--version", "-V"):
         import gbcs
 
         print("gbcs-lab %s" % gbcs.__version__)
         return 0
+    if any("\0" in word for word in argv):
+        raise UsageError("words without NUL expected")
     if name not in {command for command, _ in COMMANDS}:
         return _overview(name)
     module = importlib.import_module("gbcs_host.cli." + name)
@@ -50,21 +78,46 @@ def main(argv: "list[str] | None" = None) -> int:
     module.add_arguments(parser)
     try:
         args = parser.parse_args(argv[1:])
-        return int(module.run(args))
     except SystemExit as leaving:  # argparse has said why
         return leaving.code if isinstance(leaving.code, int) else 2
-    except UsageError as error:
-        print("gbcs %s: %s" % (name, error), file=sys.stderr)
-        return 2
-    except EnvironmentProblem as error:
-        print("gbcs %s: %s" % (name, error), file=sys.stderr)
-        return 3
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("gbcs %s: stopped" % name, file=sys.stderr)
-        return 130
+    return int(module.run(args))
+
+
+@contextlib.contextmanager
+def _screens() -> "Iterator[None]":
+    """Standard output and standard error as screens, and as they were afterwards."""
+    before = sys.stdout, sys.stderr
+    screens = [
+        stream if isinstance(stream, visible.Screen) else visible.Screen(stream)
+        for stream in before
+    ]
+    sys.stdout, sys.stderr = screens  # they have all that is used of a TextIO
+    if sys.stdin is None:  # closed before we began
+        sys.stdin = io.TextIOWrapper(io.BytesIO())
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _say(name: str, text: str, status: int) -> int:
+    """The status, once the text was said, if anybody hears it."""
+    try:
+        print("gbcs %s: %s" % (name, text), file=sys.stderr, flush=True)
+    except OSError:
+        visible.drop(sys.stderr)
+    return status
+
+
+def _failed(name: str, error: OSError) -> int:
+    """What the system refused: a file, or one of our own streams."""
+    why = error.strerror or str(error)
+    text = why if error.filename is None else "'%s': %s" % (error.filename, why)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        return _say(name, text, 3)
+    visible.drop(sys.stdout)  # what is left in it cannot be written: a disk is full
+    return _say(name, "standard output cannot be written: " + text, 3)
 
 
 def _overview(name: str) -> int:

@@ -19,6 +19,7 @@ from gbcs_host.remote import RemoteStation, identify
 
 _HUBS = bytes.fromhex("00DB1234")
 _FOUND_S = 400  # until a display has found a new meter
+_PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
 _READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
 _RECENT = """
@@ -41,32 +42,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("reset", "begin anew, as after a power cut"),
         ("erase", "take identity, keys and everything else off the board, and look whether"),
     ):
-        to_do.add_parser(name, help=text).add_argument("port", metavar="PORT")
+        plain = to_do.add_parser(name, help=text)
+        plain.add_argument("port", metavar="PORT", help=_PORT)
     log = to_do.add_parser("log", help="state, logs and counters of the device")
-    log.add_argument("port", metavar="PORT")
+    log.add_argument("port", metavar="PORT", help=_PORT)
     log.add_argument("--messages", action="store_true", help="its last messages, decoded")
     build = to_do.add_parser(
         "build", help="build firmware; MICROPY_DIR names MicroPython's source"
     )
-    build.add_argument("board", metavar="BOARD")
+    build.add_argument("board", metavar="BOARD", help="a name of gbcs board list")
     build.add_argument("--folder", metavar="DIR", help="where to build; build/BOARD unless told")
     build.add_argument(
         "--make", metavar="VAR=VALUE", action="append", default=[], help="one more word for make"
     )
     flash = to_do.add_parser("flash", help="put an image on a board")
-    flash.add_argument("board", metavar="BOARD")
-    flash.add_argument("image", metavar="IMAGE")
+    flash.add_argument("board", metavar="BOARD", help="a name of gbcs board list")
+    flash.add_argument("image", metavar="IMAGE", help="what gbcs board build printed")
     flash.add_argument("--port", default="", metavar="PORT", help="for esptool")
     deploy = to_do.add_parser("deploy", help="our modules as .mpy on a stock MicroPython")
-    deploy.add_argument("port", metavar="PORT")
+    deploy.add_argument("port", metavar="PORT", help=_PORT)
     deploy.add_argument("--board", metavar="BOARD", default="RPI_PICO", help="which processor")
     for name, text in (
         ("provision", "identity, keys, certificates, install code: a new device"),
         ("try", "provision it where it is not, join it to a hub here, and read it"),
     ):
         words = to_do.add_parser(name, help=text)
-        words.add_argument("kind", choices=tuple(kind.lower() for kind in _READS))
-        words.add_argument("port", metavar="PORT")
+        kinds = tuple(kind.lower() for kind in _READS)
+        words.add_argument("kind", choices=kinds, help="of device")
+        words.add_argument("port", metavar="PORT", help=_PORT)
         words.add_argument("--eui", metavar="EUI64", help="00DB1234567890A0 unless told")
         words.add_argument("--seed", type=int, default=1, metavar="N", help="of the test PKI")
         words.add_argument("--install-code", metavar="HEX", help="16 octets; else of seed and EUI")
@@ -168,9 +171,9 @@ def _octets(option: str, text: str, size: int) -> bytes:
         octets = bytes.fromhex(text)
     except ValueError:
         octets = b""
-    if len(octets) != size:
-        what = "%s: %d hexadecimal digits expected, found '%s'"
-        raise UsageError(what % (option, 2 * size, text))
+    if len(octets) != size:  # what was found may be most of a key: it is not said
+        what = "%s: %d hexadecimal digits expected, found %d characters"
+        raise UsageError(what % (option, 2 * size, len(text)))
     return octets
 
 
@@ -204,7 +207,7 @@ def _try(args: argparse.Namespace) -> int:
     kind = args.kind.upper()
     with boards.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
-        found = identify(link)
+        found = identify(link, _tell)
         is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
         other = found is None or found.kind != kind or (args.eui and found.eui != _eui(args))
         if other or is_display:

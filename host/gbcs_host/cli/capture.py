@@ -1,13 +1,18 @@
 """`gbcs capture`: frames from a sniffer, or from a run elsewhere, into a pcapng file."""
 
 import argparse
+import contextlib
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gbcs_host.capture import pcapng, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.links import BadName, Link, LinkError
+from gbcs_host.links.crowd import Peer, TcpCrowd
+from gbcs_host.links.tcp import TcpListener
+from gbcs_host.serving import Tally, told_to_end
 
 HELP = "Write what a sniffer, or `gbcs run --monitor`, hands on as ZEP to a pcapng file."
 _SLICE_S = 0.5
@@ -22,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when frames came, 1 when none did."""
+    """Exit status 0 when frames came until it was enough or told to end, 1 when none did."""
     try:
         source = zep.receiver(args.link)
     except BadName as error:
@@ -35,30 +40,80 @@ def run(args: argparse.Namespace) -> int:
         source.close()
         why = error.strerror
         raise EnvironmentProblem("'%s' cannot be written: %s" % (args.file, why)) from None
-    print("capturing at %s into %s" % (source.name, args.file), file=sys.stderr, flush=True)
-    with file:
-        frames, others = _frames(args, source, pcapng.Writer(file))
-    source.close()
-    print("%d frames, %d datagrams of another kind" % (frames, others), file=sys.stderr)
-    return 0 if frames else 1
+    heard = Heard(pcapng.Writer(file), args.count, args.seconds)
+    with file, source, told_to_end() as told:
+        _tell("capturing at %s into %s" % (source.name, args.file))
+        try:
+            _listen(source, heard, told.is_set)
+        except LinkError as error:
+            _tell(str(error))
+        except KeyboardInterrupt:  # told twice
+            pass
+    _tell("%d frames, %d datagrams of another kind" % (heard.frames, heard.others))
+    return 0 if heard.frames else 1
 
 
-def _frames(args: argparse.Namespace, source: Any, writer: pcapng.Writer) -> "tuple[int, int]":
-    end = None if args.seconds is None else time.monotonic() + args.seconds
-    frames = others = 0
+class Heard:
+    """What was captured until now, and whether that is enough."""
+
+    def __init__(
+        self, writer: pcapng.Writer, count: "int | None", seconds: "float | None"
+    ) -> None:
+        self.frames = self.others = 0
+        self._writer = writer
+        self._count = count
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self._senders: set[Peer] = set()
+        self._had_senders = False
+
+    def take(self, datagram: bytes) -> bool:
+        """Writes the frame of a datagram, if there is one in it and more are wanted."""
+        found = None if self.is_enough() else zep.decode(datagram)
+        if found is None:
+            self.others += not self.is_enough()
+            return False
+        self._writer.write(found[1], found[0])
+        self.frames += 1
+        return True
+
+    def take_from(self, peer: Peer, datagram: bytes) -> "tuple[bool, None]":
+        """The same of one of many; who gives frames keeps its place."""
+        is_frame = self.take(datagram)
+        if is_frame:
+            peer.has_device = self._had_senders = True
+            self._senders.add(peer)
+        return is_frame, None
+
+    def left(self, peer: Peer) -> None:
+        """A sender has ended."""
+        self._senders.discard(peer)
+
+    def is_enough(self) -> bool:
+        """Whether all that was asked for is there, or all who sent frames have gone."""
+        if self.frames == self._count or (self._had_senders and not self._senders):
+            return True
+        return self._end is not None and not time.monotonic() < self._end
+
+
+def _listen(source: Any, heard: Heard, is_told: "Callable[[], bool]") -> None:
+    def is_over() -> bool:
+        return heard.is_enough() or is_told()
+
+    if isinstance(source, TcpListener):
+        tally = Tally(_tell)
+        TcpCrowd(source, heard.take_from, tally.drop, heard.left, asks=False).run(is_over)
+        return
     link: Link | None = source if isinstance(source, Link) else None
-    try:
-        while (end is None or time.monotonic() < end) and frames != args.count:
-            if link is None:
-                link = source.accept(_SLICE_S)
-                continue
-            datagram = link.receive(_SLICE_S)
-            found = None if datagram is None else zep.decode(datagram)
-            if found is not None:
-                writer.write(found[1], found[0])
-                frames += 1
-            elif datagram is not None:
-                others += 1
-    except (KeyboardInterrupt, LinkError):  # enough, or the other side has ended
-        pass
-    return frames, others
+    while not is_over():
+        if link is None:
+            link = source.accept(_SLICE_S)
+            continue
+        datagram = link.receive(_SLICE_S)
+        if datagram is not None:
+            heard.take(datagram)
+
+
+def _tell(text: str) -> None:
+    """A line for whoever watches; that nobody does any more is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)

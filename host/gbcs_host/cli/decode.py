@@ -12,6 +12,7 @@ from gbcs_host.capture import reading
 from gbcs_host.capture.keys import BadKeyFile
 from gbcs_host.capture.pcapng import BadCapture
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.visible import styled
 
 HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders, captures."
 _PROGRESS_S = 2.0  # between two lines of progress where there is no terminal
@@ -134,8 +135,8 @@ class Tally:
         if now >= self._next and self.expected > 1 and not self.quiet:
             self._next = now + (0.1 if self._live else _PROGRESS_S)
             line = "%d of %d files" % (self.messages, self.expected)
-            print("\r" + line if self._live else line, end="" if self._live else "\n",
-                  file=sys.stderr, flush=True)  # fmt: skip
+            styled(sys.stderr, "\r" + line if self._live else line + "\n")
+            sys.stderr.flush()
 
     def finish(self) -> None:
         """The summary line, where there was more than one message to sum up."""
@@ -158,4 +159,6 @@ class Tally:
                 )
         if self.blocks:
             words.append("%d blocks decrypted" % self.blocks)
-        print(("\r" if self._live else "") + "; ".join(words), file=sys.stderr)
+        if self._live:
+            styled(sys.stderr, "\r")
+        print("; ".join(words), file=sys.stderr)

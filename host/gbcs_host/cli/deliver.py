@@ -5,6 +5,7 @@ import contextlib
 import json
 import sys
 
+from gbcs.errors import DecodeError
 from gbcs_host import boards, sources
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.displays import Delivery
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", metavar="ppmid=LINK", help="where the PPMID is emulated; here unless told"
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the lab")
     parser.add_argument("--json", action="store_true", help="one JSON object a message")
 
 
@@ -34,16 +35,25 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 0 when the hub passed every message on, or answered it; 1 when not."""
     try:
         found = [octets for _, octets in sources.messages(args.message)]
-    except (OSError, ValueError) as error:
-        raise EnvironmentProblem(str(error)) from None
+    except sources.SourceError as error:
+        raise UsageError(str(error)) from None
     if not found:
         raise UsageError("a message expected, found none in '%s'" % args.message)
     passed = 0
     with contextlib.ExitStack() as open_things:
         link = _link(args, open_things)
-        lab = household(args.seed, link)
+        try:
+            lab = household(args.seed, link)
+        except LinkError as error:
+            raise EnvironmentProblem(str(error)) from None
         for octets in found:
-            done = lab.deliver(_EUIS[PPMID], octets)
+            try:
+                done = lab.deliver(_EUIS[PPMID], octets)
+            except DecodeError as error:
+                print("gbcs deliver: no message: %s" % error, file=sys.stderr)
+                continue
+            except LinkError as error:
+                raise EnvironmentProblem(str(error)) from None
             passed += done.to_wan or done.waits_for is not None or bool(done.answers)
             _print(args, octets, done)
     return 0 if passed == len(found) else 1

@@ -1,6 +1,7 @@
 """`gbcs device`: emulated devices in a process of their own, and what displays show."""
 
 import argparse
+import contextlib
 import json
 import pathlib
 import sys
@@ -8,10 +9,11 @@ import threading
 
 from gbcs_device.display import navigation
 from gbcs_device.view import View
-from gbcs_host import devices, home
+from gbcs_host import devices
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.display import shots, terminal, viewjson
 from gbcs_host.links import BadName, LinkError, Listener, listen
+from gbcs_host.serving import told_to_end
 
 HELP = (
     "Emulate devices in this process, for a laboratory that reaches them by a link; draw displays."
@@ -43,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     display = parser.add_argument_group("displays")
     display.add_argument("--page", metavar="NAME", default="overview", help="one page, or all")
-    display.add_argument("--fuel", choices=viewjson.FUELS, default="electricity")
+    display.add_argument(
+        "--fuel", choices=viewjson.FUELS, default="electricity", help="whose pages"
+    )
     display.add_argument("--view", metavar="FILE", help="a view as JSON; else of a home")
     display.add_argument("--seed", type=int, default=1, metavar="N", help="of the home")
     display.add_argument(
@@ -55,21 +59,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when interrupted. Each who opens the link gets a device of their own."""
+    """Exit status 0 when told to end, by SIGINT or SIGTERM; 3 where the link cannot be served.
+
+    Each who opens the link gets a device of their own.
+    """
     if args.kind in _DISPLAYS:
         return _show(args) if args.what == "show" else _live(args)
     if args.what == "show":
         raise UsageError("show draws a display: gbcs device show ihd, or ppmid")
     if not args.link:
         raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
-    listener = _listener(args)
-    try:
-        devices.serve(listener, (args.kind.upper(),) if args.kind else devices.KINDS)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    _serve(args, (args.kind.upper(),) if args.kind else devices.KINDS)
     return 0
+
+
+def _serve(args: argparse.Namespace, kinds: "tuple[str, ...]") -> None:
+    """Serves until told to end; EnvironmentProblem where the link ends before."""
+    with told_to_end() as told, _listener(args) as listener:
+        try:
+            devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
+        except LinkError as error:
+            raise EnvironmentProblem(str(error)) from None
+        except KeyboardInterrupt:  # told twice
+            return
+        if not told.is_set():
+            raise EnvironmentProblem("'%s' cannot be served any more" % listener.name)
+    _tell("ended, as told")
+
+
+def _tell(text: str) -> None:
+    """A line for whoever watches; that nobody does any more is no reason to stop."""
+    with contextlib.suppress(OSError, ValueError):
+        print("gbcs device: " + text, file=sys.stderr, flush=True)
 
 
 def _listener(args: argparse.Namespace) -> Listener:
@@ -79,21 +100,23 @@ def _listener(args: argparse.Namespace) -> Listener:
         raise UsageError("--link: %s" % error) from None
     except LinkError as error:
         raise EnvironmentProblem(str(error)) from None
-    print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError, ValueError):
+        print("devices are served at %s" % listener.name, file=sys.stderr, flush=True)
     return listener
 
 
 def _view(args: argparse.Namespace) -> View:
     """The view to draw."""
     if args.view is None:
+        from gbcs_host import home  # a laboratory, which who serves does without
+
         return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
-        octets = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
+        text = sys.stdin.read() if args.view == "-" else pathlib.Path(args.view).read_text()
+        return viewjson.from_json(json.loads(text))
     except OSError as error:
         raise EnvironmentProblem("--view: %s" % error) from None
-    try:
-        return viewjson.from_json(json.loads(octets))
-    except (ValueError, viewjson.BadView) as error:
+    except (ValueError, RecursionError, viewjson.BadView) as error:
         raise UsageError("--view %s: %s" % (args.view, error)) from None
 
 
@@ -146,6 +169,8 @@ def _live(args: argparse.Namespace) -> int:
         return 0
     if args.speed <= 0:
         raise UsageError("--speed: a number above 0 expected")
+    from gbcs_host import home
+
     lived_in = home.Home(args.kind.upper(), args.seed, args.speed)
     for fuel, digits, pounds in lived_in.tokens:
         print("a token for %s: %s (%d pounds)" % (fuel, digits, pounds), file=sys.stderr)
@@ -155,19 +180,23 @@ def _live(args: argparse.Namespace) -> int:
 
 def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
     """A display that a laboratory drives by a link, in this terminal; else it is served alone."""
+    kinds = (args.kind.upper(),)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _serve(args, kinds)
+        return 0
     listener = _listener(args)
     person = devices.Person()
-    kinds = (args.kind.upper(),)
-    try:
-        if sys.stdin.isatty() and sys.stdout.isatty():
-            threading.Thread(
-                target=devices.serve, args=(listener, kinds, person), daemon=True
-            ).start()
-            terminal.run(person.view, pages, person.want, style=args.style)
-        else:
-            devices.serve(listener, kinds)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    over = threading.Event()
+    thread = threading.Thread(
+        target=devices.serve, args=(listener, kinds, person, over.is_set), daemon=True
+    )
+    thread.start()
+    with contextlib.suppress(KeyboardInterrupt):
+        terminal.run(person.view, pages, person.want, style=args.style)
+    has_ended = not thread.is_alive()
+    over.set()
+    thread.join()
+    listener.close()
+    if has_ended:
+        raise EnvironmentProblem("'%s' could not be served any more" % listener.name)
     return 0

@@ -1,13 +1,16 @@
 """`gbcs encode`: what `gbcs decode --json` printed, as octets again."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterator
 
 from gbcs.errors import GbcsError
-from gbcs_host import examine, fields
+from gbcs_host import examine
 from gbcs_host.cli import EnvironmentProblem
+
+_WRONG = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, GbcsError)
 
 HELP = "Turn JSON objects, as decode --json prints them, into hex, one message a line."
 
@@ -26,19 +29,28 @@ def run(args: argparse.Namespace) -> int:
                 continue
             try:
                 print(examine.rebuild(json.loads(line)).hex().upper())
-            except (ValueError, KeyError, TypeError, fields.FormError, GbcsError) as error:
+            except RecursionError:
                 failed += 1
-                missing = "'%s' is missing" % error.args[0] if type(error) is KeyError else error
-                print("gbcs encode: %s line %d: %s" % (name, number, missing), file=sys.stderr)
+                _tell(name, number, "is nested too deeply")
+            except _WRONG as error:
+                failed += 1
+                is_missing = type(error) is KeyError
+                _tell(name, number, "'%s' is missing" % error.args[0] if is_missing else error)
     return 1 if failed else 0
+
+
+def _tell(name: str, number: int, what: object) -> None:
+    print("gbcs encode: %s line %d: %s" % (name, number, what), file=sys.stderr)
 
 
 def _lines(name: str) -> Iterator[str]:
     if name == "-":
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         yield from sys.stdin
         return
     try:
-        with open(name, encoding="utf-8") as file:
+        with open(name, encoding="utf-8", errors="replace") as file:
             yield from file
     except OSError as error:
         raise EnvironmentProblem("'%s' cannot be read: %s" % (name, error.strerror)) from None

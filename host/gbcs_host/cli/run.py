@@ -6,13 +6,16 @@ import json
 import sys
 from typing import Any
 
-from gbcs_host import boards, devices, play, report
+import sqlalchemy.exc
+
+from gbcs_host import boards, devices, keyfiles, play, report
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.lab import Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
 from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
 from gbcs_host.play import Play, Step
+from gbcs_host.visible import visible
 
 HELP = "Play a scenario: emulated hubs and meters, driven as a supplier does through the DCC."
 
@@ -22,8 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list, or a file of your own"
     )
-    parser.add_argument("--list", action="store_true", help="what there is")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same gives the same")
+    parser.add_argument("--list", action="store_true", help="the scenarios there are")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same seed gives the same run"
+    )
     parser.add_argument("--json", action="store_true", help="one object per step and line")
     parser.add_argument("--html", metavar="FILE", help="a report to forward")
     parser.add_argument("--capture", metavar="FILE", help="the frames on the air, as pcapng")
@@ -34,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keystore", metavar="DIR", help="write certificates and keys, for gbcs decode --keystore"
     )
-    parser.add_argument("--database", metavar="URL", default="sqlite://", help="the inventory's")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="of --keystore and --capture: other keys there"
+    )
+    parser.add_argument("--database", metavar="URL", default="sqlite://", help="of the inventory")
     parser.add_argument(
         "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
     )
@@ -70,11 +78,13 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("%s is about displays, which need the radio" % args.scenario)
     with contextlib.ExitStack() as open_things:
         lab = _lab(args, open_things)
+        if args.keystore:
+            _write_keys(args, lab)  # what there is: that it cannot be done is said at once
+            if keyfiles.is_open_to_others(args.keystore):
+                text = "gbcs run: others may look into '%s'; the keys in it are for you alone"
+                print(text % args.keystore, file=sys.stderr)
         played = Play(lab, _print_json if args.json else _Printer().step)
-        try:
-            scenario.play(played)
-        except LinkError as error:
-            raise EnvironmentProblem(str(error)) from None
+        is_whole = _play(scenario, played)
     if args.html:
         _save(args.html, report.write(scenario.TITLE, played, args.seed))
     if args.messages:
@@ -86,13 +96,35 @@ def run(args: argparse.Namespace) -> int:
         ]
         _save(args.messages, "".join(one.hex().upper() + "\n" for one in octets))
     if args.keystore:
-        try:
-            played.lab.pki.write(args.keystore)
-        except OSError as error:
-            why = error.strerror
-            raise EnvironmentProblem("'%s' cannot be written: %s" % (args.keystore, why)) from None
+        _write_keys(args, played.lab)
     _sum_up(played)
-    return 0 if played.holds else 1
+    return 0 if played.holds and is_whole else 1
+
+
+def _play(scenario: Any, played: Play) -> bool:
+    """Plays it; whether it came to its end. EnvironmentProblem where a link did not."""
+    try:
+        scenario.play(played)
+    except LinkError as error:
+        raise EnvironmentProblem(str(error)) from None
+    except (Exception, SystemExit) as error:  # a file of somebody's own
+        print("gbcs run: between steps: %s" % play.described(error), file=sys.stderr)
+        return False
+    return True
+
+
+def _write_keys(args: argparse.Namespace, lab: Lab) -> None:
+    """The key store of all that was issued until now."""
+    try:
+        lab.pki.write(args.keystore, args.overwrite)
+    except keyfiles.WouldOverwrite as error:
+        raise UsageError("--keystore: %s; --overwrite replaces it" % error) from None
+    except OSError as error:
+        raise EnvironmentProblem(_unwritable(args.keystore, error)) from None
+
+
+def _unwritable(path: str, error: OSError) -> str:
+    return "'%s' cannot be written: %s" % (error.filename or path, error.strerror)
 
 
 def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
@@ -101,20 +133,32 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
         for name in ("capture", "monitor", "link", "device", "faults"):
             if getattr(args, name):
                 raise UsageError("--%s needs the radio that --direct leaves out" % name)
-        return Lab(args.seed, args.database)
+        return _made(args)
     faults = _faults("--faults", args.faults)
     watch = reveal = None
     if args.capture:
         try:
-            capture = open_things.enter_context(Capture.create(args.capture))
+            capture = open_things.enter_context(Capture.create(args.capture, args.overwrite))
+        except keyfiles.WouldOverwrite as error:
+            raise UsageError("--capture: %s; --overwrite replaces it" % error) from None
         except OSError as error:
-            why = error.strerror
-            raise EnvironmentProblem("'%s' cannot be written: %s" % (args.capture, why)) from None
+            raise EnvironmentProblem(_unwritable(args.capture, error)) from None
         watch, reveal = capture.watch, capture.reveal
     if args.monitor:
         watch = _monitored(args.monitor, watch, open_things)
     open_device = _devices(args, open_things) if args.link or args.device else None
-    return Lab(args.seed, args.database, True, watch, reveal, faults, open_device)
+    return _made(args, True, watch, reveal, faults, open_device)
+
+
+def _made(args: argparse.Namespace, *how: Any) -> Lab:
+    """The laboratory with the database that was asked for."""
+    try:
+        return Lab(args.seed, args.database, *how)
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise EnvironmentProblem("--database: %s" % why) from None
+    except OSError as error:
+        raise EnvironmentProblem(_unwritable(args.database, error)) from None
 
 
 def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any:
@@ -234,20 +278,26 @@ class _Printer:
     def step(self, step: Step) -> None:
         if step.part != self._part:
             self._part = step.part
-            print("\n%s" % step.part)
-        print("%5s  %-4s  %s" % (step.number, "ok" if step.holds else "NOT", step.title))
+            print()
+            _line("%s", step.part)
+        _line("%5s  %-4s  %s", step.number, "ok" if step.holds else "NOT", step.title)
         if step.proves:
-            print("             proves: %s" % step.proves)
+            _line("             proves: %s", step.proves)
         for one in step.exchanges[:6]:
             back = "" if one.answer is None else ", %d back" % len(one.answer)
             said = play.outcome(one)
-            print("             %-10s %d octets%s: %s" % (one.what, len(one.command), back, said))
+            _line("             %-10s %d octets%s: %s", one.what, len(one.command), back, said)
         if len(step.exchanges) > 6:
             print("             and %d more" % (len(step.exchanges) - 6))
         for said, _ in step.pictures:
-            print("             | %s" % said)
+            _line("             | %s", said)
         for text, held in step.checks[:8] if step.holds else step.checks:
-            print("             %s %s" % ("+" if held else "- NOT SO:", text))
+            _line("             %s %s", "+" if held else "- NOT SO:", text)
+
+
+def _line(form: str, *values: Any) -> None:
+    """Prints one line, whatever the values hold."""
+    print(visible(form % values))
 
 
 def _save(path: str, text: str) -> None:
@@ -255,4 +305,4 @@ def _save(path: str, text: str) -> None:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise EnvironmentProblem("'%s' cannot be written: %s" % (path, error.strerror)) from None
+        raise EnvironmentProblem(_unwritable(path, error)) from None

@@ -23,8 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check = commands.add_parser("check", help="what a token says, and whether it is genuine")
     check.add_argument("utrn", help="20 digits, with or without spaces")
     for command, needed in ((make, True), (check, False)):
-        command.add_argument("--supplier", required=needed, metavar="EUI64")
-        command.add_argument("--device", required=needed, metavar="EUI64")
+        command.add_argument(
+            "--supplier", required=needed, metavar="EUI64", help="whose token it is"
+        )
+        command.add_argument(
+            "--device", required=needed, metavar="EUI64", help="the meter that takes it"
+        )
         command.add_argument(
             "--counter",
             required=needed,

@@ -8,6 +8,7 @@ from gbcs_device.display.frame import Frame
 from gbcs_device.display.navigation import IHD, PPMID, Pages
 from gbcs_device.view import View
 from gbcs_host.display import png, reading
+from gbcs_host.visible import visible
 
 ELECTRICITY, GAS = 0, 1
 
@@ -60,6 +61,6 @@ def image_tag(octets: bytes, said: str, width: int = 300) -> str:
     """An HTML img with a PNG in it, `said` read out to those who do not see it."""
     return "<img width='%d' alt='%s' src='data:image/png;base64,%s'>" % (
         width,
-        html.escape(said, quote=True),
+        html.escape(visible(said), quote=True),
         base64.b64encode(octets).decode(),
     )

@@ -18,6 +18,7 @@ from gbcs_device.display.navigation import Pages
 from gbcs_device.view import View
 from gbcs_host.display import reading
 from gbcs_host.display.png import bits
+from gbcs_host.visible import styled, visible
 
 HALF, BRAILLE, ASCII = "half", "braille", "ascii"
 STYLES = (HALF, BRAILLE, ASCII)
@@ -86,7 +87,7 @@ def still(seen: View, pages: Pages, screen: "TextIO | None" = None, style: str =
     pages.draw(frame, seen)
     colour = screen.isatty() and "NO_COLOR" not in os.environ
     lines = picture(frame.buffer, style or style_for(screen, *size), colour)
-    print("\n".join([*lines, reading.read(pages, seen)]), file=screen)
+    styled(screen, "\n".join([*lines, visible(reading.read(pages, seen))]) + "\n")
 
 
 def keys(octets: bytes) -> "tuple[list[int | str], bytes]":
@@ -136,13 +137,13 @@ def run(
     before = termios.tcgetattr(keyboard)
     try:
         tty.setcbreak(keyboard)
-        screen.write(_ENTER)
+        styled(screen, _ENTER)
         _live(view_source, pages, intents_sink, keyboard, screen, period_s, style)
     except KeyboardInterrupt:
         pass
     finally:
         termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
-        screen.write(_LEAVE)
+        styled(screen, _LEAVE)
         screen.flush()
 
 
@@ -161,7 +162,7 @@ def _live(
         seen = view_source()
         text = _screenful(seen, pages, screen, style)
         if text != shown:
-            screen.write(text)
+            styled(screen, text)
             screen.flush()
             shown = text
         if not select.select([keyboard], [], [], period_s)[0]:
@@ -190,7 +191,7 @@ def _screenful(seen: View, pages: Pages, screen: TextIO, style: str) -> str:
     lines = picture(frame.buffer, chosen, "NO_COLOR" not in os.environ)
     if WIDTH // _CELLS[chosen][0] + 2 > columns or len(lines) + 4 > rows:
         lines = []  # there is no room for it: the words alone
-    lines += textwrap.wrap(reading.read(pages, seen), columns)
+    lines += textwrap.wrap(visible(reading.read(pages, seen)), columns)
     if "top-up" in pages.names:
         lines += [_entry_line(pages), _TOKEN_LEGEND]
     lines.append(_LEGEND)

@@ -1,5 +1,6 @@
 """Hosts and ports as people write them, and waiting for a socket."""
 
+import ipaddress
 import select
 import socket
 
@@ -27,7 +28,7 @@ def resolve(name: str, address: str, kind: socket.SocketKind) -> "tuple[int, Add
     host, port = split(name, address)
     try:
         found = socket.getaddrinfo(host, port, type=kind)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, TypeError, ValueError) as error:
         raise LinkError(name, "a host that is known expected: %s" % error) from None
     return found[0][0], found[0][4]
 
@@ -36,6 +37,19 @@ def written(kind: str, address: Address) -> str:
     """The name of a link: `tcp:127.0.0.1:4059`, `udp:[::1]:4059`."""
     host, port = address[:2]
     return "%s:[%s]:%d" % (kind, host, port) if ":" in host else "%s:%s:%d" % (kind, host, port)
+
+
+def group(address: Address) -> str:
+    """What counts as one address: an IPv4 address, or an IPv6 network of 64 bits."""
+    try:
+        host = ipaddress.ip_address(address[0].partition("%")[0])
+    except ValueError:
+        return str(address[0])
+    if isinstance(host, ipaddress.IPv4Address):
+        return str(host)
+    if host.ipv4_mapped is not None:
+        return str(host.ipv4_mapped)
+    return str(ipaddress.ip_network((host, 64), strict=False))
 
 
 def wait(port: socket.socket, timeout_s: "float | None", *, to_send: bool = False) -> bool:

@@ -4,6 +4,7 @@ Nobody connects on a serial line: to listen is to open, and whether the other si
 it answers. The port is opened for us alone; 8 data bits, no parity, one stop bit.
 """
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -84,13 +85,18 @@ class SerialListener(Listener):
         super().__init__(name)
         self._link = link
         self._is_taken = False
+        self._is_closed = False
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
+        """As of any listener; a port that has gone is nobody's until it can be opened again."""
         deadline = Deadline(timeout_s)
         while self._is_taken:
+            if self._is_closed:
+                raise LinkError(self.name, "is closed, an open listener expected")
             if not self._link.is_open:
-                self._link = open_serial(self.name, self.name.partition(":")[2])
-                break
+                with contextlib.suppress(LinkError):
+                    self._link = open_serial(self.name, self.name.partition(":")[2])
+                    break
             left_s = deadline.left_s()
             if left_s == 0:
                 return None
@@ -99,6 +105,7 @@ class SerialListener(Listener):
         return self._link
 
     def close(self) -> None:
+        self._is_closed = True
         if not self._is_taken:
             self._link.close()
 

@@ -10,6 +10,7 @@ from gbcs_host.links import address
 from gbcs_host.links.link import SEND_TIMEOUT_S, Deadline, Link, LinkError, LinkGone, Listener
 
 CONNECT_TIMEOUT_S = 5.0
+BACKLOG = 1024  # connections that the system keeps until they are accepted
 _CHUNK = 1 << 16  # octets read at a time
 
 
@@ -83,6 +84,11 @@ class TcpListener(Listener):
         self._port = port
         port.setblocking(False)
 
+    @property
+    def socket(self) -> socket.socket:
+        """For who takes connections by itself: see `links.crowd`."""
+        return self._port
+
     def accept(self, timeout_s: "float | None") -> "Link | None":
         deadline = Deadline(timeout_s)
         while True:
@@ -127,7 +133,7 @@ def listen_tcp(name: str, where: str) -> Listener:
         if hasattr(socket, "SO_REUSEADDR"):  # a port just closed can be had again
             port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         port.bind(bound)
-        port.listen(128)
+        port.listen(BACKLOG)
     except OSError as error:
         port.close()
         raise LinkError(name, "cannot be listened on: %s" % (error.strerror or error)) from None

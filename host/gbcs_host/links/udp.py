@@ -22,7 +22,7 @@ from gbcs_host.links.link import (
 )
 
 MAX_UDP_DATAGRAM = 65000  # octets: what UDP over IPv4 takes is 65,507
-MAX_PEERS = 1024  # of one listener; what others send is dropped
+MAX_PEERS = 1024  # of one listener; for another one, the one that was heard longest ago goes
 _CHUNK = 1 << 16
 _SLICE_S = 0.2  # how soon a listener's thread notices that it is closed
 
@@ -124,10 +124,18 @@ class UdpListener(Listener):
         self._lock = threading.Lock()
         self._is_closed = False
         port.setblocking(False)
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None  # from the first `accept` on
+
+    @property
+    def socket(self) -> socket.socket:
+        """For who takes datagrams by itself, and never calls `accept`: see `links.crowd`."""
+        return self._port
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
+        with self._lock:
+            if self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+                self._thread.start()
         try:
             return self._new.get(timeout_s)
         except EOFError:
@@ -167,7 +175,8 @@ class UdpListener(Listener):
         with contextlib.suppress(OSError):
             self._port.shutdown(socket.SHUT_RDWR)  # wakes the thread, where the system does so
         self._port.close()
-        self._thread.join()  # while it waits, the system keeps the port
+        if self._thread is not None:
+            self._thread.join()  # while it waits, the system keeps the port
 
     def _run(self) -> None:
         while self._port.fileno() >= 0:
@@ -183,13 +192,17 @@ class UdpListener(Listener):
         datagram = unseal(octets)
         with self._lock:
             peer = self._peers.get(sender)
-            is_new = peer is None and not self._is_closed and len(self._peers) < MAX_PEERS
-            if datagram is None or (peer is None and not is_new):
+            if datagram is None or (peer is None and self._is_closed):
                 self.dropped += 1
                 return
             if peer is None:
-                peer = self._peers[sender] = UdpPeer(self, sender)
+                if len(self._peers) >= MAX_PEERS:
+                    self._peers.pop(next(iter(self._peers))).inbox.end()
+                peer = UdpPeer(self, sender)
                 self._new.put(peer)
+            else:
+                del self._peers[sender]
+            self._peers[sender] = peer  # the last of them
         peer.inbox.put(datagram)
 
 

@@ -5,6 +5,11 @@ sent it is secured anew, so that a repeat is no replay. What comes twice is ackn
 handed on once. A frame that does not open, or that the layer above has no key for, gets no
 acknowledgement.
 
+What is under the network key alone, anybody on the network may have sent, in any name. It shares
+nothing with what is under a link key: neither the blocks of a transfer, nor the memory of what
+came before, nor (once a device has been heard to secure its acknowledgements) those. It has less
+room, and is not repeated to an address where nobody is.
+
 Sources: ZigBee 05-3474-21, 2.2.8.4 and 4.4; Smart Energy 5.3.8 (fragmentation: window 1).
 """
 
@@ -32,8 +37,11 @@ BLOCK = const(61)  # octets of a block, with room for a source route
 MAX_BLOCKS = const(40)
 _REASSEMBLY_MS = const(15000)
 _MAX_REASSEMBLIES = const(8)
+_MAX_CLEAR_REASSEMBLIES = const(2)  # without a link key
+_MAX_CLEAR_BLOCKS = const(4)
 _MAX_DESTINATIONS = const(24)
 _MAX_WAITING = const(16)
+_MAX_CLEAR_WAITING = const(4)
 _SEEN_MS = const(8000)
 _MAX_SEEN = const(32)
 
@@ -75,7 +83,8 @@ class ApsLayer:
     might send keys; `proved(eui, now)` when a frame under the link key has opened; and
     `from_aps(frame, payload, sender, how, now)`, `from_aps_command(identifier, payload, sender,
     link_key, how, now)` with the link key that opened it, `from_nwk_command(frame, payload,
-    sender, is_secured, now)`.
+    sender, is_secured, now)`; `doubted(eui, now)` when somebody may have sent in a device's name,
+    `undelivered(destination, now)` when something under a link key was not acknowledged.
     """
 
     def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
@@ -86,8 +95,11 @@ class ApsLayer:
         self._counter = random(1)[0]
         self._upper = upper
         self._outgoing: dict[int, list[_Transfer]] = {}
-        self._blocks: dict[tuple[bytes, int], tuple[int, dict[int, bytes], int]] = {}
-        self._seen: list[tuple[bytes, int, int, int, int]] = []
+        # By EUI-64, counter, and whether it is under a link key
+        self._blocks: dict[tuple[bytes, int, bool], tuple[int, dict[int, bytes], int]] = {}
+        self._seen: list[tuple[bytes, int, int, int, int]] = []  # under a link key
+        self._seen_clear: list[tuple[bytes, int, int, int, int]] = []
+        self._securing: set[bytes] = set()  # who secures acknowledgements of what is secured
 
     def counter(self) -> int:
         """The next outgoing frame counter."""
@@ -97,11 +109,29 @@ class ApsLayer:
         """Whether a device that knows the network key is listened to."""
         return self._upper.is_welcome(eui)
 
+    def is_proved(self, eui: bytes) -> bool:
+        """Whether a frame of a device has opened under its link key."""
+        return eui in self.incoming
+
+    def doubted(self, eui: bytes, now: int) -> None:
+        """Somebody may have sent in this device's name."""
+        self._upper.doubted(eui, now)
+
+    def is_settled(self, eui: bytes) -> bool:
+        """Whether a device has acknowledged, under its link key, what it was sent under it."""
+        return eui in self._securing
+
+    def unknow(self, eui: bytes) -> None:
+        """Forgets what was heard of a device under its link key."""
+        self.incoming.pop(eui, None)
+        self._securing.discard(eui)
+
     def forget(self) -> None:
         """Drops what was under way."""
         self._outgoing = {}
         self._blocks = {}
         self._seen = []
+        self._seen_clear = []
 
     def give_up(self, destination: int, now: int) -> None:
         """Drops what was to be sent to one device, and says so."""
@@ -142,7 +172,9 @@ class ApsLayer:
                 self._refuse(one, now)
                 return
             waiting = self._outgoing[destination] = []
-        elif len(waiting) >= _MAX_WAITING:
+        elif len(waiting) >= _MAX_WAITING or (
+            key is None and sum(each.key is None for each in waiting) >= _MAX_CLEAR_WAITING
+        ):
             self._refuse(one, now)
             return
         waiting.append(one)
@@ -209,7 +241,7 @@ class ApsLayer:
             one.destination,
             lambda: self._secured(head, body, one.key),
             now,
-            lambda sent, at: self._sent(one, at),
+            lambda sent, at: self._sent(one, sent, at),
         )
 
     def _secured(self, head: bytes, body: bytes, key: "bytes | None") -> bytes:
@@ -218,17 +250,27 @@ class ApsLayer:
         auxiliary = security.auxiliary(security.DATA_KEY, self.counter(), None)
         return security.seal(head, auxiliary, body, key, self.eui, self.crypto)
 
-    def _sent(self, one: _Transfer, now: int) -> None:
+    def _sent(self, one: _Transfer, was_taken: bool, now: int) -> None:
         """The MAC is done with it, for better or worse: now the acknowledgement is waited for."""
         if one.under_way:
             one.deadline = now + ACK_WAIT_MS
+            if not was_taken and one.key is None and not self.nwk.is_known(one.destination):
+                one.tries = RETRIES
 
-    def _acknowledged(self, sender: "bytes | None", ack: aps.Frame, now: int) -> None:
+    def _acknowledged(
+        self, sender: "bytes | None", ack: aps.Frame, is_secured: bool, now: int
+    ) -> None:
         short = None if sender is None else self.nwk.address_of(sender)
         waiting = self._outgoing.get(-1 if short is None else short)
         if not waiting or waiting[0].frame.counter != ack.counter or not waiting[0].under_way:
             return
         one = waiting[0]
+        if one.key is not None and sender is not None:
+            if is_secured:
+                self._securing.add(sender)
+            elif sender in self._securing:
+                self.nwk.drop("an acknowledgement that needs a link key")
+                return
         if one.index >= 0:
             if ack.extended is None or ack.extended[1] != one.index:
                 return
@@ -250,16 +292,21 @@ class ApsLayer:
                 self._transmit(waiting[0], now)
             else:
                 self._outgoing.pop(one.destination, None)
+        if not delivered and one.key is not None:
+            self._upper.undelivered(one.destination, now)
         if one.done is not None:
             one.done(delivered, now)
 
     # From the network
 
     def from_nwk(
-        self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
-    ) -> None:
-        """A NWK frame, opened."""
+        self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool,
+        now: int, is_stale: bool = False,
+    ) -> None:  # fmt: skip
+        """A NWK frame, opened. Of a stale one only what opens under a link key is taken."""
         if frame.kind == nwk.COMMAND:
+            if is_stale:
+                return
             self._upper.from_nwk_command(frame, payload, sender, is_secured, now)
             return
         try:
@@ -281,6 +328,9 @@ class ApsLayer:
                 return
             body, link_key = opened
             how = BY_LINK_KEY if auxiliary.key == security.DATA_KEY else BY_KEY_OF_KEYS
+            self.nwk.proved(sender, frame)
+        elif is_stale:
+            return
         if not is_secured and how != BY_KEY_OF_KEYS:
             self.nwk.drop("not secured")
             return
@@ -290,7 +340,7 @@ class ApsLayer:
         elif sender is None:
             self.nwk.drop("sender not known")
         elif one.kind == aps.ACK:
-            self._acknowledged(sender, one, now)
+            self._acknowledged(sender, one, how == BY_LINK_KEY, now)
         else:
             self._data(frame, one, body, sender, link_key, how, now)
 
@@ -339,13 +389,14 @@ class ApsLayer:
         checksum = crc32(body)
         mark = (sender, one.counter, block, checksum)
         is_new = True
-        for seen in self._seen:
+        before = self._seen if key is not None else self._seen_clear
+        for seen in before:
             if seen[:4] == mark and now < seen[4]:
                 is_new = False
         extended = one.extended
         whole: bytes | None = body
         if is_new and extended is not None:
-            parts = self._take_block(sender, one.counter, extended, body, now)
+            parts = self._take_block((sender, one.counter, key is not None), extended, body, now)
             if parts is None:
                 self.nwk.drop("a block that belongs to nothing")
                 return
@@ -358,25 +409,25 @@ class ApsLayer:
             self.nwk.send(nwk.DATA, frame.source, lambda: self._secured(head, b"", key), now)
         if not is_new:
             return
-        self._seen.append((sender, one.counter, block, checksum, now + _SEEN_MS))
-        if len(self._seen) > _MAX_SEEN:
-            self._seen.pop(0)
+        before.append((sender, one.counter, block, checksum, now + _SEEN_MS))
+        if len(before) > _MAX_SEEN:
+            before.pop(0)
         if whole is not None:
             self._upper.from_aps(one, whole, sender, how, now)
 
     def _take_block(
-        self, sender: bytes, counter: int, extended: "aps.Extended", body: bytes, now: int
+        self, mark: "tuple[bytes, int, bool]", extended: "aps.Extended", body: bytes, now: int
     ) -> "bytes | None":
         """The whole payload once it is there, b"" until then; None where nothing was begun."""
         what, number, _ = extended
-        mark = (sender, counter)
         if what == aps.FIRST_BLOCK:
-            if not 1 < number <= MAX_BLOCKS:
+            if not 1 < number <= (MAX_BLOCKS if mark[2] else _MAX_CLEAR_BLOCKS):
                 return None
             for old in list(self._blocks):
                 if now >= self._blocks[old][2]:
                     del self._blocks[old]
-            if len(self._blocks) >= _MAX_REASSEMBLIES:
+            alike = sum(old[2] == mark[2] and old != mark for old in self._blocks)
+            if alike >= (_MAX_REASSEMBLIES if mark[2] else _MAX_CLEAR_REASSEMBLIES):
                 return None
             self._blocks[mark] = (number, {0: body}, now + _REASSEMBLY_MS)
             return b""

@@ -32,6 +32,7 @@ _SOURCE64 = const(0x1000)
 ALL = 0xFFFF
 RECEIVERS_ON = 0xFFFD
 ROUTERS = 0xFFFC
+FIRST_RESERVED = 0xFFF8  # no device has an address from here on
 COORDINATOR = 0x0000
 NO_ADDRESS = 0xFFFE
 

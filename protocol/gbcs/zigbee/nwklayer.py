@@ -4,6 +4,12 @@ Each secured frame must have a counter above the last that came from its sender 
 Frames that are not secured are for those who have no key yet, and for who comes back; the layer
 above is told, and takes only those.
 
+Whoever holds the network key can send in anybody's name, with any counter and any address. So
+nothing that is learned here outweighs what came under a link key: a frame whose counter is not
+above the last is handed on as stale, and where the layer above opens it under a link key, it calls
+`proved`. The counter then begins anew there, and the address is that frame's. What is under a link
+key has a counter of its own against replay.
+
 Source: ZigBee 05-3474-21, 3.6 and 4.3.
 """
 
@@ -19,14 +25,19 @@ if TYPE_CHECKING:
     from gbcs.zigbee.maclayer import Done, Make
 
 _MAX_SENDERS = const(64)
+_NEVER_SENT = const(0xFFFFFFFF)
+_ORDINARY = const(16)  # how far back what was sent twice or overtaken may be
 
 
 class NwkLayer:
-    """`upper` gets `from_nwk(frame, payload, sender, is_secured, now)`; sender an EUI-64 or None.
+    """`upper` gets `from_nwk(frame, payload, sender, is_secured, now, is_stale)`; sender an EUI-64
+    or None.
 
     `counter()` of the upper layer gives the next outgoing frame counter, `is_welcome(eui)` says
-    whether a sender who knows the network key is listened to. `dropped` counts what was refused,
-    by reason.
+    whether a sender who knows the network key is listened to, `is_proved(eui)` whether one has
+    had a link key, and `doubted(eui, now)` is called when somebody may have sent in its name.
+    `dropped` counts what was refused, by reason. Where `learns` is False, addresses are those
+    that `is_at` was told, and no frame changes them.
     """
 
     def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
@@ -40,6 +51,7 @@ class NwkLayer:
         self.dropped: dict[str, int] = {}
         self.sleepers: set[int] = set()  # short addresses of children that sleep
         self.associated: Any = None  # called with each MAC command and beacon
+        self.learns = True
         self._addresses: dict[bytes, int] = {}
         self._euis: dict[int, bytes] = {}
         self._last_key = b""
@@ -67,6 +79,34 @@ class NwkLayer:
             self._addresses.pop(other, None)
         self._addresses[eui] = short
         self._euis[short] = eui
+
+    def _learn(self, eui: bytes, short: int, is_proved: bool) -> None:
+        """Where a frame came from. The coordinator is where it is, and so is a device that was
+        heard under a link key, until it is heard elsewhere under one.
+        """
+        if not self.learns or not 0 < short < nwk.FIRST_RESERVED or short == self.short:
+            return
+        if self._addresses.get(eui) == nwk.COORDINATOR:
+            return
+        if not is_proved:
+            held = self._euis.get(short)
+            if held is not None and held != eui and self._upper.is_proved(held):
+                return
+            if eui in self._addresses and self._upper.is_proved(eui):
+                return
+        self.is_at(eui, short)
+
+    def proved(self, eui: bytes, frame: "Any") -> None:
+        """A frame of a device was opened under its link key: its counter and address are right."""
+        auxiliary = frame.auxiliary
+        if auxiliary is not None and auxiliary.source == eui:
+            self.incoming[eui] = auxiliary.counter
+            self._learn(eui, frame.source, True)
+
+    def is_known(self, short: int) -> bool:
+        """Whether somebody is there who was let in, or has been heard under a link key."""
+        eui = self._euis.get(short)
+        return eui is not None and (not self.learns or self._upper.is_proved(eui))
 
     def forget(self, eui: bytes) -> None:
         """A device is not known any more; its counter is, so that nothing can be replayed."""
@@ -191,26 +231,30 @@ class NwkLayer:
         auxiliary = one.auxiliary
         if auxiliary is None:
             sender = one.source64 or self._euis.get(one.source)
-            self._upper.from_nwk(one, one.payload, sender, False, now)
+            self._upper.from_nwk(one, one.payload, sender, False, now, False)
             return
         sender = auxiliary.source
         if sender is None or auxiliary.key != security.NETWORK_KEY:
             self.drop("NWK security of another form")
+            return
+        if one.source >= nwk.FIRST_RESERVED:
+            self.drop("no address of a device")
             return
         if sender == self.eui:
             return
         key = self.keys.get(auxiliary.key_sequence or 0)
         if key is None:
             self.drop("no such network key")
+            self._upper.doubted(sender, now)  # it may use another by now
             return
         last = self.incoming.get(sender)
-        if last is not None and auxiliary.counter <= last:
+        if auxiliary.counter == last or auxiliary.counter == _NEVER_SENT:
             self.drop("NWK counter used before")
             return
         if not self._upper.is_welcome(sender):
             self.drop("not whitelisted")
             return
-        if last is None and len(self.incoming) >= _MAX_SENDERS:
+        if last is None and not self._has_room():
             self.drop("too many senders")
             return
         try:
@@ -220,10 +264,31 @@ class NwkLayer:
         except BadBlock:
             self.drop("wrong NWK MIC")
             return
-        self.incoming[sender] = auxiliary.counter
-        if one.source == frame.source and one.source < nwk.ROUTERS:
-            self.is_at(sender, one.source)
-        self._upper.from_nwk(one, payload, sender, True, now)
+        if last is None or auxiliary.counter > last:
+            self.incoming[sender] = auxiliary.counter
+            if one.source == frame.source:
+                self._learn(sender, one.source, False)
+            self._upper.from_nwk(one, payload, sender, True, now, False)
+            return
+        if sender not in self._addresses:  # so that it can be asked
+            self._learn(sender, one.source, False)
+        self._upper.from_nwk(one, payload, sender, True, now, True)
+        behind = self.incoming.get(sender, 0) - auxiliary.counter
+        if behind > 0:  # it was not under a link key
+            self.drop("NWK counter used before")
+            if behind > _ORDINARY:
+                self._upper.doubted(sender, now)
+
+    def _has_room(self) -> bool:
+        """Whether one more sender can be counted: a stranger gives way."""
+        if len(self.incoming) < _MAX_SENDERS:
+            return True
+        for eui in self.incoming:
+            if not self._upper.is_proved(eui):
+                del self.incoming[eui]
+                self.forget(eui)
+                return True
+        return False
 
     def drop(self, why: str) -> None:
         """Counts a frame that was refused."""

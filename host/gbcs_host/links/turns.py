@@ -1,0 +1,157 @@
+"""Whose turn it is among peers that want to be served: time is shared, not requests.
+
+Start-time fair queueing on three levels: addresses share the time; of an address, peers that have
+proved more share it with those that have proved less, class by class; and then the peers of a
+class. Who has used less than its share comes next, so that a peer which asks now and then waits
+for what is being done, not for those that always ask, nor for those that come anew all the time.
+No I/O, no clock: the time that a turn took is told by the caller.
+
+Source: P. Goyal, H. Vin, H. Cheng, "Start-time Fair Queueing", IEEE/ACM ToN 5 (1997).
+"""
+
+import heapq
+from typing import Any
+
+LEAST_S = 20e-6  # what any turn counts for
+NEW_S = 0.005  # of time is used by who comes new, so that an endless row of such stops nobody
+
+
+class Share:
+    """Something that takes turns: `finish` is the virtual time at which its last one ended."""
+
+    __slots__ = ("finish", "head_start", "is_queued", "tag")
+
+    def __init__(self) -> None:
+        self.finish = 0.0
+        self.head_start = 0.0  # of the others, at its next turn
+        self.tag = 0.0
+        self.is_queued = False
+
+
+class _Queue:
+    """Shares in the order of their tags; who comes late is not paid for the time it was away."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Any]] = []
+        self._clock = 0.0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def put(self, share: Share) -> None:
+        share.tag = max(share.finish, self._clock + share.head_start)
+        share.head_start = 0.0
+        share.is_queued = True
+        self._count += 1
+        heapq.heappush(self._heap, (share.tag, self._count, share))
+
+    def take(self) -> Any:
+        self._clock, _, share = heapq.heappop(self._heap)
+        share.is_queued = False
+        return share
+
+
+class _Shared(Share):
+    """What shares its turns among others."""
+
+    __slots__ = ("queue",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = _Queue()
+
+
+class _Group(_Shared):
+    """The peers of an address, by class."""
+
+    __slots__ = ("classes", "members")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classes: dict[int, _Shared] = {}
+        self.members = 0
+
+
+class Turns:
+    """The peers that want a turn.
+
+    A peer is a Share with a `group`, the address it counts for, a `rank`, the class it is of when
+    it asks for a turn, and `is_gone`.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[Any, _Group] = {}
+        self._queue = _Queue()
+        self._waiting = 0
+        self._path: tuple[_Group, _Shared] | None = None
+
+    def __len__(self) -> int:
+        return self._waiting
+
+    def join(self, peer: Any) -> None:
+        """A peer is there; it wants nothing yet."""
+        self._groups.setdefault(peer.group, _Group()).members += 1
+        self.move(peer)
+
+    def move(self, peer: Any) -> None:
+        """A peer, which waits for no turn, is of another class from now on."""
+        peer.finish, peer.head_start = 0.0, NEW_S
+
+    def leave(self, peer: Any) -> None:
+        """A peer has gone, and gets no more turns."""
+        self._groups[peer.group].members -= 1
+        self._tidy(peer.group)
+
+    def members(self, group: Any) -> int:
+        """How many peers an address has."""
+        found = self._groups.get(group)
+        return 0 if found is None else found.members
+
+    def put(self, peer: Any) -> None:
+        """A peer wants a turn; that it wants one already makes no difference."""
+        if peer.is_queued:
+            return
+        group = self._groups[peer.group]
+        one = group.classes.setdefault(peer.rank, _Shared())
+        one.queue.put(peer)
+        self._waiting += 1
+        if not one.is_queued:
+            group.queue.put(one)
+        if not group.is_queued:
+            self._queue.put(group)
+
+    def take(self) -> Any:
+        """The peer whose turn it is, or None. `charge` must follow."""
+        while self._waiting:
+            self._waiting -= 1
+            group = self._queue.take()
+            one = group.queue.take()
+            peer = one.queue.take()
+            self._path = (group, one)
+            if not peer.is_gone:
+                return peer
+            self.charge(peer, 0, least=0)
+        return None
+
+    def charge(self, peer: Any, seconds: float, weight: float = 1, least: float = LEAST_S) -> None:
+        """What the turn took; it counts `weight` times for the peer, not for its class."""
+        if self._path is None:
+            raise ValueError("a turn that was taken expected")
+        cost = max(seconds, least)
+        group, one = self._path
+        self._path = None
+        peer.finish = peer.tag + cost * weight
+        for share in (one, group):
+            share.finish = share.tag + cost
+        if len(one.queue) and not one.is_queued:
+            group.queue.put(one)
+        if len(group.queue) and not group.is_queued:
+            self._queue.put(group)
+        self._tidy(peer.group)
+
+    def _tidy(self, name: Any) -> None:
+        """An address of which nobody is left is forgotten."""
+        group = self._groups.get(name)
+        if group is not None and not group.members and not len(group.queue):
+            del self._groups[name]
