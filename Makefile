@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export GBCS_SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-micropython test-board bench bench-board lint check format gen facts pictures docs clean
+.PHONY: help demo test test-long test-micropython test-board bench bench-board lint check format gen facts pictures docs clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ demo: $(VENV)/ready ## play the SECMP0013 triage; read, verify and answer real m
 test: $(VENV)/ready ## run every test; what is skipped says why
 	$(BIN)/python -m pytest -n 2
 
+test-long: $(VENV)/ready ## the same with many more seeds; those done are in .cache, so it can go on
+	GBCS_LONG=1 $(BIN)/python -m pytest -n 2
+
 test-micropython: $(VENV)/ready ## the dual tests on MicroPython's unix port, in a 128 KB heap
 	$(BIN)/python tools/micropython/fetch.py
 	$(BIN)/python tests/dual/run.py --unix --quick
@@ -30,8 +33,8 @@ test-board: $(VENV)/ready ## all that an emulated Cortex-M3 proves: triage, depl
 	$(BIN)/python -m pytest tests/system/test_board_han.py tests/system/test_board_life.py
 	$(BIN)/python tests/dual/run.py --board
 
-bench: $(VENV)/ready ## print every figure that is promised, with its target
-	$(BIN)/python -m bench
+bench: $(VENV)/ready ## print every figure that is promised, with its target; ONLY=hostile: some
+	$(BIN)/python -m bench $(ONLY)
 
 bench-board: $(VENV)/ready ## the figures of the emulated board alone: code, counts, triage, 1,000 commands
 	$(BIN)/python -m bench board boardhan

@@ -1,16 +1,25 @@
-"""Bad input, and names: flipped bits, damaged messages, leaves that nobody named."""
+"""Bad input, attacks, and names: flipped bits, damaged messages, leaves that nobody named.
 
+Each suite of tests/attacks is a row, and below it what its tests print of themselves.
+"""
+
+import ast
 import os
 import pathlib
+import re
+import subprocess
+import sys
 
 from gbcs import message, payload
 from gbcs.errors import DecodeError
 from gbcs_host import damage, examine
 from gbcs_host.keystore import KeyStore
 
+ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", "../shared"))
 FUZZED = 200_000
 SAMPLE = 30
+Row = tuple[str, str, str, bool]
 _MANY = ("array", "list", "SEQUENCE OF", "SET OF")
 
 
@@ -22,7 +31,39 @@ def run() -> "list[tuple[str, str, str, bool]]":
         return [("reference messages", "not at hand (GBCS_SHARED)", "", True)]
     octets = [bytes.fromhex(path.read_text().strip()) for path in paths]
     keys = KeyStore.load(str(folder / "keystore"))
-    return [_names(octets), _flips(octets, keys), _fuzz(octets)]
+    return [_names(octets), _flips(octets, keys), _fuzz(octets), *_attacks()]
+
+
+def _attacks() -> "list[Row]":
+    """What became of each suite of attacks, and the counts that its tests print."""
+    rows: list[Row] = []
+    for path in sorted((ROOT / "tests" / "attacks").glob("test_*.py")):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-rP", "-p", "no:cacheprovider", str(path)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        title = (ast.get_docstring(ast.parse(path.read_text())) or path.stem).split("\n")[0]
+        passed = re.search(r"(\d+) passed", done.stdout)
+        failed = re.search(r"(\d+) (?:failed|error)", done.stdout)
+        row = "%s tests, %s failed" % (passed[1] if passed else 0, failed[1] if failed else 0)
+        rows.append((title[:58], row, "none fails", done.returncode == 0))
+        rows += [(line[:85], "", "", True) for line in _printed(done.stdout)]
+    return rows
+
+
+def _printed(text: str) -> "list[str]":
+    """The lines that tests which passed have printed, as pytest repeats them."""
+    found: list[str] = []
+    is_within = False
+    for line in text.splitlines():
+        if line.startswith(("---", "___", "===")):
+            is_within = "Captured stdout call" in line
+        elif is_within and line.strip():
+            found.append("   " + line.strip())
+    return found
 
 
 def _names(octets: "list[bytes]") -> "tuple[str, str, str, bool]":

@@ -94,6 +94,7 @@ class Account(Ledger):
             block, limit = self._block(tier)
             price = self.terms.price(tier, block)
             until = min(until, self._crossing(flow, price, tier, limit))
+            until = max(until, state.at + 1)  # whatever the terms say, it ends
             before = state.supply
             self._consume(until - state.at, flow, price, tier, block)
             state.at = until
@@ -115,7 +116,7 @@ class Account(Ledger):
         """When at the earliest a block ends, or credit reaches something, at this flow."""
         state, terms = self.state, self.terms
         rate = flow * terms.factor
-        found = 1 << 62
+        found = 1 << 72  # later than any clock
         if not rate:
             return found
         if limit is not None:

@@ -23,6 +23,7 @@ from gbcs.errors import (
     BadMac,
     BadSignature,
     DecodeError,
+    EncodeError,
     UnknownKey,
 )
 from gbcs_device import authority, clock, later, load, logs
@@ -202,7 +203,7 @@ class Device:
             self._refused(logs.AUTHENTICATION_FAILED, now)
         except (NotAllowed, Replayed):
             self._refused(logs.UNAUTHORISED_ACCESS, now)
-        except (DecodeError, BadCertificate):
+        except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except StoreFull:
             del self.outbox[waiting:]  # of what is not done
@@ -244,7 +245,6 @@ class Device:
 
         Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
         """
-        now = clock.bounded(now)
         self._rest = 0
         for at, _, name in later.due(self.store, now):
             waiting = len(self.outbox)
@@ -368,6 +368,15 @@ class Device:
                 raise Replayed("a counter above the last one expected")
 
     def _run(self, command: Command) -> bytes:
+        """The answer to a command that passed all checks; of one that fails no alert is left."""
+        waiting = len(self.outbox)
+        try:
+            return self._carried_out(command)
+        except Exception:
+            del self.outbox[waiting:]
+            raise
+
+    def _carried_out(self, command: Command) -> bytes:
         case = command.case
         content = self.servers[case.form or ""](command)
         if not self.store.has_room(command.changes):

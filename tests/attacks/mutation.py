@@ -13,6 +13,7 @@ one. Nothing is random but by the seed.
 """
 
 import argparse
+import collections
 import hashlib
 import os
 import pathlib
@@ -38,9 +39,7 @@ from senders import (  # noqa: E402
     expected,
     originators,
 )
-from senders import (
-    ROOT as ROOT_KEY,
-)
+from senders import ROOT as ROOT_KEY  # noqa: E402
 
 from gbcs import gbz, message, payload  # noqa: E402
 from gbcs.errors import GbcsError  # noqa: E402
@@ -69,6 +68,7 @@ GOOD = {
     "SAPC": (0x0059, "Supplier"),  # ECS52
     "HCALCS": (0x0129, "Access Control Broker"),
 }
+DETAILS = (0x0008, 0x011B)  # CS02a, CS02f
 _INTEGERS = (
     0, 1, -1, -3, 2, 7, 8, 9, 59, 60, 99, 100, 127, 128, 255, 256, 32767, 32768, 65535, 65536,
     0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 1 << 32, (1 << 47), (1 << 63) - 1, 1 << 63,
@@ -123,6 +123,7 @@ class Mutations:
             for is_prepaid in (False, True)
         }
         self.counts = dict.fromkeys(("commands", "answered", "full", "refused"), 0)
+        self.run_errors = collections.Counter()  # what handlers raised that is a refusal
         self.slowest = (0.0, 0)
 
     def _samples(self, kind, rows):
@@ -201,6 +202,16 @@ class Run:
     def watched(self, device):
         """A device whose unexpected exceptions are seen here."""
         device.on_error = self.on_error
+        run = device._run
+
+        def counted(command):
+            try:
+                return run(command)
+            except GbcsError as error:
+                self.all.run_errors["%s: %s" % (type(error).__name__, str(error)[:60])] += 1
+                raise
+
+        device._run = counted
         return device
 
     def on_error(self, error):
@@ -354,11 +365,16 @@ class Run:
         sample = source.choice(self.all.samples[self.kind])
         sender, form, has_party = source.choice(sample.senders)
         content = source.choice(sample.contents)
+        self.counter += 1
+        if b"\xc3\x50" in sample.contents[0] and source.random() < 0.7:  # has to have the counter
+            content = self.bench.content(sample.code, self.kind, self.counter) or content
+        if sample.code in DETAILS and sender in ROLES:  # names the cell of who asks
+            role = self.bench.lab.parties[ROLES[sender]].role
+            content = self.bench.details(sender, form, role)
         for _ in range(source.choice((1, 1, 1, 2, 3))):
             changed = self.content(sample.code, content)
             if len(changed) < 60_000:
                 content = changed
-        self.counter += 1
         counter, party, party_counter, certificate = self.counter, None, None, None
         if has_party:
             party, party_counter = self.bench.eui(source.choice(list(ROLES))), self.counter
@@ -404,8 +420,8 @@ class Run:
     def content(self, code, content):
         """A content with something changed."""
         source = self.random
-        if source.random() < 0.25:
-            return next(damage.damaged([content], 1, source.randrange(1 << 30)))
+        if not content or source.random() < 0.15:
+            return next(damage.damaged([content or b"\x00"], 1, source.randrange(1 << 30)))
         octets = message.finish(
             message.compose(message.COMMAND, 1, bytes(8), bytes(8), code, content)
         )
@@ -443,7 +459,7 @@ class Run:
     def list(self, items):
         """Now and then: one more, one less, another order, very many."""
         source = self.random
-        if not items or source.random() > 0.2:
+        if not items or source.random() > 0.06:
             return
         choice = source.randrange(6)
         at = source.randrange(len(items))
@@ -454,9 +470,11 @@ class Run:
         elif choice == 2:
             source.shuffle(items)
         elif choice == 3:
-            items[:] = items * source.choice((2, 3, 10, 50, 200))
+            items[:] = items * source.choice(
+                (2, 3, 10, 50, 200) if source.random() < 0.1 else (2, 3)
+            )
         elif choice == 4:
-            items[at:at] = [items[at]] * source.choice((5, 100, 254))
+            items[at:at] = [items[at]] * source.choice((5, 5, 5, 17, 100, 254))
         else:
             items.clear()
 
@@ -465,15 +483,15 @@ class Run:
         source = self.random
         name, choice, class_id, obis, index, selection, data = item
         what = source.random()
-        if what < 0.7:
+        if what < 0.86:
             data = self.field(data)
-        elif what < 0.8 and selection is not None:
+        elif what < 0.92 and selection is not None:
             selection = self.field(selection)
-        elif what < 0.85:
+        elif what < 0.94:
             choice = source.choice(("get", "set", "action"))
-        elif what < 0.9:
+        elif what < 0.96:
             class_id = source.choice((1, 3, 7, 8, 9, 11, 20, 21, 30, 70, 111, 113, 9000, 65535))
-        elif what < 0.95:
+        elif what < 0.98:
             obis = bytes(obis[:-2]) + source.randbytes(2)
         else:
             index = source.choice((-128, -1, 0, 1, 2, 3, 5, 10, 127))
@@ -483,20 +501,20 @@ class Run:
         """A component of GBZ."""
         source = self.random
         what = source.random()
-        if what < 0.75 and component.fields:
+        if what < 0.88 and component.fields:
             at = source.randrange(len(component.fields))
             component.fields[at] = self.field(component.fields[at])
             self.list(component.fields)
-        elif what < 0.82:
+        elif what < 0.93:
             moments = (None, 0, 1, 0x31DC9A00, 0xFFFFFFFE, 0xFFFFFFFF)
             component.from_date_time = source.choice(moments)
-        elif what < 0.86:
+        elif what < 0.945:
             component.control ^= source.choice((0x01, 0x02, 0x10, 0x80))
-        elif what < 0.90:
+        elif what < 0.96:
             component.frame_control ^= source.choice((0x01, 0x08, 0x10, 0x04))
-        elif what < 0.94:
-            component.command = source.randrange(16)
         elif what < 0.97:
+            component.command = source.randrange(16)
+        elif what < 0.985:
             clusters = (0x0000, 0x0700, 0x0702, 0x0703, 0x0705, 0x0707, 0x0708, 0x0709, 0xFFFF)
             component.cluster = source.choice(clusters)
         else:
@@ -513,9 +531,9 @@ class Run:
             self.list(value)
             return (name, kind, value, hint)
         what = source.random()
-        if what < 0.1:
+        if what < 0.05:
             return (name, source.choice(_TYPES), value, hint)
-        if what < 0.15:
+        if what < 0.08:
             return (name, "null-data" if kind[0].islower() else "NULL", None, hint)
         return (name, kind, self.value(value, kind), hint)
 
@@ -529,7 +547,7 @@ class Run:
                 return value + source.choice((-1, 1, 1000, -1000))
             return source.choice(_INTEGERS)
         if isinstance(value, list):
-            return source.choice(([], value * 2, value * 100))
+            return source.choice(([], value * 2, value * 5))
         if isinstance(value, str):
             if kind.endswith("Time"):
                 return source.choice(_TIMES)
@@ -608,6 +626,7 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, help="this one alone, also if it was done")
     parser.add_argument("--seeds", default="0:10000", metavar="FIRST:LAST")
     parser.add_argument("--fresh", action="store_true", help="also those that were done")
+    parser.add_argument("--refusals", type=int, default=0, help="print so many, the most first")
     args = parser.parse_args(arguments)
     mutations = Mutations()
     first, last = (int(part) for part in args.seeds.split(":"))
@@ -619,6 +638,8 @@ def main(arguments=None):
         "%d seeds failed; %s; slowest %.1f s (seed %d); %.0f s"
         % (len(failed), mutations.counts, *mutations.slowest, time.monotonic() - begun)
     )
+    for text, count in mutations.run_errors.most_common(args.refusals):
+        print("%6d refused while it ran: %s" % (count, text))
     return 1 if failed else 0
 
 
