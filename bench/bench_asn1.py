@@ -12,7 +12,8 @@ import time
 import warnings
 from collections.abc import Callable
 
-from gbcs import asn1, der, message
+from gbcs import message
+from gbcs.asn1 import asn1, der
 
 ROOT = pathlib.Path(__file__).parent.parent
 SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", ROOT / ".." / "shared"))

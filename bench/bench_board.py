@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 from gbcs import message, payload
-from gbcs_host.keystore import KeyStore
+from gbcs_host.decode.keystore import KeyStore
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))

@@ -11,9 +11,11 @@ import sys
 import tempfile
 import time
 
-from gbcs_host import boards, firmware, play
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.boards import board as boards
+from gbcs_host.boards import firmware
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from gbcs_host.links import open_link
+from gbcs_host.scenarios import play
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))

@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gbcs import asn1, message, payload
+from gbcs import message, payload
+from gbcs.asn1 import asn1
 from gbcs.crypto import openssl
-from gbcs_host import examine, verdict
-from gbcs_host.keystore import KeyStore
+from gbcs_host.decode import examine, verdict
+from gbcs_host.decode.keystore import KeyStore
 
 _ECDSA = ECDSA(SHA256())
 SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", "../shared"))
@@ -156,7 +157,7 @@ def run() -> "list[tuple[str, str, str, bool]]":
 
 def _import_ms() -> float:
     bare = "pass"
-    decoder = "import gbcs.message, gbcs.payload, gbcs.dlms, gbcs.gbz, gbcs.asn1"
+    decoder = "import gbcs.message, gbcs.payload, gbcs.dlms.dlms, gbcs.gbz.gbz, gbcs.asn1.asn1"
 
     def start(code: str) -> float:
         begun = time.perf_counter()

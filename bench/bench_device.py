@@ -12,9 +12,10 @@ import tracemalloc
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-from gbcs_host import cli, coverage
-from gbcs_host.keystore import KeyStore
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host import cli
+from gbcs_host.decode.keystore import KeyStore
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.verify import coverage
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gbcs import axdr, dlms, message
-from gbcs.axdrtypes import after_length, length
+from gbcs import message
+from gbcs.axdr import axdr
+from gbcs.axdr.types import after_length, length
+from gbcs.dlms import dlms
 
 SHARED = pathlib.Path(
     os.environ.get("GBCS_SHARED", pathlib.Path(__file__).parent.parent / ".." / "shared")

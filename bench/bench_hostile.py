@@ -12,8 +12,9 @@ import sys
 
 from gbcs import message, payload
 from gbcs.errors import DecodeError
-from gbcs_host import damage, examine
-from gbcs_host.keystore import KeyStore
+from gbcs_host.decode import examine
+from gbcs_host.decode.keystore import KeyStore
+from gbcs_host.verify import damage
 
 ROOT = pathlib.Path(__file__).parents[1]
 SHARED = pathlib.Path(os.environ.get("GBCS_SHARED", "../shared"))

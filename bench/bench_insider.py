@@ -9,10 +9,10 @@ are read.
 import time
 from typing import Any
 
-from gbcs_device.device import Device
-from gbcs_device.joiner import JOINED
-from gbcs_host import hostile, insider
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs_device.han.joining import JOINED
+from gbcs_device.messages.device import Device
+from gbcs_host.han import hostile, insider
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
 
 HUB, METER, GAS, DISPLAY, INTERFACE = [
     bytes.fromhex("00DB1234567890" + last) for last in ("B2", "A0", "A1", "A4", "A5")

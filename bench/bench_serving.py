@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from gbcs_host.lab import ESME, Lab
+from gbcs_host.lab.lab import ESME, Lab
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from tests.greedy import METER, Honest, Served, attack

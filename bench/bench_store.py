@@ -5,8 +5,8 @@ after each message, so that none is kept back for want of room.
 """
 
 from gbcs import usecases
-from gbcs_device.store import MemoryMedium, Store
-from gbcs_host.lab import CHF, ESME, Lab
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_host.lab.lab import CHF, ESME, Lab
 
 HUB, METER = [bytes.fromhex("00DB1234567890" + end) for end in ("B2", "A0")]
 MESSAGES = 1000

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gbcs import gbz, message, zcl, zclencode
+from gbcs import message
+from gbcs.gbz import gbz
+from gbcs.zcl import encoder, zcl
 
 SHARED = pathlib.Path(
     os.environ.get("GBCS_SHARED", pathlib.Path(__file__).parent.parent / ".." / "shared")
@@ -40,7 +42,7 @@ def frames(messages: "list[message.Message]") -> list[Frame]:
         for component in payload.components:
             if component.fields is not None:
                 header = bytes((component.frame_control, component.sequence, component.command))
-                octets = header + zclencode.encode_fields(component.fields)
+                octets = header + encoder.encode_fields(component.fields)
                 found.append((octets, component.cluster))
     return found
 

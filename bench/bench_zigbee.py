@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-from gbcs_host import hostile, play
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.han import hostile
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from gbcs_host.links.faults import Faults
+from gbcs_host.scenarios import play
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools" / "micropython"))

@@ -2,11 +2,11 @@
 
 import gc
 
-from gbcs_device.place import is_provisioned
+from gbcs_device.board.folder import is_provisioned
 
 gc.threshold(8192)  # before anything is loaded: a heap in larger pieces
 if is_provisioned():
-    from gbcs_device.app import *  # noqa: F403 for who presses Ctrl-C
+    from gbcs_device.board.app import *  # noqa: F403 for who presses Ctrl-C
 
     run()  # noqa: F405
 else:

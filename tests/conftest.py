@@ -72,7 +72,7 @@ def references() -> "list[Reference]":
 @pytest.fixture(scope="session")
 def key_store():
     """The keys that verify the reference messages."""
-    from gbcs_host.keystore import KeyStore
+    from gbcs_host.decode.keystore import KeyStore
 
     folder = SHARED / "rtds" / "keystore"
     if not folder.is_dir():

@@ -1,10 +1,10 @@
 """The least that reads the HAN: a station that joins, asks, and writes down all that it hears."""
 
-from gbcs_device import partners
-from gbcs_device.hancredentials import load
-from gbcs_device.joiner import JOINED, Joiner
-from gbcs_device.station import KEY_ESTABLISHMENT, SPECIFIC
-from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_device.base import partners
+from gbcs_device.han.credentials import load
+from gbcs_device.han.joining import JOINED, Joiner
+from gbcs_device.han.station import KEY_ESTABLISHMENT, SPECIFIC
+from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
 
 HUB, METER, GAS, DISPLAY = [
     bytes.fromhex("00DB1234567890" + last) for last in ("B2", "A0", "A1", "A4")

@@ -18,10 +18,10 @@ import sys
 import time
 
 from gbcs.link import encode, seal
-from gbcs_device import server
-from gbcs_host.lab import IHD, Lab
+from gbcs_device.board import remote
+from gbcs_host.han.remote import RemoteStation
+from gbcs_host.lab.lab import IHD, Lab
 from gbcs_host.links import open_link
-from gbcs_host.remote import RemoteStation
 
 METER = bytes.fromhex("00DB1234567890A0")
 FEW_FILES = 64
@@ -29,7 +29,7 @@ _RECONNECTS = 0.05  # seconds between two connections of one attacker
 
 
 def request(number: int, operation: int, now: int = 0, body: bytes = b"") -> bytes:
-    """A request to gbcs_device.server, with its checksum."""
+    """A request to gbcs_device.board.remote, with its checksum."""
     head = number.to_bytes(8, "big") + bytes((operation,)) + now.to_bytes(8, "big")
     return seal(head + body)
 
@@ -136,19 +136,19 @@ def _display() -> "list[bytes]":
     lab = Lab(1, radio=True)
     lab.make(IHD, METER)
     store = lab.han.stations[METER].store
-    entries = b"".join(server.entry(name, store.get(name)) for name in store.names())
+    entries = b"".join(remote.entry(name, store.get(name)) for name in store.names())
     return [
-        request(2, server.WRITE, 0, entries),
-        request(3, server.BEGIN, 0, METER + b"IHD"),
-        request(4, server.POWER_ON, 1),
+        request(2, remote.WRITE, 0, entries),
+        request(3, remote.BEGIN, 0, METER + b"IHD"),
+        request(4, remote.POWER_ON, 1),
     ]
 
 
 def _streams() -> "dict[str, tuple[bytes, bytes | None, bool]]":
-    hello = encode(request(1, server.HELLO))
-    entry = server.entry("x", bytes(60000))
+    hello = encode(request(1, remote.HELLO))
+    entry = remote.entry("x", bytes(60000))
     many = b"".join(
-        encode(request(n, server.WRITE, 0, server.entry("%d" % n, bytes(900))))
+        encode(request(n, remote.WRITE, 0, remote.entry("%d" % n, bytes(900))))
         for n in range(2, 200)
     )
     begin = b"".join(encode(one) for one in _display())
@@ -158,12 +158,12 @@ def _streams() -> "dict[str, tuple[bytes, bytes | None, bool]]":
         "slow": (b"", b"a", False),  # one octet at a time: see `_tcp`
         "noise": (b"", noise, False),
         "no frame ends": (b"\x7e", b"a" * 65536, False),
-        "deaf": (hello + begin, encode(request(5, server.VIEW, 1)) * 8, False),
+        "deaf": (hello + begin, encode(request(5, remote.VIEW, 1)) * 8, False),
         "writes": (hello, many, True),
-        "large writes": (hello, encode(request(2, server.WRITE, 0, entry)), True),
+        "large writes": (hello, encode(request(2, remote.WRITE, 0, entry)), True),
         "clock": (
             hello + begin,
-            encode(request(5, server.TIMER, 1 << 63)) + encode(request(6, server.TIMER, 1 << 41)),
+            encode(request(5, remote.TIMER, 1 << 63)) + encode(request(6, remote.TIMER, 1 << 41)),
             True,
         ),
         "hello": (hello, hello, True),
@@ -237,16 +237,16 @@ def _udp(port: int, count: int, seconds: float) -> int:
     """Each of `count` source ports in turn sends all of it, and waits for no answer."""
     number = random.Random(8)
     datagrams = [
-        seal(request(1, server.HELLO)),
+        seal(request(1, remote.HELLO)),
         *[seal(one) for one in _display()],
-        seal(request(5, server.WRITE, 0, server.entry("x", bytes(30000)))),
-        seal(request(6, server.TIMER, 1 << 63)),
-        seal(request(7, server.TIMER, 1 << 41)),
+        seal(request(5, remote.WRITE, 0, remote.entry("x", bytes(30000)))),
+        seal(request(6, remote.TIMER, 1 << 63)),
+        seal(request(7, remote.TIMER, 1 << 41)),
         number.randbytes(20),
         number.randbytes(65000),
         b"",
         seal(b""),
-        seal(request(8, server.INSPECT))[:-1],
+        seal(request(8, remote.INSPECT))[:-1],
     ]
     where = ("127.0.0.1", port)
     sockets: list[socket.socket] = []

@@ -13,7 +13,7 @@ from typing import Any
 from tools import cosem_facts, generated
 from tools.fact_tables import FactError
 
-TARGET = "protocol/gbcs/cosem_%s.py"  # for objects_0, objects_1 ..., classes, templates, alerts
+TARGET = "protocol/gbcs/cosem/%s.py"  # for objects_0, objects_1 ..., classes, templates, alerts
 PIECE = 4000  # characters of objects a module, of which a board has one in memory
 TEXT = 1200  # characters of a text, so that a small heap has room for it
 

@@ -248,8 +248,8 @@ def _shared(*names: str) -> pathlib.Path:
 @functools.cache
 def _replayed() -> "dict[str, Any]":
     """What `gbcs coverage --json` says of the reference messages; Missing without them."""
-    from gbcs_host import coverage
-    from gbcs_host.keystore import KeyStore
+    from gbcs_host.decode.keystore import KeyStore
+    from gbcs_host.verify import coverage
 
     folder = _shared("rtds", "messages")
     if not folder.is_dir():
@@ -262,8 +262,8 @@ def _replayed() -> "dict[str, Any]":
 def use_cases() -> "list[str]":
     """A line for each command of the registry: who carries it out, and how far that is proved."""
     from gbcs import usecases
-    from gbcs_device import kinds
-    from gbcs_host import coverage
+    from gbcs_device.devices import kinds
+    from gbcs_host.verify import coverage
 
     pairs = _replayed()["by_use_case"]
     rows: dict[str, tuple[str, ...]] = {}
@@ -296,8 +296,8 @@ def _proof(row: "dict[str, int] | None", same: "tuple[str, ...]") -> str:
 def totals() -> "list[str]":
     """A line for each kind of device: how many use cases it has, how many pairs are the same."""
     from gbcs import usecases
-    from gbcs_device import kinds
-    from gbcs_host import coverage
+    from gbcs_device.devices import kinds
+    from gbcs_host.verify import coverage
 
     found = _replayed()
     names: dict[str, set[str]] = {}

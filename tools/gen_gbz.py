@@ -13,9 +13,10 @@ from tools import fact_tables, generated
 
 sys.path.insert(0, str(generated.ROOT / "protocol"))
 
-from gbcs import clusters, zcllayout, zcltypes
+from gbcs.zcl import clusters, types
+from gbcs.zcl import layout as zcllayout
 
-TARGET = "protocol/gbcs/gbz_templates.py"
+TARGET = "protocol/gbcs/gbz/templates.py"
 
 TYPES = {
     "UTCTIME": "UTC",
@@ -107,7 +108,7 @@ def constants(
             if field["name"] == "Attribute Identifier":
                 found.append(field["value"][2:])
             elif field["name"] == "Attribute Data Type":
-                row = zcltypes.by_code(int(field["value"], 16))
+                row = types.by_code(int(field["value"], 16))
                 if row is None:
                     raise SystemExit("%s: no data type %s" % (where, field["value"]))
                 found[-1] += "=" + row[1]

@@ -9,9 +9,9 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
+from gbcs_device.base.view import View
 from gbcs_device.display.frame import Frame
 from gbcs_device.display.navigation import Pages
-from gbcs_device.view import View
 from gbcs_host.display import png, sample
 
 ROOT = pathlib.Path(__file__).parents[1]

@@ -1,6 +1,6 @@
 """A scenario for the first five minutes: an ESME joins a hub, and is read."""
 
-from gbcs_host.lab import CHF, ESME
+from gbcs_host.lab.lab import CHF, ESME
 
 TITLE = "A meter is installed and read"
 

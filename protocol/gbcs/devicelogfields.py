@@ -23,7 +23,7 @@ from gbcs.record import Record
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-    from gbcs.axdrtypes import Field
+    from gbcs.axdr.types import Field
 
 INSTALL_CODE = const(1)  # the key type
 DEVICE_LOG_CHANGED = const(0x8F12)  # the alert code of CS14

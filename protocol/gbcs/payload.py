@@ -82,17 +82,17 @@ def _codec(which: "str | None") -> "Any":
     """The module of a form, kept: to import it at each payload takes as long as a short one."""
     codec: Any
     if which == DLMS:
-        from gbcs import dlms as codec
+        from gbcs.dlms import dlms as codec
     elif which == GBZ:
-        from gbcs import gbz as codec
+        from gbcs.gbz import gbz as codec
     else:
-        from gbcs import asn1 as codec
+        from gbcs.asn1 import asn1 as codec
     _codecs[which] = codec
     return codec
 
 
 def decode(m: Message, case: "usecases.UseCase | None" = None) -> Record:
-    """The payload of `m`, named: a record of gbcs.dlms or gbcs.gbz, or an Asn1.
+    """The payload of `m`, named: a record of gbcs.dlms.dlms or gbcs.gbz.gbz, or an Asn1.
 
     Raises DecodeError where it is not what its use case has, to the last octet.
     """
@@ -116,15 +116,15 @@ def encode(record: "Any") -> bytes:
     """The octets of a payload, whatever its form; EncodeError where it has none."""
     name = type(record).__name__
     if name == "Asn1":
-        from gbcs import der
+        from gbcs.asn1 import der
 
         return der.encode(record.field)
     if name in ("AccessRequest", "AccessResponse", "DataNotification"):
-        from gbcs import dlms
+        from gbcs.dlms import dlms
 
         return dlms.encode(record)
     if name in ("Gbz", "GbzAlert"):
-        from gbcs import gbz
+        from gbcs.gbz import gbz
 
         return gbz.encode(record)
     raise EncodeError("a payload expected, found " + name)
@@ -145,18 +145,18 @@ def skip(m: Message, case: "usecases.UseCase | None" = None, dates: bool = True)
             "content",
         )
     if case.form == DLMS:
-        from gbcs import dlms
+        from gbcs.dlms import dlms
 
         dlms.skip(m.octets, m.content_start, m.content_end, m.code if dates else None)
     elif case.form == GBZ:
-        from gbcs import gbz
+        from gbcs.gbz import gbz
 
         if m.kind == "alert":
             gbz.skip_alert(m.octets, m.content_start, m.content_end, m.code)
         else:
             gbz.skip(m.octets, m.content_start, m.content_end)
     else:
-        from gbcs import asn1
+        from gbcs.asn1 import asn1
 
         kind = _KINDS.get(m.kind, m.kind)
         name = asn1.payload_type(m.code, kind)
@@ -181,7 +181,7 @@ def encrypted_blocks(record: "Any") -> "list[tuple[int, str, bytes]]":
         return [(0, found.name, found.block)]
     if name == "Asn1":
         return []
-    from gbcs import dlms
+    from gbcs.dlms import dlms
 
     return dlms.encrypted_blocks(record)
 
@@ -190,10 +190,10 @@ def decode_plaintext(m: Message, record: "Any", index: int, octets: bytes) -> "l
     """The fields of an opened block; offsets in errors are those of the plaintext."""
     name = type(record).__name__
     if name == "Gbz" or name == "GbzAlert":
-        from gbcs import gbz
+        from gbcs.gbz import gbz
 
         component = record.components[index] if name == "Gbz" else record.component
         return gbz.decode_plaintext(octets, component)
-    from gbcs import dlms
+    from gbcs.dlms import dlms
 
     return [dlms.decode_plaintext(octets, m.code, index)]

@@ -153,7 +153,7 @@ def all_cases() -> "list[UseCase]":
 
 def draft() -> UseCase:
     """The draft CS02f of SECMP0013 under its present code."""
-    from gbcs import asn1
+    from gbcs.asn1 import asn1
 
     asn1.provisional[_draft_code[0]] = asn1.DISCONNECT_FROM_HAN
     return UseCase(_DRAFT, _draft_code[0])
@@ -166,7 +166,7 @@ def set_draft_code(code: int) -> None:
     taken = None if code == _draft_code[0] else find(code)
     if taken is not None:
         raise ValueError("message code 0x%04X is taken by %s" % (code, taken.name))
-    from gbcs import asn1
+    from gbcs.asn1 import asn1
 
     asn1.provisional.pop(_draft_code[0], None)
     _found.clear()

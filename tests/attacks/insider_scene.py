@@ -1,7 +1,7 @@
 """A household on the air, and what an attacker does in it who has the network key."""
 
 from gbcs.zigbee import aps, commands, nwk
-from gbcs_host import insider
+from gbcs_host.han import insider
 from tests.system.test_household_devices import DISPLAY, GAS, HUB, INTERFACE, METER, household
 
 DEVICES = (METER, GAS, DISPLAY, INTERFACE)

@@ -41,13 +41,18 @@ from senders import (  # noqa: E402
 )
 from senders import ROOT as ROOT_KEY  # noqa: E402
 
-from gbcs import gbz, message, payload  # noqa: E402
+from gbcs import message, payload  # noqa: E402
 from gbcs.errors import GbcsError  # noqa: E402
-from gbcs_device import account, kinds, load, served  # noqa: E402
-from gbcs_device.anchors import OwnKeys  # noqa: E402
-from gbcs_device.servedmeter import MeterSource  # noqa: E402
-from gbcs_device.store import MemoryMedium, Store, StoreFull  # noqa: E402
-from gbcs_host import damage, lab  # noqa: E402
+from gbcs.gbz import gbz  # noqa: E402
+from gbcs_device.account import account  # noqa: E402
+from gbcs_device.base import load  # noqa: E402
+from gbcs_device.base.store import MemoryMedium, Store, StoreFull  # noqa: E402
+from gbcs_device.clusters import attributes  # noqa: E402
+from gbcs_device.clusters.meter import MeterSource  # noqa: E402
+from gbcs_device.devices import kinds  # noqa: E402
+from gbcs_device.messages.trust_anchors import OwnKeys  # noqa: E402
+from gbcs_host.lab import lab  # noqa: E402
+from gbcs_host.verify import damage  # noqa: E402
 
 BATCH = 20
 SECOND_MS, DAY_MS = 1000, 86_400_000
@@ -297,9 +302,9 @@ class Run:
             return
         account.figures(device, now)
         if self.random.random() < 0.1 and device.kind != "SAPC":
-            fuel = served.GAS if device.kind == "GSME" else served.ELECTRICITY
+            fuel = attributes.GAS if device.kind == "GSME" else attributes.ELECTRICITY
             source = MeterSource(device, fuel)
-            for row in served.ROWS:
+            for row in attributes.ROWS:
                 for place in {0, row[3] - 1}:
                     source.attribute(row[0], row[1] + row[2] * place, now)
             for cluster, commands in ((0x0700, 10), (0x0703, 2), (0x0707, 5), (0x0708, 4)):

@@ -11,15 +11,17 @@ import random
 
 from conftest import SHARED, reference_paths
 
-from gbcs import asn1, der, message, protect, usecases
+from gbcs import message, protect, usecases
+from gbcs.asn1 import asn1, der
 from gbcs.errors import GbcsError
-from gbcs_device import clock, kinds, load, logs, partners
-from gbcs_device.anchors import OwnKeys, cell_of, device_key_name
-from gbcs_device.store import MemoryMedium, Store
-from gbcs_host import compose
-from gbcs_host.compose import field
-from gbcs_host.lab import Lab
-from gbcs_host.parties import protected
+from gbcs_device.base import clock, load, logs, partners
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import OwnKeys, cell_of, device_key_name
+from gbcs_host.lab import compose
+from gbcs_host.lab.compose import field
+from gbcs_host.lab.lab import Lab
+from gbcs_host.lab.parties import protected
 
 _DUAL = pathlib.Path(__file__).resolve().parents[1] / "dual" / "test_device_authority.py"
 _spec = importlib.util.spec_from_file_location("test_device_authority", _DUAL)
@@ -262,10 +264,10 @@ class Bench:
             return der.encode(usage if code == 0x000A else field("NULL", None))
         try:
             if case.form == "DLMS":
-                from gbcs import dlms
+                from gbcs.dlms import dlms
 
                 return dlms.encode(compose.access_request(case.name, counter))
-            from gbcs import gbz
+            from gbcs.gbz import gbz
 
             return gbz.encode(compose.gbz_command(case.name))
         except (GbcsError, compose.UnknownName, LookupError, TypeError, ValueError):

@@ -9,12 +9,14 @@ import random
 
 import pytest
 
-from gbcs import der, message, payload, protect, usecases
-from gbcs_device import clock, logs, partners, upkeep
-from gbcs_device.anchors import device_key_name
-from gbcs_host import compose
-from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
-from gbcs_host.parties import protected
+from gbcs import message, payload, protect, usecases
+from gbcs.asn1 import der
+from gbcs_device.base import clock, logs, partners
+from gbcs_device.messages.trust_anchors import device_key_name
+from gbcs_device.usecases import maintenance
+from gbcs_host.lab import compose
+from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_host.lab.parties import protected
 
 LONG = os.environ.get("GBCS_LONG") == "1"
 ROUNDS = 4000 if LONG else 120
@@ -153,25 +155,25 @@ def activation(counter, moment=None, image=bytes(32)):
 def test_an_activation_wants_its_outcome_told_under_the_counter_of_another(lab):
     supplier, meter = lab.parties["supplier"], devices(lab)[METER]
     image = bytes(range(32))
-    meter.store.write({upkeep.IMAGE: image + b"\x00\x09\x00\x00"})
-    running = meter.store.get(upkeep.FIRMWARE_VERSION)
+    meter.store.write({maintenance.IMAGE: image + b"\x00\x09\x00\x00"})
+    running = meter.store.get(maintenance.FIRMWARE_VERSION)
     for moment in (None, "20280101000000Z", "99991231235959Z"):
         for other in (-1, 1, 1000, 2**63):
             counter = supplier.counter + 1 + other
             assert sent(lab, METER, 0x12, activation(counter, moment, image)) is None
-    assert meter.store.get(upkeep.FIRMWARE_VERSION) == running
+    assert meter.store.get(maintenance.FIRMWARE_VERSION) == running
     assert meter.store.names("later/0012") == []
     assert meter.security_log()[-1][1] == logs.UNAUTHORISED_ACCESS
     assert sent(lab, METER, 0x12, activation(supplier.counter + 1, None, image)) is not None
-    assert meter.store.get(upkeep.FIRMWARE_VERSION) == b"\x00\x09\x00\x00"
+    assert meter.store.get(maintenance.FIRMWARE_VERSION) == b"\x00\x09\x00\x00"
 
 
 def test_an_image_that_is_not_held_wants_to_run_now_or_later(lab):
     supplier, meter = lab.parties["supplier"], devices(lab)[METER]
-    running = meter.store.get(upkeep.FIRMWARE_VERSION)
+    running = meter.store.get(maintenance.FIRMWARE_VERSION)
     held = bytes(range(1, 33))
     for image, result in ((None, 1), (held + b"\x00\x0a\x00\x00", 2)):  # none at all, another
-        meter.store.write({upkeep.IMAGE: image})
+        meter.store.write({maintenance.IMAGE: image})
         field = activation(supplier.counter + 1)
         assert results(sent(lab, METER, 0x12, field)) == [result, running]
         at = lab.now + 60_000
@@ -180,7 +182,7 @@ def test_an_image_that_is_not_held_wants_to_run_now_or_later(lab):
         (alert,) = meter.outbox
         meter.outbox.clear()
         assert results_of_alert(alert) == [0x8F67, result, running]
-        assert meter.store.get(upkeep.FIRMWARE_VERSION) == running
+        assert meter.store.get(maintenance.FIRMWARE_VERSION) == running
 
 
 def results(field):

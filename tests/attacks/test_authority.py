@@ -20,7 +20,7 @@ from senders import (
 )
 
 from gbcs import usecases
-from gbcs_device import authority
+from gbcs_device.messages import authority
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 LONG = os.environ.get("GBCS_LONG") == "1"

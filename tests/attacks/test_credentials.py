@@ -5,10 +5,10 @@ import senders
 from conftest import MISSING, reference_paths
 from senders import ACCEPTED, REFUSED, Bench
 
-from gbcs import der
-from gbcs_device import clock
-from gbcs_host.compose import field
-from gbcs_host.pki import Pki
+from gbcs.asn1 import der
+from gbcs_device.base import clock
+from gbcs_host.lab.compose import field
+from gbcs_host.lab.pki import Pki
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 COUNTER = 50_000

@@ -6,7 +6,7 @@ from conftest import MISSING, reference_paths
 from senders import Bench
 
 from gbcs import message, usecases
-from gbcs_device import clock
+from gbcs_device.base import clock
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 DAY_MS = 86_400_000

@@ -5,12 +5,13 @@ The hub's log lets all of these devices on the network; the meter's log is the s
 
 import pytest
 
-from gbcs import asn1, payload
-from gbcs_device import partners
-from gbcs_device.anchors import device_key_name
-from gbcs_device.station import METERING, NOT_AUTHORISED, PREPAYMENT, PRICE, SPECIFIC
-from gbcs_host import supply
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs import payload
+from gbcs.asn1 import asn1
+from gbcs_device.base import partners
+from gbcs_device.han.station import METERING, NOT_AUTHORISED, PREPAYMENT, PRICE, SPECIFIC
+from gbcs_device.messages.trust_anchors import device_key_name
+from gbcs_host.lab import supply
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
 from tests.display import DISPLAY, GAS, HUB, METER, Home
 
 REGISTER = (METERING, 0x0300)

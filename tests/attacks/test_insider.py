@@ -3,9 +3,10 @@
 import pytest
 
 from gbcs.zigbee import aps, commands, mac, nwk, security
-from gbcs_device import hubstation, joiner
-from gbcs_device.joiner import JOINED
-from gbcs_host import insider
+from gbcs_device.han import hub as hubstation
+from gbcs_device.han import joining
+from gbcs_device.han.joining import JOINED
+from gbcs_host.han import insider
 from tests.attacks.insider_scene import (
     DEVICES,
     DISPLAY,
@@ -246,7 +247,7 @@ def test_a_device_that_comes_back_under_a_wrong_address_finds_out():
 
     def before_the_hub(octets, us):
         """The attacker is quicker than the hub, and the only one who is heard."""
-        if station.phase == joiner.REJOINING:
+        if station.phase == joining.REJOINING:
             air.watch = None
             answer = bytes((nwk.REJOIN_RESPONSE, 0x34, 0x12, 0))
             station.receive(

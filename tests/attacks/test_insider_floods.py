@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from gbcs_device.device import Device
-from gbcs_device.joiner import JOINED
-from gbcs_host import hostile, insider
-from gbcs_host.lab import ESME
+from gbcs_device.han.joining import JOINED
+from gbcs_device.messages.device import Device
+from gbcs_host.han import hostile, insider
+from gbcs_host.lab.lab import ESME
 from tests.attacks.insider_scene import (
     DEVICES,
     DISPLAY,

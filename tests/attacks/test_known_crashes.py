@@ -5,12 +5,15 @@ from conftest import MISSING, reference_paths
 from mutation import GOOD
 from senders import EUIS, Bench
 
-from gbcs import cosem, dlms, message, payload, usecases
-from gbcs_device import joining, kinds
-from gbcs_device.anchors import OwnKeys
-from gbcs_device.cosemserver import name_of
-from gbcs_device.store import MemoryMedium, Store
-from gbcs_host.compose import access_request, field
+from gbcs import message, payload, usecases
+from gbcs.cosem import cosem
+from gbcs.dlms import dlms
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.cosem_server import name_of
+from gbcs_device.messages.trust_anchors import OwnKeys
+from gbcs_device.usecases import device_log
+from gbcs_host.lab.compose import access_request, field
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 SUPPLIER, BROKER = "Supplier", "Access Control Broker"
@@ -91,13 +94,13 @@ def changed(bench, name, kind, change):
 )  # fmt: skip
 def test_a_device_type_that_is_no_octet(bench, name, kind, sender, form, number):
     scene = Scene(bench, kind)
-    before = scene.device.store.get(joining.DEVICE_LOG)
+    before = scene.device.store.get(device_log.DEVICE_LOG)
     content = changed(
         bench, name, kind, lambda one: number if "device_type" in (one[0] or "") else one[2]
     )
     scene.send(code_of(name), sender, form, content)
     assert scene.goes_on()
-    after = scene.device.store.get(joining.DEVICE_LOG) or b""
+    after = scene.device.store.get(device_log.DEVICE_LOG) or b""
     assert after == before or name == "GCS59"
     assert len(after) % 9 == 0
 

@@ -14,12 +14,13 @@ import time
 import pytest
 
 from gbcs.link import encode, seal, unseal
-from gbcs_device import server
-from gbcs_device.store import PowerCut
-from gbcs_host import cli, remote
+from gbcs_device.base.store import PowerCut
+from gbcs_device.board import remote as server
+from gbcs_host import cli
 from gbcs_host.capture import pcapng, zep
+from gbcs_host.han import remote
+from gbcs_host.han.remote import BadAnswer, RemoteMeter, RemoteStation
 from gbcs_host.links import Link, LinkError
-from gbcs_host.remote import BadAnswer, RemoteMeter, RemoteStation
 
 LONG = os.environ.get("GBCS_LONG") == "1"
 METER = bytes.fromhex("00DB1234567890A0")

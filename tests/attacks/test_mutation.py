@@ -9,7 +9,8 @@ import pytest
 from conftest import MISSING, reference_paths
 from mutation import BATCH, KINDS, Damaged, Mutations, Progress, Run, run_many
 
-from gbcs_device import account, joining
+from gbcs_device.account import account
+from gbcs_device.usecases import device_log
 
 LONG = os.environ.get("GBCS_LONG") == "1"
 COMMANDS = 200_000 if LONG else 5_000
@@ -52,7 +53,7 @@ def test_a_seed_gives_the_same_commands(mutations):
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(joining, "join"), (account, "finish"), (account, "next_event")]
+    ("module", "name"), [(device_log, "join"), (account, "finish"), (account, "next_event")]
 )
 def test_what_a_device_swallows_is_seen_by_the_harness(mutations, module, name, monkeypatch):
     def planted(*arguments):

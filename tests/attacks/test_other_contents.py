@@ -8,9 +8,11 @@ import senders
 from conftest import MISSING, reference_paths
 from senders import Bench
 
-from gbcs import asn1, dlms, message, payload, usecases
-from gbcs_host import compose
-from gbcs_host.compose import field
+from gbcs import message, payload, usecases
+from gbcs.asn1 import asn1
+from gbcs.dlms import dlms
+from gbcs_host.lab import compose
+from gbcs_host.lab.compose import field
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 LONG = os.environ.get("GBCS_LONG") == "1"

@@ -5,10 +5,14 @@ from conftest import MISSING, reference_paths
 from senders import EUIS, Bench
 
 from gbcs import link, message
-from gbcs_device import account, clock, failures, kinds, later, load, logs, server, serving
-from gbcs_device.anchors import OwnKeys
-from gbcs_device.cosemserver import name_of
-from gbcs_device.store import MemoryMedium, PowerCut, Store, StoreFull
+from gbcs_device.account import account
+from gbcs_device.base import clock, load, logs
+from gbcs_device.base.store import MemoryMedium, PowerCut, Store, StoreFull
+from gbcs_device.board import loop, remote
+from gbcs_device.devices import kinds
+from gbcs_device.messages import failures, future_dated
+from gbcs_device.messages.cosem_server import name_of
+from gbcs_device.messages.trust_anchors import OwnKeys
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 HOUR_MS = 3_600_000
@@ -178,14 +182,14 @@ def test_what_was_kept_and_fails_is_set_aside_and_the_rest_is_done(bench, error,
     scene = Scene(bench, "ESME")
     at = scene.now + HOUR_MS
     names = [scene.keep(at, number) for number in range(3)]
-    carry_out = later.carry_out
+    carry_out = future_dated.carry_out
 
     def planted(command, name, octets, moment):
         if name == names[1]:
             raise error
         return carry_out(command, name, octets, moment)
 
-    monkeypatch.setattr(later, "carry_out", planted)
+    monkeypatch.setattr(future_dated, "carry_out", planted)
     scene.device.handle_timer(at)
     assert scene.device.store.names("later/") == []
     assert sorted(code for code, _ in codes(scene.device)) == [0x00CC, 0x00CC, 0x1000]
@@ -301,7 +305,7 @@ class Station:
 @pytest.mark.parametrize("fails", ["next timer", "timer", "frame"])
 @pytest.mark.parametrize("again", [False, True])
 def test_a_station_that_fails_begins_anew_and_is_served(bench, fails, again, monkeypatch):
-    one = server.Server(bench.crypto, bench.random.randbytes)
+    one = remote.Server(bench.crypto, bench.random.randbytes)
     stations = [Station(fails if again else ""), Station(fails)]
 
     def make():
@@ -317,9 +321,9 @@ def test_a_station_that_fails_begins_anew_and_is_served(bench, fails, again, mon
         number += 1
         return number.to_bytes(8, "big") + bytes((operation,)) + bytes(8)
 
-    operations = [server.HELLO, server.FRAME, server.TIMER, server.HELLO]
+    operations = [remote.HELLO, remote.FRAME, remote.TIMER, remote.HELLO]
     stream = [link.encode(link.seal(request(one))) for one in operations] + [b""]
-    serving.serve(lambda: stream.pop(0), answers.append, one)
+    loop.serve(lambda: stream.pop(0), answers.append, one)
     assert len(answers) == len(operations)
     assert "planted" in one.error
 
@@ -346,6 +350,6 @@ def test_a_loop_goes_on_where_memory_does_not_do_for_an_answer(bench):
     stream = [link.encode(link.seal(b"one"))] * 3 + [b""]
     answers = []
     short = Short()
-    serving.serve(lambda: stream.pop(0), answers.append, short)
+    loop.serve(lambda: stream.pop(0), answers.append, short)
     assert len(answers) == 2
     assert len(short.kept) == 1

@@ -17,13 +17,14 @@ import pytest
 
 from gbcs.crypto import default
 from gbcs.link import MAX_DATAGRAM, Framing, encode, seal, unseal
-from gbcs_device import server
-from gbcs_device.server import Server
-from gbcs_device.store import LIMIT
-from gbcs_host import cli, serving
-from gbcs_host.lab import ESME, Lab
+from gbcs_device.base.store import LIMIT
+from gbcs_device.board import remote
+from gbcs_device.board.remote import Server
+from gbcs_host import cli
+from gbcs_host.han import serving
+from gbcs_host.han.remote import Refused, RemoteStation
+from gbcs_host.lab.lab import ESME, Lab
 from gbcs_host.links import listen, open_link
-from gbcs_host.remote import Refused, RemoteStation
 from tests.greedy import METER, Honest, Served, attack, request
 
 LONG = os.environ.get("GBCS_LONG") == "1"
@@ -58,7 +59,7 @@ def asked(port, number, operation, now=0, body=b""):
             for answer in framing.receive(octets):
                 whole = unseal(answer)
                 if whole[:8] == number.to_bytes(8, "big"):
-                    return whole[8], whole[server.ANSWER_HEAD :]
+                    return whole[8], whole[remote.ANSWER_HEAD :]
     except ConnectionError:
         pass
     return None
@@ -117,7 +118,7 @@ def test_source_ports_of_udp_keep_nobody_out(store):
         where = ("127.0.0.1", served.port)
         for _ in range(1100 if LONG else 150):
             port = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            for number, operation in enumerate((server.HELLO, server.ERASE), 1):
+            for number, operation in enumerate((remote.HELLO, remote.ERASE), 1):
                 port.sendto(seal(request(number, operation)), where)
         a_newcomer_is_served(served, store)
 
@@ -127,7 +128,7 @@ def test_a_greeting_alone_takes_no_place_over_udp(store):
         honest = Honest(served.name, store)
         for _ in range(2000):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
-                port.sendto(seal(request(1, server.HELLO)), ("127.0.0.1", served.port))
+                port.sendto(seal(request(1, remote.HELLO)), ("127.0.0.1", served.port))
         honest.ask(0.2)
         a_newcomer_is_served(served, store)
         assert served.end(signal.SIGINT) == 0
@@ -137,30 +138,30 @@ def test_a_greeting_alone_takes_no_place_over_udp(store):
 
 def test_who_was_dropped_over_udp_cannot_go_on_in_the_middle():
     with Served("udp") as served, open_link(served.name) as link:
-        link.send(request(7, server.BEGIN, 0, METER + b"ESME"))
+        link.send(request(7, remote.BEGIN, 0, METER + b"ESME"))
         answer = unseal(link.receive(LONGEST_S))
-        assert answer[8] == server.REFUSED
-        assert b"HELLO" in answer[server.ANSWER_HEAD :]
+        assert answer[8] == remote.REFUSED
+        assert b"HELLO" in answer[remote.ANSWER_HEAD :]
 
 
 def test_what_is_written_before_a_device_is_made_is_limited(store):
     with Served("tcp") as served, connection(served) as port:
-        asked(port, 1, server.HELLO)
+        asked(port, 1, remote.HELLO)
         taken = 0
         for number in range(2, 102):
-            body = server.entry("%d" % number, bytes(1000))
-            status, text = asked(port, number, server.WRITE, 0, body)
-            taken += len(body) if status == server.OK else 0
+            body = remote.entry("%d" % number, bytes(1000))
+            status, text = asked(port, number, remote.WRITE, 0, body)
+            taken += len(body) if status == remote.OK else 0
         assert taken <= LIMIT
-        assert (status, text) == (server.REFUSED, b"%d octets at most expected" % LIMIT)
-        assert asked(port, 200, server.ERASE)[0] == server.OK
-        assert asked(port, 201, server.WRITE, 0, server.entry("x", b"1"))[0] == server.OK
+        assert (status, text) == (remote.REFUSED, b"%d octets at most expected" % LIMIT)
+        assert asked(port, 200, remote.ERASE)[0] == remote.OK
+        assert asked(port, 201, remote.WRITE, 0, remote.entry("x", b"1"))[0] == remote.OK
 
 
 def test_who_is_refused_again_and_again_is_dropped():
     with Served("tcp") as served, connection(served) as port:
         for number in range(1, serving.MAX_REFUSED + 10):
-            if asked(port, number, server.TIMER, 1) is None:
+            if asked(port, number, remote.TIMER, 1) is None:
                 break
         assert number == serving.MAX_REFUSED + 1
         assert served.says(serving.REFUSED)
@@ -168,7 +169,7 @@ def test_who_is_refused_again_and_again_is_dropped():
 
 def test_requests_sent_without_waiting_for_answers_are_not_all_taken():
     with Served("tcp") as served, connection(served) as port:
-        octets = b"".join(encode(request(n, server.HELLO)) for n in range(100))
+        octets = b"".join(encode(request(n, remote.HELLO)) for n in range(100))
         with contextlib.suppress(OSError):
             for _ in range(100):
                 port.sendall(octets)
@@ -187,9 +188,9 @@ def test_the_longest_frame_is_taken_and_a_longer_one_is_dropped_alone():
     with Served("tcp") as served, connection(served) as port:
         octets = seal(b"a" * (MAX_DATAGRAM + 100))
         port.sendall(b"\x7e" + octets + b"\x7e")
-        assert asked(port, 1, server.HELLO) == (server.OK, bytes((server.VERSION,)))
-        body = b"\x7e" * (MAX_DATAGRAM - server.REQUEST_HEAD - 4)
-        assert asked(port, 2, server.RECEIVE, 0, body)[0] == server.REFUSED
+        assert asked(port, 1, remote.HELLO) == (remote.OK, bytes((remote.VERSION,)))
+        body = b"\x7e" * (MAX_DATAGRAM - remote.REQUEST_HEAD - 4)
+        assert asked(port, 2, remote.RECEIVE, 0, body)[0] == remote.REFUSED
 
 
 @pytest.mark.parametrize("now", [1 << 63, (1 << 64) - 1, (1 << 32) * 1000])
@@ -213,9 +214,9 @@ def test_the_latest_clock_is_taken(store):
 
 def test_a_request_that_takes_too_long_is_given_up(monkeypatch):
     def handle(self, octets):
-        while octets[8] == server.INSPECT:
+        while octets[8] == remote.INSPECT:
             pass
-        return octets[:8] + bytes(server.ANSWER_HEAD - 8)
+        return octets[:8] + bytes(remote.ANSWER_HEAD - 8)
 
     monkeypatch.setattr(Server, "handle", handle)
     monkeypatch.setattr(serving, "LONGEST_S", 0.2)
@@ -225,8 +226,8 @@ def test_a_request_that_takes_too_long_is_given_up(monkeypatch):
 
         def peers():
             with open_link(listener.name) as greedy, open_link(listener.name) as honest:
-                greedy.send(request(1, server.INSPECT))
-                honest.send(request(2, server.HELLO))
+                greedy.send(request(1, remote.INSPECT))
+                honest.send(request(2, remote.HELLO))
                 answers.append(honest.receive(LONGEST_S))
             over.set()
 
@@ -246,7 +247,7 @@ def test_an_error_of_ours_costs_one_peer_and_no_other(monkeypatch):
     monkeypatch.setattr(Server, "handle", handle)
     said = []
     with listen("tcp:127.0.0.1:0") as listener, open_link(listener.name) as link:
-        link.send(request(1, server.HELLO))
+        link.send(request(1, remote.HELLO))
         service = serving.Service(listener, ("ESME",), said.append)
         service.run(lambda: bool(said))
     assert "RuntimeError" in said[0]
@@ -255,12 +256,12 @@ def test_an_error_of_ours_costs_one_peer_and_no_other(monkeypatch):
 
 def test_a_store_that_makes_no_device_is_refused_and_forgotten(store):
     one = Server(default(), os.urandom)
-    head = [(server.HELLO, b""), (server.BEGIN, METER + b"ESME"), (server.INSPECT, b"")]
+    head = [(remote.HELLO, b""), (remote.BEGIN, METER + b"ESME"), (remote.INSPECT, b"")]
     answers = [
         unseal(seal(one.handle(unseal(request(number, operation, 0, body)))))
         for number, (operation, body) in enumerate(head, 1)
     ]
-    assert [answer[8] for answer in answers] == [server.OK, server.REFUSED, server.REFUSED]
+    assert [answer[8] for answer in answers] == [remote.OK, remote.REFUSED, remote.REFUSED]
     assert answers[2].endswith(b"no device runs")
     again = Server(default(), os.urandom, one._medium)
     assert again.station is None
@@ -272,19 +273,19 @@ def test_any_request_is_answered_and_any_store_survived(seed, store):
     one = Server(default(), chance.randbytes)
     names = store.names()
     for number in range(1, 40):
-        operation = chance.choice([*range(18), server.WRITE, server.BEGIN, server.SET])
+        operation = chance.choice([*range(18), remote.WRITE, remote.BEGIN, remote.SET])
         body = chance.randbytes(chance.choice((0, 1, 4, 9, 40, 300)))
-        if operation in (server.WRITE, server.SET) and chance.random() < 0.8:
+        if operation in (remote.WRITE, remote.SET) and chance.random() < 0.8:
             name = chance.choice(names)
             octets = bytearray(store.get(name))
             if octets and chance.random() < 0.5:
                 octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
-            body = server.entry(name, bytes(octets[: chance.choice((2, 1000))]))
-        if operation == server.BEGIN:
+            body = remote.entry(name, bytes(octets[: chance.choice((2, 1000))]))
+        if operation == remote.BEGIN:
             body = METER + chance.choice((b"ESME", b"GSME", b"PPMID", b"IHD", b"\xff"))
         answer = one.handle(unseal(request(number, operation, chance.choice((0, 1, 9**12)), body)))
         assert answer[:8] == number.to_bytes(8, "big")
-        assert len(answer) >= server.ANSWER_HEAD
+        assert len(answer) >= remote.ANSWER_HEAD
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -6,9 +6,9 @@ host, nothing where the port has none.
 
 from gbcs import message
 from gbcs.crypto import portable
-from gbcs_device import kinds
-from gbcs_device.anchors import HandedSecrets
-from gbcs_device.store import MemoryMedium, Store
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import HandedSecrets
 
 SIGNATURE = bytes(64)  # nobody has the real device's private key
 

@@ -6,7 +6,7 @@ made with cryptography 50, the payloads with asn1tools 0.167 from protocol/asn1,
 
 import gc
 
-from gbcs import asn1, der
+from gbcs.asn1 import asn1, der
 from gbcs.errors import DecodeError
 
 CERTIFICATE = (

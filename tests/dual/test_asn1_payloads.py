@@ -3,7 +3,7 @@
 Made with asn1tools 0.167 from protocol/asn1, for this file.
 """
 
-from gbcs import asn1, der
+from gbcs.asn1 import asn1, der
 from gbcs.errors import DecodeError
 
 PAYLOADS = (

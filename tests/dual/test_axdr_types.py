@@ -3,7 +3,7 @@
 Samples are of the published reference test data set, or written by hand after DLMS UA 1000-2, 9.5.
 """
 
-from gbcs import axdr
+from gbcs.axdr import axdr
 from gbcs.errors import DecodeError, EncodeError
 
 

@@ -1,9 +1,10 @@
 """General block transfer. The first vector is the header that a public implementation writes."""
 
-from gbcs import blocks, message
-from gbcs.blockreceive import Receiver
-from gbcs.blocks import Block, Conflict, TimedOut, TooLong
-from gbcs.blocksend import Sender
+from gbcs import message
+from gbcs.blocks import blocks
+from gbcs.blocks.blocks import Block, Conflict, TimedOut, TooLong
+from gbcs.blocks.receiver import Receiver
+from gbcs.blocks.sender import Sender
 from gbcs.errors import DecodeError, EncodeError
 
 SUPPLIER = bytes.fromhex("90B3D51F30010000")

@@ -1,7 +1,7 @@
 """The table of COSEM objects on both Pythons."""
 
-from gbcs import cosem, cosemtemplate
-from gbcs.cosemlayout import parse, shape
+from gbcs.cosem import cosem, template
+from gbcs.cosem.layout import parse, shape
 
 
 def test_an_obis_code_is_six_octets_and_text():
@@ -46,21 +46,21 @@ def test_a_method_may_have_an_answer():
 
 
 def test_a_template_says_what_a_request_asks_for():
-    found = cosemtemplate.template(0x0001)
+    found = template.template(0x0001)
     assert found.use_case == "CCS01"
     assert [(one.choice, one.object.index) for one in found.requests] == [
         ("action", 1),
         ("set", 3),
         ("set", 2),
     ]
-    assert cosemtemplate.template(0x0053).requests[0].optional
-    protects = cosemtemplate.template(0x0030).requests[0].protects
+    assert template.template(0x0053).requests[0].optional
+    protects = template.template(0x0030).requests[0].protects
     assert [one.obis[3] for one in protects] == [1, 1]
-    assert cosemtemplate.template(0x7FFF) is None
+    assert template.template(0x7FFF) is None
 
 
 def test_a_template_says_what_an_alert_holds():
-    found = cosemtemplate.template(0x0067)
+    found = template.template(0x0067)
     assert found.requests == ()
     assert [field[0] for field in found.alert[5]] == [
         "alert_code",
@@ -68,7 +68,7 @@ def test_a_template_says_what_an_alert_holds():
         "interuption_value",
         "restoration_value",
     ]
-    assert cosemtemplate.template(0x0061).protects[0].obis == cosem.obis_octets("0-0:98.1.0.255")
+    assert template.template(0x0061).protects[0].obis == cosem.obis_octets("0-0:98.1.0.255")
 
 
 def test_a_layout_reads_types_sizes_constants_and_hints():

@@ -1,6 +1,6 @@
 """DER elements on both Pythons: values of X.690 and RFC 5280, and what is refused, where."""
 
-from gbcs import der
+from gbcs.asn1 import der
 from gbcs.errors import DecodeError, EncodeError
 
 GOOD = (

@@ -5,9 +5,11 @@ hand.
 """
 
 from gbcs.crypto import portable
-from gbcs_device import account, clock, kinds, load
-from gbcs_device.anchors import HandedSecrets
-from gbcs_device.store import MemoryMedium, Store
+from gbcs_device.account import account
+from gbcs_device.base import clock, load
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import HandedSecrets
 
 SUPPLIER = bytes.fromhex("90B3D51F30010000")
 SECRET = bytes.fromhex("5C00001AE96494FEDFD740C4679D346E913D89B978BEEFF76577BE69C92BF3CE")

@@ -7,7 +7,7 @@ them out from authority.json by a calculation of its own, and holds them against
 from binascii import crc32
 
 from gbcs import usecases
-from gbcs_device import authority
+from gbcs_device.messages import authority
 
 KINDS = ("ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC", "IHD")
 CODES = 0x0130  # and a few above

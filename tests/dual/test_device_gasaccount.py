@@ -1,9 +1,11 @@
 """A gas meter's account on both Pythons: energy by calorific value, and what it costs."""
 
 from gbcs.crypto import portable
-from gbcs_device import account, clock, kinds, load
-from gbcs_device.anchors import HandedSecrets
-from gbcs_device.store import MemoryMedium, Store
+from gbcs_device.account import account
+from gbcs_device.base import clock, load
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import HandedSecrets
 
 GSME = bytes.fromhex("00DB1234567890A1")
 BEGUN = clock.from_generalized("20260105090000Z")

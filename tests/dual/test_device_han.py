@@ -9,10 +9,10 @@ from gbcs import devicelog
 from gbcs.crypto import portable
 from gbcs.devicelog import DeviceLog
 from gbcs.zigbee import cbke, implicit
-from gbcs_device.hubstation import HubStation
-from gbcs_device.joiner import JOINED
-from gbcs_device.meterstation import MeterStation
-from gbcs_device.store import MemoryMedium, Store
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.han.hub import HubStation
+from gbcs_device.han.joining import JOINED
+from gbcs_device.han.meter import MeterStation
 
 HUB, METER, GAS = [bytes((0, 0xDB, 0, 0, 0, 0, 0, last)) for last in (0xA3, 0xA0, 0xA1)]
 INSTALL_KEY = bytes(range(16))

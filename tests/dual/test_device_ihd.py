@@ -6,13 +6,16 @@ the meter, and a gas meter's answer, made with its key, is checked.
 
 from gbcs import message, protect
 from gbcs.crypto import portable
-from gbcs_device import kinds, server, stations, view, viewoctets
-from gbcs_device.anchors import HandedSecrets
-from gbcs_device.figures import ON
-from gbcs_device.joiner import JOINED
-from gbcs_device.pressing import press
-from gbcs_device.station import Station
-from gbcs_device.store import MemoryMedium, Store
+from gbcs_device.base import view
+from gbcs_device.base.figures import ON
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.board import remote
+from gbcs_device.devices import kinds, stations
+from gbcs_device.display import view_octets
+from gbcs_device.display.actions import press
+from gbcs_device.han.joining import JOINED
+from gbcs_device.han.station import Station
+from gbcs_device.messages.trust_anchors import HandedSecrets
 
 HUB, METER, GAS, DISPLAY = [
     bytes((0, 0xDB, 0, 0, 0, 0, 0, last)) for last in (0xA3, 0xA0, 0xA1, 0xA4)
@@ -150,8 +153,8 @@ def test_an_ihd_reads_a_meter():
     assert (fuel.price_mp, fuel.standing_mp, fuel.cost_now_mp) == (28500, 54794, 13110)
     assert (fuel.tariff, fuel.is_prepayment, fuel.balance_mp) == ("Standard", True, 1234567)
     assert [one.text for one in seen.messages] == ["Hello"]
-    again = viewoctets.decode_view(viewoctets.encode_view(seen))
-    assert viewoctets.encode_view(again) == viewoctets.encode_view(seen)
+    again = view_octets.decode_view(view_octets.encode_view(seen))
+    assert view_octets.encode_view(again) == view_octets.encode_view(seen)
     assert again.fuels[0].cost_now_mp == 13110
     assert again.messages[0].text == "Hello"
 
@@ -159,7 +162,7 @@ def test_an_ihd_reads_a_meter():
 def test_a_message_is_confirmed_once():
     station, meter = made("IHD")
     now = run(station, meter, NOW, 20)
-    body = bytes((server.CONFIRM,)) + (7).to_bytes(4, "big")
+    body = bytes((remote.CONFIRM,)) + (7).to_bytes(4, "big")
     assert press(station, body, now)
     assert not press(station, body, now)
     run(station, meter, now, 1)
@@ -182,7 +185,7 @@ def test_a_ppmid_tops_up_the_meter():
     station, meter = made("PPMID")
     now = run(station, meter, NOW, 20)
     digits = b"74941656880950804485"
-    assert press(station, bytes((server.TOP_UP, 0)) + digits, now)
+    assert press(station, bytes((remote.TOP_UP, 0)) + digits, now)
     now = run(station, meter, now, 1)
     assert (PREPAYMENT, 4, b"\x02\x14" + digits) in meter.heard
     assert station.shown(now).notice == "Top-up accepted: £5.00"

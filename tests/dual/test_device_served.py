@@ -1,11 +1,12 @@
 """What meters serve to displays, on both Pythons: attributes, commands, what they are told."""
 
 from gbcs.errors import DecodeError
-from gbcs_device import routing, served, servedcommands, servedreport, servedtime
-from gbcs_device.figures import ARMED, Debt, Figures, TopUp
-from gbcs_device.servedfollow import Displays
-from gbcs_device.station import CALENDAR, MESSAGING, METERING, PREPAYMENT, PRICE
-from gbcs_device.tariff import Calendar, Terms
+from gbcs_device.account.tariff import Calendar, Terms
+from gbcs_device.base.figures import ARMED, Debt, Figures, TopUp
+from gbcs_device.clusters import attributes, commands, report, time
+from gbcs_device.clusters.subscribers import Displays
+from gbcs_device.han import routing
+from gbcs_device.han.station import CALENDAR, MESSAGING, METERING, PREPAYMENT, PRICE
 
 NOW = 771_751_936_000  # 0x2E000000 seconds
 DISPLAY = bytes((0, 0xDB, 0, 0, 0, 0, 0, 0xA4))
@@ -52,20 +53,20 @@ class Source:
         return self.message if name == "a/0001/0002600D01FF/02" else None
 
     def attribute(self, cluster, identifier, now):
-        return served.attribute(cluster, identifier, served.ELECTRICITY, self, now)
+        return attributes.attribute(cluster, identifier, attributes.ELECTRICITY, self, now)
 
     def published(self, cluster, command, now):
         if cluster == PRICE:
-            from gbcs_device import servedprice
+            from gbcs_device.clusters import price
 
-            return servedprice.published(self, command, now)
+            return price.published(self, command, now)
         if cluster == CALENDAR:
-            from gbcs_device import servedcalendar
+            from gbcs_device.clusters import calendar as servedcalendar
 
             return servedcalendar.published(self, command, now)
-        from gbcs_device import servedmessages
+        from gbcs_device.clusters import messaging
 
-        return servedmessages.published(self, cluster, command, now)
+        return messaging.published(self, cluster, command, now)
 
 
 def read(source, cluster, identifier):
@@ -74,9 +75,7 @@ def read(source, cluster, identifier):
 
 
 def ask(source, cluster, command, payload):
-    status, answers = servedcommands.answered(
-        source, cluster, command, bytes.fromhex(payload), NOW
-    )
+    status, answers = commands.answered(source, cluster, command, bytes.fromhex(payload), NOW)
     return status, [
         (identifier, "".join(["%02x" % octet for octet in octets]))
         for identifier, octets in answers
@@ -158,22 +157,20 @@ def test_a_mirror_is_told_what_has_changed():
     source = Source(True)
 
     def attribute(cluster, identifier, now):
-        return served.attribute(cluster, identifier, served.GAS, source, now)
+        return attributes.attribute(cluster, identifier, attributes.GAS, source, now)
 
     told = {}
-    frames = servedreport.frames(source, attribute, told, NOW)
+    frames = report.frames(source, attribute, told, NOW)
     assert len(frames) > 3
-    assert servedreport.frames(source, attribute, told, NOW) == []
+    assert report.frames(source, attribute, told, NOW) == []
     source.made.litres = 5
-    assert servedreport.frames(source, attribute, told, NOW) == [
+    assert report.frames(source, attribute, told, NOW) == [
         (METERING, bytes.fromhex("000025050000000000"))
     ]
 
 
 def test_the_time_and_whom_a_message_is_for():
-    assert servedtime.attribute(0x0007, 828_061_200_000) == b"\x23" + (828_064_800).to_bytes(
-        4, "little"
-    )
+    assert time.attribute(0x0007, 828_061_200_000) == b"\x23" + (828_064_800).to_bytes(4, "little")
     head = bytes.fromhex("DF0901000000000000271008") + DISPLAY + b"\x08" + bytes(range(8))
     assert routing.recipient(head) == bytes(range(8))
     wrapped = bytes.fromhex("DD00000000000081801100000000") + head

@@ -5,7 +5,14 @@ A mark `count` stands for the counters of a device: it grows with every batch th
 
 from binascii import crc32
 
-from gbcs_device.store import LONGEST_VALUE, MemoryMedium, PowerCut, Store, StoreDamaged, StoreFull
+from gbcs_device.base.store import (
+    LONGEST_VALUE,
+    MemoryMedium,
+    PowerCut,
+    Store,
+    StoreDamaged,
+    StoreFull,
+)
 
 
 def held(store):

@@ -1,7 +1,7 @@
 """The hub's device logs as DLMS data and as octets to keep. Octets are those of RTDS 4.5.0."""
 
-from gbcs import axdr
 from gbcs import devicelogfields as wire
+from gbcs.axdr import axdr
 from gbcs.devicelog import GPF as GPF_TYPE
 from gbcs.devicelog import DeviceLog
 from gbcs.errors import DecodeError

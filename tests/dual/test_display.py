@@ -2,8 +2,8 @@
 
 import binascii
 
-from gbcs_device import figures, oled, view
-from gbcs_device.display import wording
+from gbcs_device.base import figures, view
+from gbcs_device.display import oled, wording
 from gbcs_device.display.frame import Frame, shortened, width_of
 from gbcs_device.display.keys import Keys
 from gbcs_device.display.navigation import DOWN, FUEL, OK, UP, Pages

@@ -1,6 +1,6 @@
 """Damaged DLMS payloads on both Pythons: refused, and where. Samples as in test_dlms_payloads."""
 
-from gbcs import dlms
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError, EncodeError
 
 ADD_DEVICE = (

@@ -1,6 +1,6 @@
 """DLMS payloads on both Pythons. Samples are those of the published reference test data set."""
 
-from gbcs import dlms
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError
 
 # CCS01: a device is put on the hub's device log, and joining opened

@@ -1,7 +1,7 @@
 """GBZ payloads on both Pythons. Samples are those of the published reference test data set."""
 
-from gbcs import gbz
 from gbcs.errors import DecodeError, EncodeError
+from gbcs.gbz import gbz
 
 # GCS46: the MPRN is read; GCS31: sampling begins
 COMMAND = bytes.fromhex("01090101070200050000000703")

@@ -1,6 +1,6 @@
 """Templates of GBZ use cases on both Pythons."""
 
-from gbcs import gbz
+from gbcs.gbz import gbz
 
 
 def test_a_template_says_what_is_expected():

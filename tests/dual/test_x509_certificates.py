@@ -1,6 +1,6 @@
 """Certificates and key files on both Pythons: what pyca/cryptography 50 made is read."""
 
-from gbcs import x509
+from gbcs.asn1 import x509
 from gbcs.errors import BadCertificate, DecodeError
 
 CERTIFICATE = (

@@ -1,7 +1,7 @@
 """Commands of clusters on both Pythons; frames are those of Smart Energy devices."""
 
-from gbcs import zcl
 from gbcs.errors import DecodeError, EncodeError
+from gbcs.zcl import zcl
 
 METERING = 0x0702
 

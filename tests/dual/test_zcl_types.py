@@ -1,7 +1,7 @@
 """ZCL data types on both Pythons, in reports of attributes."""
 
-from gbcs import zcl
 from gbcs.errors import DecodeError, EncodeError
+from gbcs.zcl import zcl
 
 METERING = 0x0702
 

@@ -1,9 +1,10 @@
 """What the tests of accounts share: a lab with a hub and both meters, joined; tokens for them."""
 
 from gbcs import utrn
-from gbcs_device import account, clock
-from gbcs_host import supply
-from gbcs_host.lab import Lab
+from gbcs_device.account import account
+from gbcs_device.base import clock
+from gbcs_host.lab import supply
+from gbcs_host.lab.lab import Lab
 
 HUB = bytes.fromhex("00DB123456789002")
 ESME = bytes.fromhex("00DB1234567890A0")

@@ -3,8 +3,9 @@
 import pytest
 from home import DAY_S, ESME, HOUR_MP, HOUR_S, POUND, STANDING_MP, Home
 
-from gbcs_device import account, clock, load
-from gbcs_device.figures import (
+from gbcs_device.account import account
+from gbcs_device.base import clock, load
+from gbcs_device.base.figures import (
     ARMED,
     CREDIT_EXHAUSTED,
     CREDIT_LOW,
@@ -16,7 +17,7 @@ from gbcs_device.figures import (
     OFF,
     ON,
 )
-from gbcs_host.supply import AT_ONCE, charges
+from gbcs_host.lab.supply import AT_ONCE, charges
 
 LOW, LOCAL, AVAILABLE, EXHAUSTED, ACTIVATED = 0x810D, 0x810E, 0x8119, 0x81AA, 0x81AB
 BELOW, IS_ARMED = 0x8F0F, 0x8F32
@@ -104,7 +105,7 @@ def test_credit_runs_out_and_the_supply_is_disabled(home):
 
 
 def entries(device):
-    from gbcs_device import logs
+    from gbcs_device.base import logs
 
     return logs.entries(device.store.get(logs.EVENT))
 

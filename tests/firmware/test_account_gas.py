@@ -3,9 +3,9 @@
 import pytest
 from home import DAY_S, GSME, HOUR_S, POUND, Home
 
-from gbcs_device import account
-from gbcs_device.figures import ARMED, OFF, ON
-from gbcs_host import compose, supply
+from gbcs_device.account import account
+from gbcs_device.base.figures import ARMED, OFF, ON
+from gbcs_host.lab import compose, supply
 
 PREPAYMENT, CREDIT = 0x0897, 0x0C94  # as in GCS03 and GCS02 of RTDS
 GAS_STANDING_MP = 30_540

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gbcs.crypto import openssl
-from gbcs_device import account, clock, kinds, load
-from gbcs_device import state as states
-from gbcs_device.anchors import HandedSecrets
-from gbcs_device.figures import OFF, ON
-from gbcs_device.store import MemoryMedium, PowerCut, Store
-from gbcs_device.tariff import Calendar
+from gbcs_device.account import account
+from gbcs_device.account import state as states
+from gbcs_device.account.tariff import Calendar
+from gbcs_device.base import clock, load
+from gbcs_device.base.figures import OFF, ON
+from gbcs_device.base.store import MemoryMedium, PowerCut, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import HandedSecrets
 
 BEGUN = clock.from_generalized("20260105090000Z")
 DAY_MS = 86_400_000

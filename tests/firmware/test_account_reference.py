@@ -6,9 +6,11 @@ Expected values are read off the commands (`gbcs decode`), not made by the code 
 import pytest
 
 from gbcs import message
-from gbcs_device import account, clock, kinds, load
-from gbcs_device.figures import OFF, ON
-from gbcs_host import coverage
+from gbcs_device.account import account
+from gbcs_device.base import clock, load
+from gbcs_device.base.figures import OFF, ON
+from gbcs_device.devices import kinds
+from gbcs_host.verify import coverage
 
 NOON = "20150101120000Z"  # a Thursday
 

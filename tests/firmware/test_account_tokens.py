@@ -8,8 +8,8 @@ import pytest
 from home import ESME, GSME, POUND, Home
 
 from gbcs import utrn
-from gbcs_device import account
-from gbcs_device.store import PowerCut
+from gbcs_device.account import account
+from gbcs_device.base.store import PowerCut
 
 ACCEPTED, INVALID, DUPLICATE, MAXIMUM, TOO_LARGE, ARMED = 0, 1, 2, 4, 6, 0x12
 

@@ -1,8 +1,12 @@
 """What objects hold before anything is written: of their template's type and form."""
 
-from gbcs import axdr, cosemtemplate, gbztemplate, usecases, zcltypes
-from gbcs.cosemlayout import shape
-from gbcs_device.defaults import attribute_of, octets_of
+from gbcs import usecases
+from gbcs.axdr import axdr
+from gbcs.cosem import template as cosemtemplate
+from gbcs.cosem.layout import shape
+from gbcs.gbz import template as gbztemplate
+from gbcs.zcl import types
+from gbcs_device.messages.defaults import attribute_of, octets_of
 
 
 def names(field):
@@ -41,7 +45,7 @@ def test_every_attribute_that_a_response_names_has_a_default_of_its_type():
             for identifier, kind in one.constants:
                 if isinstance(identifier, int) and kind is not None:
                     octets = attribute_of(template, one.cluster, identifier)
-                    assert zcltypes.skip_typed(octets, 0, len(octets), "") == len(octets)
-                    assert zcltypes.by_code(octets[0])[1] == kind
+                    assert types.skip_typed(octets, 0, len(octets), "") == len(octets)
+                    assert types.by_code(octets[0])[1] == kind
                     seen += 1
     assert seen > 70

@@ -5,11 +5,14 @@ import tracemalloc
 import pytest
 from cryptography import x509 as peer
 
-from gbcs import der, dlms, message, payload, usecases, x509
-from gbcs_device import logs
-from gbcs_host import compose, damage, twin
-from gbcs_host.lab import CHF, ESME, GSME, Lab
-from gbcs_host.pki import Pki
+from gbcs import message, payload, usecases
+from gbcs.asn1 import der, x509
+from gbcs.dlms import dlms
+from gbcs_device.base import logs
+from gbcs_host.lab import compose
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.lab.pki import Pki
+from gbcs_host.verify import damage, twin
 
 HUB = bytes.fromhex("00DB1234567890A2")
 METER = bytes.fromhex("00DB1234567890A0")

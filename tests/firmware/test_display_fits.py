@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs_device import view
+from gbcs_device.base import view
 from gbcs_device.display import frame as frames
 from gbcs_device.display.frame import HEIGHT, WIDTH, Frame
 from gbcs_device.display.navigation import DOWN, FUEL, IHD, OK, PPMID, UP, Pages

@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from gbcs_device.pins import Pins
+from gbcs_device.board.pins import Pins
 
 
 class Bus:

@@ -3,10 +3,10 @@
 import pytest
 
 from gbcs import message
-from gbcs.blocksend import Sender
-from gbcs_device import routing
-from gbcs_device.gpf import Gpf
-from gbcs_device.store import MemoryMedium, Store
+from gbcs.blocks.sender import Sender
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.clusters.mirror import Gpf
+from gbcs_device.han import routing
 from tests.conftest import MISSING, SHARED
 
 NOW = 473_385_600_000  # 2015, when the reference commands were made
@@ -111,7 +111,7 @@ def test_a_command_in_blocks_is_put_together(gpf):
 
 
 def test_a_message_is_shown_as_long_as_it_says(gpf):
-    from gbcs_device.zclserver import packed
+    from gbcs_device.messages.gbz_server import packed
 
     shown = bytes.fromhex("010000000000e4371c0a00024869")  # ten minutes
     gpf.station.store.write({"gpf/copy/0703/00": packed([(0, shown)])})

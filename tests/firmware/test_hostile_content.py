@@ -1,8 +1,8 @@
 """What a party who may do so sends, well signed and MAC'd, but wrong inside: refused, no more."""
 
 from gbcs import message
-from gbcs_host import damage
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.verify import damage
 
 HUB = bytes.fromhex("00DB1234567890A2")
 ELECTRICITY = bytes.fromhex("00DB1234567890A0")

@@ -7,11 +7,12 @@ import random
 import pytest
 
 from gbcs.errors import DecodeError
-from gbcs_device import reading, view, viewoctets
-from gbcs_device.display import navigation
+from gbcs_device.base import view
+from gbcs_device.base.figures import ON
+from gbcs_device.display import navigation, view_octets
 from gbcs_device.display.frame import Frame
-from gbcs_device.figures import ON
-from gbcs_host.lab import CHF, ESME, IHD, Lab
+from gbcs_device.han import polling
+from gbcs_host.lab.lab import CHF, ESME, IHD, Lab
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -265,7 +266,7 @@ def test_whatever_a_meter_says_can_be_shown(script):
     station, now = script.lab.han.stations[DISPLAY], script.lab.now
     source = random.Random(4)
     kinds = (0x10, 0x18, 0x20, 0x21, 0x22, 0x23, 0x25, 0x27, 0x28, 0x2A, 0x2B, 0x30, 0x41, 0xE2)
-    rows = [row for row in (*reading.READS, *reading.ASKS) if row[0] == 0]
+    rows = [row for row in (*polling.READS, *polling.ASKS) if row[0] == 0]
     frame = Frame()
     for _ in range(3000):
         row = source.choice(rows)
@@ -284,7 +285,7 @@ def test_whatever_a_meter_says_can_be_shown(script):
             with contextlib.suppress(DecodeError):
                 station.published(0, row[1], command, octets, now)
         seen = station.shown(now)
-        again = viewoctets.decode_view(viewoctets.encode_view(seen))
+        again = view_octets.decode_view(view_octets.encode_view(seen))
         page = source.choice(navigation.PPMID)
         pages = navigation.Pages(True)
         pages.name = page

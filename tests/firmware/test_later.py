@@ -3,8 +3,8 @@
 import pytest
 
 from gbcs import message, payload
-from gbcs_device import clock
-from gbcs_host import coverage, twin
+from gbcs_device.base import clock
+from gbcs_host.verify import coverage, twin
 
 CASES = [
     # scenario                                                when it is due     the alert's detail

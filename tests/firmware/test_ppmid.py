@@ -2,12 +2,15 @@
 
 import pytest
 
-from gbcs import asn1, message, payload, protect, utrn
+from gbcs import message, payload, protect, utrn
+from gbcs.asn1 import asn1
 from gbcs.crypto import default
-from gbcs_device import clock, kinds, partners, ppmid, upkeep
-from gbcs_device.anchors import HandedSecrets, device_key_name
-from gbcs_host.coverage import Memory
-from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_device.base import clock, partners
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import HandedSecrets, device_key_name
+from gbcs_device.usecases import maintenance, ppmid
+from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_host.verify.coverage import Memory
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -190,11 +193,11 @@ def test_its_firmware_alert_is_the_reference_message_up_to_the_signature(shared)
     broker = bytes.fromhex("90B3D51F30000002")
     device.store["cell/4/ka"] = broker + b"\x04" + bytes(64)
     device.store["own/counter"] = (4999).to_bytes(8, "big")
-    device.store[upkeep.IMAGE] = bytes(32) + bytes.fromhex("1234ABCD")
+    device.store[maintenance.IMAGE] = bytes(32) + bytes.fromhex("1234ABCD")
     assert device.activate(clock.from_generalized("20150101000000Z"))
     (alert,) = device.outbox
     assert alert[:-64] == wanted[:-64]
-    assert device.store[upkeep.FIRMWARE_VERSION] == bytes.fromhex("1234ABCD")
+    assert device.store[maintenance.FIRMWARE_VERSION] == bytes.fromhex("1234ABCD")
 
 
 def test_firmware_is_read_activated_and_told(lab):
@@ -207,7 +210,7 @@ def test_firmware_is_read_activated_and_told(lab):
     interface = lab.han.meters[INTERFACE]
     assert version() == bytes.fromhex("00010203")
     assert not interface.activate(lab.now)
-    interface.store.write({upkeep.IMAGE: bytes(32) + b"\x00\x02\x00\x00"})
+    interface.store.write({maintenance.IMAGE: bytes(32) + b"\x00\x02\x00\x00"})
     assert interface.activate(lab.now)
     assert version() == b"\x00\x02\x00\x00"
     verdicts = lab.alerts_of(INTERFACE)

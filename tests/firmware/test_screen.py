@@ -4,10 +4,10 @@ import types
 
 import pytest
 
+from gbcs_device.base.view import Message
+from gbcs_device.board.screen import Screen
 from gbcs_device.display.frame import Frame
 from gbcs_device.display.navigation import Pages
-from gbcs_device.screen import Screen
-from gbcs_device.view import Message
 from gbcs_host.display import sample
 
 DOWN, OK = 2, 4  # bits of the level

@@ -2,12 +2,13 @@
 
 import pytest
 
-from gbcs import clusters, zcltypes
-from gbcs_device import account, served, servedreport, servedtime
-from gbcs_device.figures import EMERGENCY_AVAILABLE, OFF, Debt, Figures, TopUp
-from gbcs_device.servedmeter import MeterSource
-from gbcs_device.tariff import Calendar, Terms
-from gbcs_host.lab import ESME, GSME, Lab
+from gbcs.zcl import clusters, types
+from gbcs_device.account import account
+from gbcs_device.account.tariff import Calendar, Terms
+from gbcs_device.base.figures import EMERGENCY_AVAILABLE, OFF, Debt, Figures, TopUp
+from gbcs_device.clusters import attributes, report, time
+from gbcs_device.clusters.meter import MeterSource
+from gbcs_host.lab.lab import ESME, GSME, Lab
 
 METER = bytes.fromhex("00DB1234567890A0")
 NOW = 820_454_400_000  # 2026-01-01
@@ -68,8 +69,8 @@ class Source:
         return self.held.get(name)
 
 
-def read(source, cluster, identifier, fuel=served.ELECTRICITY):
-    value = served.attribute(cluster, identifier, fuel, source, NOW)
+def read(source, cluster, identifier, fuel=attributes.ELECTRICITY):
+    value = attributes.attribute(cluster, identifier, fuel, source, NOW)
     return None if value is None else value.hex()
 
 
@@ -150,7 +151,7 @@ def test_a_meter_in_prepayment_mode(cluster, identifier, octets):
     ],
 )
 def test_a_gas_meter(cluster, identifier, octets):
-    assert read(Source(figures()), cluster, identifier, served.GAS) == octets
+    assert read(Source(figures()), cluster, identifier, attributes.GAS) == octets
 
 
 def test_each_mode_has_its_own_attributes():
@@ -212,17 +213,17 @@ def test_prices_stand_by_tier_and_block():
 
 
 def test_every_row_has_the_type_of_the_cluster_s_table():
-    for cluster, first, step, count, _, _, kind, _, _ in served.ROWS:
+    for cluster, first, step, count, _, _, kind, _, _ in attributes.ROWS:
         for identifier in (first, first + step * (count - 1)):
             name, said, _ = clusters.attribute(cluster, identifier)
             assert said is not None, "%04X %04X" % (cluster, identifier)
-            assert zcltypes.by_name(said)[0] == kind, name
+            assert types.by_name(said)[0] == kind, name
 
 
 def test_no_attribute_stands_twice():
-    for fuel in (served.ELECTRICITY, served.GAS):
+    for fuel in (attributes.ELECTRICITY, attributes.GAS):
         seen = set()
-        for cluster, first, step, count, fuels, _, _, _, _ in served.ROWS:
+        for cluster, first, step, count, fuels, _, _, _, _ in attributes.ROWS:
             if fuels & fuel:
                 mine = {(cluster, first + step * number) for number in range(count)}
                 assert not mine & seen
@@ -233,13 +234,13 @@ def test_no_attribute_stands_twice():
 def test_a_meter_of_the_lab_gives_every_attribute_a_value_that_zcl_takes(kind):
     lab = Lab(3)
     meter = lab.make(kind, METER)
-    source = MeterSource(meter, served.ELECTRICITY if kind == ESME else served.GAS)
+    source = MeterSource(meter, attributes.ELECTRICITY if kind == ESME else attributes.GAS)
     found = 0
-    for cluster, first, step, count, _, _, _, _, _ in served.ROWS:
+    for cluster, first, step, count, _, _, _, _, _ in attributes.ROWS:
         for number in range(count):
             value = source.attribute(cluster, first + step * number, lab.now)
             if value is not None:
-                assert zcltypes.skip_typed(value, 0, len(value), "") == len(value)
+                assert types.skip_typed(value, 0, len(value), "") == len(value)
                 found += 1
     assert found > 30
 
@@ -249,7 +250,7 @@ def test_a_twin_has_no_account_and_serves_constants_alone():
     meter = lab.make(ESME, METER)
     meter.store.write({"load/since": None})
     assert not account.exists(meter)
-    source = MeterSource(meter, served.ELECTRICITY)
+    source = MeterSource(meter, attributes.ELECTRICITY)
     assert source.attribute(0x0702, 0x0000, lab.now) is None
     assert source.attribute(0x0702, 0x0301, lab.now) == b"\x22\x01\x00\x00"
 
@@ -259,16 +260,16 @@ def test_a_mirror_is_told_everything_once_then_what_has_changed():
     source.kind = "GSME"
 
     def attribute(cluster, identifier, now):
-        return served.attribute(cluster, identifier, served.GAS, source, now)
+        return attributes.attribute(cluster, identifier, attributes.GAS, source, now)
 
     told = {}
-    first = servedreport.frames(source, attribute, told, NOW)
+    first = report.frames(source, attribute, told, NOW)
     assert {cluster for cluster, _ in first} == {0x0700, 0x0702, 0x0705}
     assert all(len(body) <= 70 for _, body in first)
-    assert servedreport.frames(source, attribute, told, NOW) == []
+    assert report.frames(source, attribute, told, NOW) == []
     source.made.balance_mp = 5
     source.made.litres += 1
-    assert servedreport.frames(source, attribute, told, NOW) == [
+    assert report.frames(source, attribute, told, NOW) == [
         (0x0702, bytes.fromhex("00002541e201000000")),
         (0x0705, bytes.fromhex("01002b05000000")),
     ]
@@ -285,12 +286,8 @@ def test_a_mirror_is_told_everything_once_then_what_has_changed():
     ],
 )
 def test_local_time_has_summer_time(now, local):
-    assert servedtime.attribute(0x0000, now * 1000) == b"\xe2" + now.to_bytes(4, "little")
-    assert servedtime.attribute(0x0007, now * 1000) == b"\x23" + local.to_bytes(4, "little")
-    assert servedtime.attribute(0x0003, now * 1000) == b"\x23" + (828_061_200).to_bytes(
-        4, "little"
-    )
-    assert servedtime.attribute(0x0004, now * 1000) == b"\x23" + (846_205_200).to_bytes(
-        4, "little"
-    )
-    assert servedtime.attribute(0x0005, now * 1000) == b"\x2b\x10\x0e\x00\x00"
+    assert time.attribute(0x0000, now * 1000) == b"\xe2" + now.to_bytes(4, "little")
+    assert time.attribute(0x0007, now * 1000) == b"\x23" + local.to_bytes(4, "little")
+    assert time.attribute(0x0003, now * 1000) == b"\x23" + (828_061_200).to_bytes(4, "little")
+    assert time.attribute(0x0004, now * 1000) == b"\x23" + (846_205_200).to_bytes(4, "little")
+    assert time.attribute(0x0005, now * 1000) == b"\x2b\x10\x0e\x00\x00"

@@ -4,14 +4,14 @@ import random
 
 import pytest
 
-from gbcs import zcl
 from gbcs.errors import DecodeError
-from gbcs_device import servedcommands
-from gbcs_device.figures import Figures, TopUp
-from gbcs_device.servedmeter import MeterSource
-from gbcs_device.station import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
-from gbcs_device.tariff import Calendar, Terms
-from gbcs_host.lab import CHF, ESME, Lab
+from gbcs.zcl import zcl
+from gbcs_device.account.tariff import Calendar, Terms
+from gbcs_device.base.figures import Figures, TopUp
+from gbcs_device.clusters import commands
+from gbcs_device.clusters.meter import MeterSource
+from gbcs_device.han.station import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
+from gbcs_host.lab.lab import CHF, ESME, Lab
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
@@ -57,9 +57,7 @@ def made(lab, terms=None):
 
 
 def ask(source, cluster, command, payload="", now=NOW):
-    status, answers = servedcommands.answered(
-        source, cluster, command, bytes.fromhex(payload), now
-    )
+    status, answers = commands.answered(source, cluster, command, bytes.fromhex(payload), now)
     return status, [(identifier, octets.hex()) for identifier, octets in answers]
 
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from gbcs import usecases
 from gbcs.crypto import default
-from gbcs_device import clock, logs, server
-from gbcs_device.server import Server
-from gbcs_device.store import FileMedium, MemoryMedium, PowerCut, Store, StoreDamaged
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_device.base import clock, logs
+from gbcs_device.base.store import FileMedium, MemoryMedium, PowerCut, Store, StoreDamaged
+from gbcs_device.board import remote
+from gbcs_device.board.remote import Server
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 
 LONG = os.environ.get("GBCS_LONG") == "1"
 HUB, METER, GAS = [bytes.fromhex("00DB1234567890" + end) for end in ("B2", "A0", "A1")]
@@ -165,20 +166,20 @@ def test_a_store_that_cannot_be_put_right_serves_nothing_until_it_is_provisioned
     def ask(number, operation, body=b""):
         request = number.to_bytes(8, "big") + bytes((operation,)) + bytes(8) + body
         answer = served.handle(request)
-        return answer[8], answer[server.ANSWER_HEAD :]
+        return answer[8], answer[remote.ANSWER_HEAD :]
 
-    assert ask(1, server.HELLO)[0] == server.OK
-    for number, operation in enumerate((server.IDENTITY, server.RESTART, server.POWER_ON), 2):
+    assert ask(1, remote.HELLO)[0] == remote.OK
+    for number, operation in enumerate((remote.IDENTITY, remote.RESTART, remote.POWER_ON), 2):
         status, words = ask(number, operation)
-        assert status == server.REFUSED
+        assert status == remote.REFUSED
         assert b"store damaged, provision it anew: bank 0, offset %d" % size in words
     radio = Lab(6, radio=True)
     radio.make(ESME, METER)
     for name, octets in held(Store(radio.media[METER])).items():
         number += 1
-        assert ask(number, server.WRITE, server.entry(name, octets))[0] == server.OK
-    assert ask(number + 1, server.BEGIN, METER + b"ESME")[0] == server.OK
-    assert ask(number + 2, server.IDENTITY)[0] == server.OK
+        assert ask(number, remote.WRITE, remote.entry(name, octets))[0] == remote.OK
+    assert ask(number + 1, remote.BEGIN, METER + b"ESME")[0] == remote.OK
+    assert ask(number + 2, remote.IDENTITY)[0] == remote.OK
     assert not served.damaged
 
 
@@ -193,9 +194,9 @@ def test_a_served_device_tells_what_was_put_right_once():
     served = Server(default(), os.urandom, medium)
     assert served.damaged == "bank 0, offset 11: put right"
     for number in (1, 2):
-        request = number.to_bytes(8, "big") + bytes((server.IDENTITY,))
+        request = number.to_bytes(8, "big") + bytes((remote.IDENTITY,))
         request += radio.now.to_bytes(8, "big")
-        assert served.handle(request)[8] == server.OK
+        assert served.handle(request)[8] == remote.OK
     found = logs.entries(served.station.device.store.get(logs.EVENT))
     assert [(one.time, one.code) for one in found[-1:]] == [
         (clock.seconds(radio.now), logs.MEMORY_ERROR)

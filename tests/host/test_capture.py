@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gbcs.crypto import default
-from gbcs_host import cli, damage
-from gbcs_host.air import fcs
+from gbcs_host import cli
 from gbcs_host.capture import Capture, keys, pcapng, zep
 from gbcs_host.capture.dissector import Dissector
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.han.air import fcs
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.verify import damage
 
 FRAMES = [(1_767_600_000_000_000 + n * 1_000_001, bytes(range(3, 20 + n))) for n in range(5)]
 

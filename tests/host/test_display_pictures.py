@@ -16,8 +16,8 @@ import zlib
 
 import pytest
 
+from gbcs_device.base.view import View
 from gbcs_device.display.navigation import Pages
-from gbcs_device.view import View
 from gbcs_host.cli import main
 from gbcs_host.display import png, sample, shots, terminal, viewjson
 from tools import gen_pictures

@@ -6,9 +6,10 @@ import types
 
 import pytest
 
-from gbcs_device import pins
-from gbcs_device.joiner import JOINED, RESTING, SCANNING
-from gbcs_host import cli, firmware
+from gbcs_device.board import pins
+from gbcs_device.han.joining import JOINED, RESTING, SCANNING
+from gbcs_host import cli
+from gbcs_host.boards import firmware
 from tests import emulated
 
 BOARDS = [name for name, one in firmware.BOARDS.items() if one.port != "unix"]

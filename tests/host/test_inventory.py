@@ -2,8 +2,8 @@
 
 import pytest
 
-from gbcs_host import inventory
-from gbcs_host.inventory import Inventory, TransitionRefused, UnknownDevice
+from gbcs_host.lab import inventory
+from gbcs_host.lab.inventory import Inventory, TransitionRefused, UnknownDevice
 
 METER = bytes.fromhex("00DB1234567890A0")
 HUB = bytes.fromhex("00DB1234567890A2")

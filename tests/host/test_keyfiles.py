@@ -8,9 +8,9 @@ import pytest
 
 from gbcs_host import cli, keyfiles
 from gbcs_host.capture import Capture
-from gbcs_host.inventory import Inventory
-from gbcs_host.keystore import KeyStore
-from gbcs_host.pki import Pki
+from gbcs_host.decode.keystore import KeyStore
+from gbcs_host.lab.inventory import Inventory
+from gbcs_host.lab.pki import Pki
 
 SUPPLIER, METER = bytes.fromhex("90B3D51F30010000"), bytes.fromhex("00DB1234567890A0")
 SCENARIO = """

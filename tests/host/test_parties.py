@@ -3,8 +3,8 @@
 import pytest
 
 from gbcs import message
-from gbcs_host.parties import Parties, UnexpectedResponse, protected
-from gbcs_host.pki import Pki
+from gbcs_host.lab.parties import Parties, UnexpectedResponse, protected
+from gbcs_host.lab.pki import Pki
 
 BROKER = bytes.fromhex("90B3D51F30000002")
 METER = bytes.fromhex("00DB1234567890A0")

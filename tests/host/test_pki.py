@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, Hash
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gbcs import asn1, x509
+from gbcs.asn1 import asn1, x509
 from gbcs.crypto import openssl
 from gbcs.errors import GbcsError
-from gbcs_host.keystore import KeyStore
-from gbcs_host.pki import Pki
+from gbcs_host.decode.keystore import KeyStore
+from gbcs_host.lab.pki import Pki
 
 SUPPLIER = bytes.fromhex("90B3D51F30010000")
 BROKER = bytes.fromhex("90B3D51F30000002")

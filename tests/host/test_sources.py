@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gbcs_host import sources
+from gbcs_host.decode import sources
 
 OCTETS = bytes.fromhex(
     "DF090100000000000003E80890B3D51F300100000800DB1234567890A0000200"

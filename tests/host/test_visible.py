@@ -8,10 +8,12 @@ import sys
 import pytest
 
 from gbcs import message
-from gbcs_host import cli, examine, report, tree
-from gbcs_host.lab import Exchange, Lab
-from gbcs_host.pki import Pki
-from gbcs_host.play import Play
+from gbcs_host import cli
+from gbcs_host.decode import examine, tree
+from gbcs_host.lab.lab import Exchange, Lab
+from gbcs_host.lab.pki import Pki
+from gbcs_host.scenarios import report
+from gbcs_host.scenarios.play import Play
 from gbcs_host.visible import Screen, styled, visible, visible_lines
 
 SUPPLIER, METER = bytes.fromhex("90B3D51F30010000"), bytes.fromhex("00DB1234567890A0")

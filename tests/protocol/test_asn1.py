@@ -14,7 +14,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs import asn1, asn1_rows, asn1_schema, der, message
+from gbcs import message
+from gbcs.asn1 import asn1, der, rows, schema
 from gbcs.errors import DecodeError
 
 with warnings.catch_warnings():  # of what the peer imports
@@ -215,7 +216,7 @@ def numbers_of(parsed):
 
 
 def test_every_payload_type_of_the_table_is_in_the_module():
-    for row in asn1_schema.PAYLOADS:
+    for row in schema.PAYLOADS:
         for type_name in row[1:]:
             assert type_name is None or PEER_NAMES.get(type_name, type_name) in PARSED
 
@@ -225,7 +226,7 @@ def test_named_numbers_are_those_of_the_module():
     for type_name, parsed in PARSED.items():
         numbers = numbers_of(parsed)
         if numbers and parsed["type"] in ("INTEGER", "ENUMERATED"):
-            hint = asn1_rows._type(type_name)[3]
+            hint = rows._type(type_name)[3]
             pairs = [pair.split("=") for pair in hint.removeprefix("enum:").split(",")]
             assert {(int(number), name) for number, name in pairs} == numbers, type_name
             checked += 1
@@ -233,7 +234,7 @@ def test_named_numbers_are_those_of_the_module():
 
 
 def test_payload_types_are_sorted_by_code_and_none_stands_twice():
-    codes = [row[0] for row in asn1_schema.PAYLOADS]
+    codes = [row[0] for row in schema.PAYLOADS]
     assert codes == sorted(set(codes))
 
 

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs import axdr, dlms, message
+from gbcs import message
+from gbcs.axdr import axdr
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError
 
 

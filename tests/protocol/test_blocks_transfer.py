@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbcs import blocks
-from gbcs.blockreceive import Receiver
-from gbcs.blocks import LONGEST_WHOLE, Block, TransferError
-from gbcs.blocksend import Sender
+from gbcs.blocks import blocks
+from gbcs.blocks.blocks import LONGEST_WHOLE, Block, TransferError
+from gbcs.blocks.receiver import Receiver
+from gbcs.blocks.sender import Sender
 from gbcs.errors import DecodeError
 from tests.dual.test_blocks import METER, SUPPLIER, long_message
 

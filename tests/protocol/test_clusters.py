@@ -5,7 +5,9 @@ import pathlib
 
 import pytest
 
-from gbcs import clusters, gbztemplate, zcllayout, zcltypes
+from gbcs.gbz import template
+from gbcs.zcl import clusters, types
+from gbcs.zcl import layout as zcllayout
 
 CLUSTERS = [int(line[:4], 16) for line in clusters.CLUSTERS.split("\n") if line]
 HINTS = ("utc", "text", "eui64", "zcl-date", "zcl-time", "unit", "enum", "names")
@@ -36,7 +38,7 @@ def test_every_line_is_an_attribute_or_a_command(cluster):
             assert len(key) == 3
             int(key[1:], 16)
         else:
-            assert zcltypes.by_name(rest[0]), line
+            assert types.by_name(rest[0]), line
             assert len(rest) in (1, 2), line
 
 
@@ -88,7 +90,7 @@ def test_every_layout_is_sound(cluster):
         said = set()
         for step in walk(layout):
             if step[0] == zcllayout.RUN:
-                assert step[1] == sum(zcltypes.by_name(kind)[2] for kind in step[4])
+                assert step[1] == sum(types.by_name(kind)[2] for kind in step[4])
                 assert len(step[3]) == len(step[4]) == len(step[5])
                 said.update(kept[2] for kept in step[6 + 1])
                 for hint in step[5]:
@@ -143,9 +145,9 @@ def test_metering_attributes_have_the_types_that_zigpy_gives_them():
         kind = clusters.attribute(0x0702, identifier)[1]
         assert kind is not None, definition.name
         if definition.zcl_type:
-            row = zcltypes.by_name(kind)
+            row = types.by_name(kind)
             # an enumeration in our sources, of the same size, may be a bitmap in theirs
-            assert row[2] == zcltypes.by_code(definition.zcl_type)[2], definition.name
+            assert row[2] == types.by_code(definition.zcl_type)[2], definition.name
             compared += 1
     assert compared > 130
 
@@ -154,7 +156,7 @@ def test_attributes_of_the_use_cases_have_the_types_that_their_templates_give(sh
     cases = json.loads((shared / "gbcs" / "use_cases.json").read_text())
     compared = 0
     for case in cases:
-        for row in gbztemplate.find(int(case["message_code"] or "0", 16)):
+        for row in template.find(int(case["message_code"] or "0", 16)):
             if row.frame_control & 1 or row.command > 1:
                 continue
             for identifier, kind in row.constants:
@@ -169,6 +171,6 @@ def test_every_use_case_of_gbz_has_a_template(shared):
     cases = json.loads((shared / "gbcs" / "use_cases.json").read_text())
     for case in cases:
         if case.get("gbz_template"):
-            rows = gbztemplate.find(int(case["message_code"], 16))
+            rows = template.find(int(case["message_code"], 16))
             counted = sum(len(side["components"]) for side in case["gbz_template"].values())
             assert len(rows) == counted, case["code"]

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from gbcs import axdr, cosem, cosemtemplate, dlms
+from gbcs.axdr import axdr
+from gbcs.cosem import cosem, template
+from gbcs.dlms import dlms
 
 SIMPLE = {
     "octet-string": b"",
@@ -25,14 +27,14 @@ def records(shared):
 
 def test_every_dlms_use_case_has_a_template(records):
     codes = {int(record["message_code"], 16): record["code"] for record in records}
-    assert sorted(cosemtemplate.codes()) == sorted(codes)
+    assert sorted(template.codes()) == sorted(codes)
     for code, name in codes.items():
-        assert cosemtemplate.template(code).use_case == name
+        assert template.template(code).use_case == name
 
 
 def test_every_request_is_that_of_the_facts(records):
     for record in records:
-        found = cosemtemplate.template(int(record["message_code"], 16))
+        found = template.template(int(record["message_code"], 16))
         assert [
             (
                 one.choice,
@@ -71,7 +73,7 @@ def test_every_row_of_the_facts_has_its_object(records):
 
 def test_every_object_has_names_a_layout_and_an_access():
     keys = set()
-    for one in cosemtemplate.objects():
+    for one in template.objects():
         assert one.name
         assert cosem.class_name(one.class_id)
         assert one.layout[1] in axdr_types()
@@ -82,7 +84,7 @@ def test_every_object_has_names_a_layout_and_an_access():
 
 
 def axdr_types():
-    from gbcs.axdrtypes import NAMES
+    from gbcs.axdr.types import NAMES
 
     return [name for name in NAMES if name]
 
@@ -107,8 +109,8 @@ def unnamed(field, in_array=False):
 
 @pytest.mark.parametrize("twin", [True, False])
 def test_messages_made_of_each_template_decode_with_names(twin):
-    for code in cosemtemplate.codes():
-        found = cosemtemplate.template(code)
+    for code in template.codes():
+        found = template.template(code)
         if found.alert is not None:
             body = example(found.alert, twin)
             octets = dlms.encode(dlms.DataNotification(1, b"", body))
@@ -148,8 +150,8 @@ def test_messages_made_of_each_template_decode_with_names(twin):
 
 
 def test_each_item_of_a_template_can_be_told_apart():
-    for code in cosemtemplate.codes():
-        found = cosemtemplate.template(code)
+    for code in template.codes():
+        found = template.template(code)
         titles = [one.object.title for one in found.requests]
         keys = [(one.object.class_id, one.object.obis, one.object.index) for one in found.requests]
         if len(set(keys)) == len(keys):

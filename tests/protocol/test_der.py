@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbcs import der, dervalues
+from gbcs.asn1 import der, values
 from gbcs.errors import DecodeError, EncodeError
 
 
@@ -295,7 +295,7 @@ def test_identifiers_that_are_remembered_are_bounded():
         field = (None, "OBJECT IDENTIFIER", "1.2.%d" % number, None)
         octets = der.encode(field)
         assert der.decode(octets, 0, len(octets)) == field
-    assert len(dervalues.oids) < 100
+    assert len(values.oids) < 100
 
 
 elements = st.recursive(

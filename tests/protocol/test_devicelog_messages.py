@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gbcs import devicelogfields as wire
-from gbcs import dlms, message
+from gbcs import message
 from gbcs.crypto import openssl
 from gbcs.devicelog import DeviceLog, LogRefused
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError
 
 

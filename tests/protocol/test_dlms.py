@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs import axdr, dlms, message, protect
+from gbcs import message, protect
+from gbcs.axdr import axdr
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError
 
 KINDS = {"precommand": "command"}

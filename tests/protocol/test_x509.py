@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
 from cryptography.x509.oid import NameOID
 
-from gbcs import x509
+from gbcs.asn1 import x509
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError, GbcsError
 
 DER = serialization.Encoding.DER

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs import clusters, gbz, message, zcl, zclencode, zcltypes
+from gbcs import message
 from gbcs.errors import DecodeError
+from gbcs.gbz import gbz
+from gbcs.zcl import clusters, encoder, types, zcl
 
 zigpy_types = pytest.importorskip("zigpy.types")
 foundation = pytest.importorskip("zigpy.zcl.foundation")
 
 CLUSTERS = [int(line[:4], 16) for line in clusters.CLUSTERS.split("\n") if line]
-FIXED = [row for row in map(zcltypes.by_code, range(256)) if row and row[3]]
+FIXED = [row for row in map(types.by_code, range(256)) if row and row[3]]
 
 
 def plain(value):
@@ -88,7 +90,7 @@ def test_zigpy_reads_the_same_values_in_the_reference_messages(references):
             if component.fields is None:
                 continue
             control, command = component.frame_control, component.command
-            octets = zclencode.encode_fields(component.fields)
+            octets = encoder.encode_fields(component.fields)
             schema = zigpy_schema(control, command, component.cluster)
             if schema is None:
                 continue
@@ -111,9 +113,9 @@ def test_zigpy_reads_the_same_value_of_every_type(row):
     code, name, size = row[:3]
     kind = foundation.DataType.from_type_id(code).python_type if code != 0x38 else None
     for octets in (bytes(size), b"\x01" + bytes(size - 1), bytes(range(size)), b"\xff" * size):
-        value, at = zcltypes.decode_value(zcltypes.by_code(code), octets, 0, size, name)
+        value, at = types.decode_value(types.by_code(code), octets, 0, size, name)
         assert at == size
-        assert zclencode.encode_value(name, value, name) == octets
+        assert encoder.encode_value(name, value, name) == octets
         if kind is None or name in ("ToD", "date", "key128") or name.startswith("data"):
             continue  # octets to us
         theirs = kind.deserialize(octets)[0]
@@ -130,8 +132,8 @@ def test_zigpy_reads_the_same_value_of_every_type(row):
 def test_any_float_comes_back_to_its_octets(size, data):
     octets = data.draw(st.binary(min_size=size, max_size=size))
     name = "float" if size == 4 else "double"
-    value, _ = zcltypes.decode_value(zcltypes.by_name(name), octets, 0, size, name)
-    assert zclencode.encode_value(name, value, name) == octets
+    value, _ = types.decode_value(types.by_name(name), octets, 0, size, name)
+    assert encoder.encode_value(name, value, name) == octets
     if isinstance(value, float):
         assert value == struct.unpack("<f" if size == 4 else "<d", octets)[0]
 

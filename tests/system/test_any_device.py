@@ -5,8 +5,8 @@ pytest tests/system/test_any_device.py --device esme=serial:/dev/ttyACM0
 
 import pytest
 
-from gbcs_device import logs
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_device.base import logs
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from gbcs_host.links import open_link
 
 HUB, OTHER = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "C2")]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gbcs_host import boards
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs_host.boards import board
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
 from gbcs_host.links import open_link
 from tests import emulated
 from tests.firmware.home import POUND
@@ -40,7 +40,7 @@ def test_displays_on_boards_show_and_top_up():
     with emulated.board() as one, emulated.board() as other:
         ports = {IHD: one, PPMID: other}
         for port in ports.values():
-            boards.start(port)
+            board.start(port)
         links = {kind: open_link("serial:" + port) for kind, port in ports.items()}
         home = Boarded(links.get)
         for eui in (DISPLAY, INTERFACE):
@@ -60,6 +60,6 @@ def test_displays_on_boards_show_and_top_up():
         for link in links.values():
             link.close()
         for kind, port in ports.items():
-            about = boards.about(port)
+            about = board.about(port)
             assert about["device"].startswith(kind)
             assert int(about["heap_free"]) > 20_000

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from gbcs_host import boards, cli
-from gbcs_host.lab import CHF, ESME, Lab
+from gbcs_host import cli
+from gbcs_host.boards import board
+from gbcs_host.lab.lab import CHF, ESME, Lab
 from gbcs_host.links import open_link
 from tests import emulated
 from tests.display import Home
@@ -21,7 +22,7 @@ serial = pytest.importorskip("serial")
 def test_the_triage_with_esme_and_gsme_on_boards(capsys):
     with emulated.board() as one, emulated.board() as other:
         for port in (one, other):
-            boards.start(port)
+            board.start(port)
         begun = time.perf_counter()
         status = cli.main(
             ["run", "triage", "--device", "esme=serial:" + one, "--device", "gsme=serial:" + other]
@@ -30,7 +31,7 @@ def test_the_triage_with_esme_and_gsme_on_boards(capsys):
         assert status == 0
         assert "39 of 39 steps hold" in capsys.readouterr().err
         for port, kind in ((one, "ESME"), (other, "GSME")):
-            about = boards.about(port)
+            about = board.about(port)
             assert about["device"].startswith(kind)
             assert int(about["heap_free"]) > 20_000
 
@@ -39,7 +40,7 @@ def test_the_triage_with_esme_and_gsme_on_boards(capsys):
 def lab_with_board():
     """A lab whose ESME, joined, is on a board; and the board's port."""
     with emulated.board() as port:
-        boards.start(port)
+        board.start(port)
         link = open_link("serial:" + port)
         lab = Lab(8, radio=True, open_device=lambda kind: link)
         lab.make(CHF, HUB)
@@ -62,7 +63,7 @@ def test_noise_and_an_interrupt_are_survived(lab_with_board):
     lab.han.stations[METER]._link = again
     assert lab.read("ECS17b", METER).is_success
     again.close()
-    with boards.Repl(port) as repl:  # Ctrl-C: the device is still there
+    with board.Repl(port) as repl:  # Ctrl-C: the device is still there
         said = repl.run("from gbcs_device import app\napp.state()\napp.log()\napp.help_device()")
         assert "ESME 00DB1234567890A0" in said
         assert "han joined" in said
@@ -79,7 +80,7 @@ def test_noise_and_an_interrupt_are_survived(lab_with_board):
 
 def test_a_display_reads_a_meter_on_a_board():
     with emulated.board() as port:
-        boards.start(port)
+        board.start(port)
         link = open_link("serial:" + port)
         home = Home(8, open_device=lambda kind: link if kind == ESME else None).ask_for_a_key()
         assert home.electricity(0x0702, 0x0300, 0x0302) == ["3000", "22e80300"]
@@ -92,7 +93,7 @@ def test_a_display_reads_a_meter_on_a_board():
         assert home.lab.read("ECS10", METER, {"value": b"Hello"}).is_success
         assert [one[:2] for one in home.display.heard[1:]] == [(0x0703, 0x00)]
         link.close()
-        assert int(boards.about(port)["heap_free"]) > 20_000
+        assert int(board.about(port)["heap_free"]) > 20_000
 
 
 def test_a_bare_board_becomes_an_answering_meter(capsys):
@@ -129,7 +130,7 @@ def test_what_a_board_holds_survives_a_reset(lab_with_board, capsys):
     said = capsys.readouterr().out
     assert "ESME 00DB1234567890A0" in said
     assert "han          off" in said
-    boards.start(port)
+    board.start(port)
     with open_link("serial:" + port) as again:
         lab.han.stations[METER]._link = again
         assert lab.join(METER, HUB).by == "link key"
@@ -138,7 +139,7 @@ def test_what_a_board_holds_survives_a_reset(lab_with_board, capsys):
 
 def test_a_board_does_what_any_meter_must():
     with emulated.board() as port:
-        boards.start(port)
+        board.start(port)
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "tests/system/test_any_device.py",
              "--device", "esme=serial:" + port, "-p", "no:cacheprovider"],
@@ -192,9 +193,9 @@ def test_a_host_that_dies_leaves_a_board_that_answers(lab_with_board):
     link.close()
     with serial.Serial(port, 115200) as line:
         line.write(b"~\x01\x02 half a request")
-    about = boards.about(port)
+    about = board.about(port)
     assert about["device"] == "ESME 00DB1234567890A0"
-    boards.start(port)
+    board.start(port)
     with open_link("serial:" + port) as again:
         lab.han.stations[METER]._link = again
         assert lab.read("ECS52", METER).is_success
@@ -204,4 +205,4 @@ def test_a_port_without_a_board_is_said():
     from gbcs_host.links import LinkError
 
     with pytest.raises(LinkError, match="cannot be opened"):
-        boards.start("/dev/no-such-port")
+        board.start("/dev/no-such-port")

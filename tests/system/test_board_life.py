@@ -8,11 +8,13 @@ import time
 import pytest
 
 from gbcs.link import seal
-from gbcs_device import server
-from gbcs_host import boards, cli, firmware
-from gbcs_host.lab import CHF, ESME, Lab
+from gbcs_device.board import remote
+from gbcs_host import cli
+from gbcs_host.boards import board as boards
+from gbcs_host.boards import firmware
+from gbcs_host.han.remote import answers
+from gbcs_host.lab.lab import CHF, ESME, Lab
 from gbcs_host.links import LinkError, open_link
-from gbcs_host.remote import answers
 from tests import emulated
 
 HUB, OTHER, METER = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "C2", "A0")]
@@ -23,7 +25,7 @@ pytest.importorskip("mpremote")
 def ask(port, script):
     """What a script prints at the prompt of a running board."""
     with boards.Repl(port) as repl:
-        return repl.run("from gbcs_device.app import *\n" + script)
+        return repl.run("from gbcs_device.board.app import *\n" + script)
 
 
 def test_a_bare_board_is_tried_with_one_command_and_again_after_a_reset(capsys):
@@ -111,7 +113,7 @@ def test_it_starts_by_itself_on_a_link_of_its_own_and_the_prompt_stays_free(tmp_
             said = ask(board.port, "state()")  # Ctrl-C on the other port ends it
             assert "han joined" in said
             with boards.Repl(board.port) as repl:
-                repl.start("from gbcs_device.app import *\nrun()\n")
+                repl.start("from gbcs_device.board.app import *\nrun()\n")
             assert lab.read("ECS17b", METER).is_success
     finally:
         board.cut()
@@ -139,9 +141,9 @@ def test_power_that_goes_in_the_midst_of_writing_leaves_a_meter_that_answers(tmp
             end = time.perf_counter() + moments.uniform(0.05, 0.6)
             while time.perf_counter() < end:
                 station._sequence += 1
-                head = station._sequence.to_bytes(8, "big") + bytes((server.SET,)) + bytes(8)
+                head = station._sequence.to_bytes(8, "big") + bytes((remote.SET,)) + bytes(8)
                 link.send(
-                    seal(head + server.entry("test/value", b"%020d" % station._sequence * 10))
+                    seal(head + remote.entry("test/value", b"%020d" % station._sequence * 10))
                 )
                 link.receive(0.05)
             board.cut()  # it is somewhere in what was sent
@@ -320,7 +322,7 @@ def test_a_wrong_bit_in_its_files_is_told_and_more_damage_stops_the_device(tmp_p
 def test_what_is_wrong_with_the_store_of_a_board_is_told_by_info(tmp_path, capsys):
     wrong = """
 import os
-from gbcs_device.place import FOLDER
+from gbcs_device.board.folder import FOLDER
 name = FOLDER + "/store.0"
 with open(name, "rb") as file:
     octets = bytearray(file.read())

@@ -7,9 +7,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from gbcs import der, message, protect
-from gbcs_host import cli, coverage
-from gbcs_host.knownpairs import KNOWN
+from gbcs import message, protect
+from gbcs.asn1 import der
+from gbcs_host import cli
+from gbcs_host.verify import coverage
+from gbcs_host.verify.known_pairs import KNOWN
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def test_a_twin_is_not_told_the_answer(replayed, key_store):
     read = [pair for pair in replayed if pair.name.endswith("ECS17a_4.2_SUCCESS_GBCS")]
     single = [pair for pair in replayed if pair.name.endswith("ECS17c_4.16_SUCCESS_GBCS")]
     assert len(read) == len(single) == 1
-    from gbcs_host import twin
+    from gbcs_host.verify import twin
 
     asked = message.decode(read[0].command)
     device = coverage.Coverage(key_store).device("ESME", asked.recipient, (asked.originator,))

@@ -8,7 +8,7 @@ import pytest
 
 from gbcs import message, payload
 from gbcs.errors import EncodeError
-from gbcs_host import coverage
+from gbcs_host.verify import coverage
 from tests.system import variants
 
 LONG = os.environ.get("GBCS_LONG") == "1"

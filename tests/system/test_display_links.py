@@ -5,10 +5,11 @@ import json
 import pytest
 
 from gbcs import message
-from gbcs_device import server
-from gbcs_device.viewoctets import encode_view
-from gbcs_host import cli, devices
-from gbcs_host.lab import IHD, PPMID
+from gbcs_device.board import remote
+from gbcs_device.display.view_octets import encode_view
+from gbcs_host import cli
+from gbcs_host.han import served_devices
+from gbcs_host.lab.lab import IHD, PPMID
 from gbcs_host.links import LinkError, open_link
 from tests.firmware.home import POUND
 from tests.system.test_household_devices import DISPLAY, GAS, INTERFACE, METER, Prepaid, household
@@ -18,8 +19,8 @@ from tests.system.test_household_devices import DISPLAY, GAS, INTERFACE, METER, 
 def far(request):
     """A household whose displays are served elsewhere, and a person at the one that came last."""
     links = []
-    person = devices.Person()
-    with devices.serving(request.param, person) as listener:
+    person = served_devices.Person()
+    with served_devices.serving(request.param, person) as listener:
 
         def open_device(kind):
             if kind not in (IHD, PPMID):
@@ -77,26 +78,26 @@ def test_an_ihd_elsewhere_has_no_buttons_of_a_ppmid(far):
 def test_a_meter_has_no_view(far):
     make, _ = far
     lab = make(seed=23)
-    one = server.Server(lab.parties.keys.crypto, lab.random.randbytes)
+    one = remote.Server(lab.parties.keys.crypto, lab.random.randbytes)
     store = lab.han.meters[METER].store
     for number, (operation, body) in enumerate(
         (
             (
-                server.WRITE,
-                b"".join(server.entry(name, store.get(name)) for name in store.names()),
+                remote.WRITE,
+                b"".join(remote.entry(name, store.get(name)) for name in store.names()),
             ),
-            (server.BEGIN, METER + b"ESME"),
-            (server.VIEW, b""),
+            (remote.BEGIN, METER + b"ESME"),
+            (remote.VIEW, b""),
         )
     ):
         request = (number + 1).to_bytes(8, "big") + bytes((operation,)) + bytes(8) + body
         answer = one.handle(request)
-    assert answer[8] == server.REFUSED
+    assert answer[8] == remote.REFUSED
 
 
 def test_a_view_that_is_damaged_is_refused(far):
     from gbcs.errors import DecodeError
-    from gbcs_device.viewoctets import decode_view
+    from gbcs_device.display.view_octets import decode_view
 
     make, _ = far
     octets = encode_view(make(seed=24).view(INTERFACE))
@@ -125,6 +126,6 @@ def test_the_command_delivers_what_it_is_given(capsys, tmp_path):
 def test_the_ppmid_of_the_command_may_be_elsewhere(capsys):
     composed = message.compose(message.COMMAND, 7, INTERFACE, GAS, 0x009B, b"\x01")
     octets = message.wrap(message.finish(composed), bytes(12)).hex()
-    with devices.serving("tcp:127.0.0.1:0") as listener:
+    with served_devices.serving("tcp:127.0.0.1:0") as listener:
         assert cli.main(["deliver", octets, "--device", "ppmid=" + listener.name]) == 0
     assert "keeps them for 00DB1234567890A1" in capsys.readouterr().out

@@ -133,7 +133,7 @@ def test_abbreviations_in_first_lines_of_modules_are_in_the_glossary():
 
 
 def test_every_field_of_the_json_of_a_message_is_in_its_page(shared, key_store):
-    from gbcs_host import examine, sources
+    from gbcs_host.decode import examine, sources
 
     page = (ROOT / "docs" / "reference" / "json.md").read_text()
     documented = set(_SPAN.findall(page))
@@ -151,19 +151,21 @@ def test_every_field_of_the_json_of_a_message_is_in_its_page(shared, key_store):
 
 
 def test_every_operation_of_the_link_protocol_is_in_its_page():
-    import gbcs_device.server
+    import gbcs_device.board.remote
 
     page = (ROOT / "docs" / "reference" / "link-protocol.md").read_text()
     for name, number in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE):
-        assert getattr(gbcs_device.server, number) == int(name), number
+        assert getattr(gbcs_device.board.remote, number) == int(name), number
     operations = re.findall(r"^\| (\d+) \| `", page, re.MULTILINE)
-    assert [int(number) for number in operations] == list(range(gbcs_device.server.HEARD + 1))
-    assert "protocol, %d |" % gbcs_device.server.VERSION in page
+    assert [int(number) for number in operations] == list(
+        range(gbcs_device.board.remote.HEARD + 1)
+    )
+    assert "protocol, %d |" % gbcs_device.board.remote.VERSION in page
 
 
 def test_what_a_store_holds_has_a_row_in_its_page():
-    from gbcs_device.store import Store
-    from gbcs_host.home import Home
+    from gbcs_device.base.store import Store
+    from gbcs_host.lab.home import Home
 
     page = (ROOT / "docs" / "reference" / "store.md").read_text()
     cells = re.findall(r"^\| (`.*?) \| ", page, re.MULTILINE)

@@ -7,7 +7,8 @@ import pytest
 
 from gbcs import message, payload
 from gbcs.errors import DecodeError
-from gbcs_host import damage, examine
+from gbcs_host.decode import examine
+from gbcs_host.verify import damage
 
 FUZZED = 200_000
 

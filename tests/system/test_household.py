@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from gbcs_host import boards, cli, play
-from gbcs_host.lab import Lab
+from gbcs_host import cli
+from gbcs_host.boards import board
+from gbcs_host.lab.lab import Lab
+from gbcs_host.scenarios import play
 from tests import emulated, tshark
 from tests.system.test_zigbee_tshark import FINDINGS
 
@@ -86,4 +88,4 @@ def test_displays_on_boards_show_the_same(capsys):
         assert cli.main([*words, "--device", "ppmid=serial:" + other]) == 0
         assert "%d of %d steps hold" % (STEPS, STEPS) in capsys.readouterr().err
         for port in (one, other):
-            assert int(boards.about(port)["heap_peak"]) < 112 * 1024
+            assert int(board.about(port)["heap_peak"]) < 112 * 1024

@@ -3,7 +3,7 @@
 import pytest
 
 from gbcs_host.capture import Capture
-from gbcs_host.lab import Lab
+from gbcs_host.lab.lab import Lab
 from gbcs_host.links.faults import Faults
 from tests import tshark
 from tests.firmware.home import POUND

@@ -5,9 +5,9 @@ What a supplier sets by GBCS is what a display then reads.
 
 import pytest
 
-from gbcs_device.station import SPECIFIC
-from gbcs_host import supply
-from gbcs_host.supply import AT_ONCE, charges
+from gbcs_device.han.station import SPECIFIC
+from gbcs_host.lab import supply
+from gbcs_host.lab.supply import AT_ONCE, charges
 from tests.display import GAS, GPF_ENDPOINT, HUB, METER, Home
 
 PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT = (

@@ -3,11 +3,12 @@
 import pytest
 
 from gbcs import message, payload
-from gbcs_device import account, load, partners, view
-from gbcs_device.figures import ARMED, OFF, ON
-from gbcs_host import compose
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab
-from gbcs_host.supply import AT_ONCE, charges
+from gbcs_device.account import account
+from gbcs_device.base import load, partners, view
+from gbcs_device.base.figures import ARMED, OFF, ON
+from gbcs_host.lab import compose
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs_host.lab.supply import AT_ONCE, charges
 from tests.firmware.home import POUND, Home
 
 HUB = bytes.fromhex("00DB1234567890B2")

@@ -44,7 +44,7 @@ READ = """
 import sys
 import gbcs, gbcs_device
 from gbcs import usecases
-from gbcs_host.lab import CHF, Lab
+from gbcs_host.lab.lab import CHF, Lab
 
 kind, use_case, tree = sys.argv[1:]
 assert all(module.__file__.startswith(tree) for module in (gbcs, gbcs_device))

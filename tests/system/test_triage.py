@@ -6,7 +6,8 @@ import re
 import pytest
 
 from gbcs import message
-from gbcs_host import cli, play
+from gbcs_host import cli
+from gbcs_host.scenarios import play
 
 
 @pytest.fixture(scope="module")

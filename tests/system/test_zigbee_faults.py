@@ -4,10 +4,10 @@ import collections
 
 import pytest
 
-from gbcs_device.device import Device
-from gbcs_host import play
-from gbcs_host.lab import Lab
+from gbcs_device.messages.device import Device
+from gbcs_host.lab.lab import Lab
 from gbcs_host.links.faults import Faults
+from gbcs_host.scenarios import play
 
 FAULTS = "loss=5%%,duplication=5%%,jitter=100ms,bit-errors=1%%,seed=%d"
 

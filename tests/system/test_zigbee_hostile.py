@@ -2,8 +2,8 @@
 
 import pytest
 
-from gbcs_host import hostile
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.han import hostile
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METERS = {ESME: bytes.fromhex("00DB1234567890A0"), GSME: bytes.fromhex("00DB1234567890A1")}

@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from gbcs.crypto import default
-from gbcs_device.device import Device
-from gbcs_device.server import Server
-from gbcs_device.store import PowerCut
-from gbcs_host import cli, devices
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_device.base.store import PowerCut
+from gbcs_device.board.remote import Server
+from gbcs_device.messages.device import Device
+from gbcs_host import cli
+from gbcs_host.han import served_devices
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from gbcs_host.links import LinkError, open_link
 from gbcs_host.links.faults import Faults, FaultyLink
 
@@ -36,7 +37,7 @@ def elsewhere():
 @pytest.fixture
 def served(request):
     """The same in this process, by threads, on a link of the kind asked for."""
-    with devices.serving(request.param) as listener:
+    with served_devices.serving(request.param) as listener:
         yield listener.name
 
 
@@ -148,7 +149,7 @@ def test_whatever_goes_wrong_in_a_device_it_begins_anew(served, monkeypatch):
 
 
 def test_a_damaged_store_is_noticed_and_the_last_good_bank_used():
-    from gbcs_device.store import MemoryMedium, Store
+    from gbcs_device.base.store import MemoryMedium, Store
 
     medium = MemoryMedium()
     lab = Lab(6, radio=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from gbcs import message
-from gbcs_host import play
 from gbcs_host.capture import Capture
-from gbcs_host.lab import Lab
+from gbcs_host.lab.lab import Lab
+from gbcs_host.scenarios import play
 from tests import tshark
 from tests.display import Home
 

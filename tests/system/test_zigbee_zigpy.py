@@ -2,11 +2,11 @@
 
 import pytest
 
-from gbcs import zcl
 from gbcs.crypto import default
-from gbcs_device import served
+from gbcs.zcl import zcl
+from gbcs_device.clusters import attributes
 from gbcs_host.capture.dissector import Dissector
-from gbcs_host.lab import CHF, ESME, GSME, Lab
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from tests.display import Home
 from tests.protocol.test_zcl import leaves, plain, zigpy_leaves
 
@@ -98,7 +98,7 @@ def test_zigpy_agrees_on_what_displays_read_and_are_told(displayed):
 def test_zigpy_has_the_same_types_for_what_is_metered():
     known = zigpy_zcl.Cluster._registry[0x0702].attributes
     compared = 0
-    for cluster, first, step, count, _, _, kind, _, _ in served.ROWS:
+    for cluster, first, step, count, _, _, kind, _, _ in attributes.ROWS:
         for identifier in range(first, first + step * count, step):
             if cluster == 0x0702 and identifier in known:
                 assert int(known[identifier].zcl_type) == kind, known[identifier].name

@@ -4,7 +4,9 @@ Each function takes a command and its response apart, changes what a device coul
 well, and puts both together again under the keys of the key store. Nothing of the devices is used.
 """
 
-from gbcs import axdr, dlms, message, payload, protect
+from gbcs import message, payload, protect
+from gbcs.axdr import axdr
+from gbcs.dlms import dlms
 
 BROKER = bytes.fromhex("90B3D51F30000002")
 _BITS = {

@@ -12,12 +12,12 @@ until a button is pressed, and again after the next intent.
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import figures, view
+from gbcs_device.base import figures, view
 from gbcs_device.display import pages as drawing
 
 if TYPE_CHECKING:
+    from gbcs_device.base.view import View
     from gbcs_device.display.frame import Frame
-    from gbcs_device.view import View
 
     Intent = tuple[str | int, ...]
 

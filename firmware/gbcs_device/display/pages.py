@@ -9,16 +9,16 @@ HAN. What does not fit is rounded (`wording`) or shortened.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device import figures, view
+from gbcs_device.base import figures, view
 from gbcs_device.display import glyphs, wording
 from gbcs_device.display.frame import WIDTH, large_width_of, shortened, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gbcs_device.base.view import Fuel, Message, View
     from gbcs_device.display.frame import Frame
     from gbcs_device.display.navigation import Pages
-    from gbcs_device.view import Fuel, Message, View
 
 ELECTRICITY = const(0)
 

@@ -6,7 +6,7 @@ the same way. What is not known is `UNKNOWN`.
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device import clock
+from gbcs_device.base import clock
 from gbcs_device.display.frame import BLANK, width_of
 
 if TYPE_CHECKING:

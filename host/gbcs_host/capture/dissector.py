@@ -8,10 +8,11 @@ on. Whoever sent a frame twice has said it once. Memory is bounded, and no frame
 import collections
 from typing import Any
 
-from gbcs import blocks, clusters, zcl
-from gbcs.blockreceive import Receiver
-from gbcs.blocks import TransferError
+from gbcs.blocks import blocks
+from gbcs.blocks.blocks import TransferError
+from gbcs.blocks.receiver import Receiver
 from gbcs.errors import BadBlock, DecodeError
+from gbcs.zcl import clusters, zcl
 from gbcs.zigbee import aps, commands, mac, nwk, security
 
 TUNNELING = 0x0704

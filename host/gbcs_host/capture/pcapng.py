@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from gbcs_host.air import fcs
+from gbcs_host.han.air import fcs
 
 WITH_FCS, WITHOUT_FCS, TAP = 195, 230, 283
 _SECTION = 0x0A0D0D0A

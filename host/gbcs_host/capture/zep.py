@@ -10,7 +10,7 @@ import socket
 import struct
 from typing import Any
 
-from gbcs_host.air import fcs
+from gbcs_host.han.air import fcs
 from gbcs_host.links import Link, LinkError, address, listen, open_link
 
 PORT = 17754

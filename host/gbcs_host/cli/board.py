@@ -8,14 +8,15 @@ import sys
 import time
 
 from gbcs import usecases
-from gbcs_host import boards, examine, firmware, tree, verdict
-from gbcs_host.boards import BoardError
+from gbcs_host.boards import board, firmware
+from gbcs_host.boards.board import BoardError
+from gbcs_host.boards.firmware import BuildError
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.decode import examine, tree, verdict
 from gbcs_host.display import shots
-from gbcs_host.firmware import BuildError
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
+from gbcs_host.han.remote import RemoteStation, identify
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
-from gbcs_host.remote import RemoteStation, identify
 
 _HUBS = bytes.fromhex("00DB1234")
 _FOUND_S = 400  # until a display has found a new meter
@@ -100,18 +101,18 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _info(args: argparse.Namespace) -> None:
-    for name, value in boards.about(args.port).items():
+    for name, value in board.about(args.port).items():
         print("%-12s %s" % (name, value))
 
 
 def _start(args: argparse.Namespace) -> None:
-    boards.start(args.port)
+    board.start(args.port)
     print("the device runs; gbcs run triage --device KIND=serial:%s" % args.port)
 
 
 def _log(args: argparse.Namespace) -> None:
-    with boards.Repl(args.port) as repl:
-        said = repl.run("from gbcs_device.app import *\nstate()\nlog()\ncounters()")
+    with board.Repl(args.port) as repl:
+        said = repl.run("from gbcs_device.board.app import *\nstate()\nlog()\ncounters()")
         octets = repl.run(_RECENT) if args.messages else ""
         repl.start()
     print(said, end="")
@@ -125,13 +126,13 @@ def _repl(args: argparse.Namespace) -> int:
 
 
 def _reset(args: argparse.Namespace) -> None:
-    with boards.Repl(args.port) as repl:
+    with board.Repl(args.port) as repl:
         repl.reset()
     print("reset; the firmware's main.py starts the device, else gbcs board start")
 
 
 def _erase(args: argparse.Namespace) -> int:
-    with boards.Repl(args.port) as repl:
+    with board.Repl(args.port) as repl:
         left = repl.run("from gbcs_device import app\nprint(app.erase())").strip()
     print("erased: %s" % ("nothing is left" if left == "0" else "%s octets are left" % left))
     return left != "0"
@@ -182,9 +183,9 @@ def _tell(text: str) -> None:
 
 
 def _provision(args: argparse.Namespace) -> None:
-    with boards.opened("serial:" + args.port, _tell) as link:
+    with board.opened("serial:" + args.port, _tell) as link:
         _put(args, link)
-    with boards.Repl(args.port) as repl:
+    with board.Repl(args.port) as repl:
         kept = repl.run("from gbcs_device import onboard\nprint(onboard.is_kept())").strip()
         repl.start()
     print("kept in its files" if kept == "True" else "kept until the next reset: it has no files")
@@ -205,7 +206,7 @@ def _put(args: argparse.Namespace, link: Link) -> None:
 def _try(args: argparse.Namespace) -> int:
     begun = time.perf_counter()
     kind = args.kind.upper()
-    with boards.opened("serial:" + args.port, _tell) as link:
+    with board.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
         found = identify(link, _tell)
         is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose

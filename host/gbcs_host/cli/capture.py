@@ -9,10 +9,10 @@ from typing import Any
 
 from gbcs_host.capture import pcapng, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.han.serving import Tally, told_to_end
 from gbcs_host.links import BadName, Link, LinkError
 from gbcs_host.links.crowd import Peer, TcpCrowd
 from gbcs_host.links.tcp import TcpListener
-from gbcs_host.serving import Tally, told_to_end
 
 HELP = "Write what a sniffer, or `gbcs run --monitor`, hands on as ZEP to a pcapng file."
 _SLICE_S = 0.5

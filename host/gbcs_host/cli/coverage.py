@@ -6,8 +6,8 @@ import os
 import sys
 from typing import Any
 
-from gbcs_host import coverage
 from gbcs_host.cli import EnvironmentProblem
+from gbcs_host.verify import coverage
 
 HELP = "Replay reference commands to emulated devices, and compare their answers octet for octet."
 _HEADINGS = {
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when every pair is the same, but for those that are known; 1 when not."""
-    from gbcs_host.keystore import KeyStore
+    from gbcs_host.decode.keystore import KeyStore
 
     for folder in (args.rtds, args.keystore):
         if not os.path.isdir(folder):

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from gbcs_host import examine, sources, tree, verdict
 from gbcs_host.capture import reading
 from gbcs_host.capture.keys import BadKeyFile
 from gbcs_host.capture.pcapng import BadCapture
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.decode import examine, sources, tree, verdict
 from gbcs_host.visible import styled
 
 HELP = "Read GBCS messages: hex, base64, - for standard input, files, folders, captures."
@@ -96,7 +96,7 @@ def _capture(path: str, args: argparse.Namespace, keys: Any, tally: "Tally") -> 
 
 
 def _keys(folder: str) -> Any:
-    from gbcs_host.keystore import KeyStore
+    from gbcs_host.decode.keystore import KeyStore
 
     try:
         return KeyStore.load(folder)

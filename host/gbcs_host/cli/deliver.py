@@ -6,10 +6,11 @@ import json
 import sys
 
 from gbcs.errors import DecodeError
-from gbcs_host import boards, sources
+from gbcs_host.boards import board
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.displays import Delivery
-from gbcs_host.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_host.decode import sources
+from gbcs_host.lab.displays import Delivery
+from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
 from gbcs_host.links import BadName, Link, LinkError
 
 HELP = "Have a PPMID deliver a message to its hub, and tell what the hub does with it."
@@ -66,10 +67,10 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
     if not equals or kind != "ppmid":
         raise UsageError("--device: ppmid=LINK expected, found '%s'" % args.device)
     try:
-        link = boards.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
+        link = board.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
     except BadName as error:
         raise UsageError("--device: %s" % error) from None
-    except (LinkError, boards.BoardError) as error:
+    except (LinkError, board.BoardError) as error:
         raise EnvironmentProblem(str(error)) from None
     return open_things.enter_context(link)
 

@@ -7,13 +7,13 @@ import pathlib
 import sys
 import threading
 
+from gbcs_device.base.view import View
 from gbcs_device.display import navigation
-from gbcs_device.view import View
-from gbcs_host import devices
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.display import shots, terminal, viewjson
+from gbcs_host.han import served_devices
+from gbcs_host.han.serving import told_to_end
 from gbcs_host.links import BadName, LinkError, Listener, listen
-from gbcs_host.serving import told_to_end
 
 HELP = (
     "Emulate devices in this process, for a laboratory that reaches them by a link; draw displays."
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("show draws a display: gbcs device show ihd, or ppmid")
     if not args.link:
         raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
-    _serve(args, (args.kind.upper(),) if args.kind else devices.KINDS)
+    _serve(args, (args.kind.upper(),) if args.kind else served_devices.KINDS)
     return 0
 
 
@@ -77,7 +77,7 @@ def _serve(args: argparse.Namespace, kinds: "tuple[str, ...]") -> None:
     """Serves until told to end; EnvironmentProblem where the link ends before."""
     with told_to_end() as told, _listener(args) as listener:
         try:
-            devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
+            served_devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
         except LinkError as error:
             raise EnvironmentProblem(str(error)) from None
         except KeyboardInterrupt:  # told twice
@@ -108,7 +108,7 @@ def _listener(args: argparse.Namespace) -> Listener:
 def _view(args: argparse.Namespace) -> View:
     """The view to draw."""
     if args.view is None:
-        from gbcs_host import home  # a laboratory, which who serves does without
+        from gbcs_host.lab import home  # a laboratory, which who serves does without
 
         return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
@@ -169,7 +169,7 @@ def _live(args: argparse.Namespace) -> int:
         return 0
     if args.speed <= 0:
         raise UsageError("--speed: a number above 0 expected")
-    from gbcs_host import home
+    from gbcs_host.lab import home
 
     lived_in = home.Home(args.kind.upper(), args.seed, args.speed)
     for fuel, digits, pounds in lived_in.tokens:
@@ -185,10 +185,10 @@ def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
         _serve(args, kinds)
         return 0
     listener = _listener(args)
-    person = devices.Person()
+    person = served_devices.Person()
     over = threading.Event()
     thread = threading.Thread(
-        target=devices.serve, args=(listener, kinds, person, over.is_set), daemon=True
+        target=served_devices.serve, args=(listener, kinds, person, over.is_set), daemon=True
     )
     thread.start()
     with contextlib.suppress(KeyboardInterrupt):

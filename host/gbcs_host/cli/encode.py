@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 
 from gbcs.errors import GbcsError
-from gbcs_host import examine
 from gbcs_host.cli import EnvironmentProblem
+from gbcs_host.decode import examine
 
 _WRONG = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, GbcsError)
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import sqlalchemy.exc
 
-from gbcs_host import boards, devices, keyfiles, play, report
+from gbcs_host import keyfiles
+from gbcs_host.boards import board
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.lab import Lab
+from gbcs_host.han import served_devices
+from gbcs_host.lab.lab import Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
 from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
-from gbcs_host.play import Play, Step
+from gbcs_host.scenarios import play, report
+from gbcs_host.scenarios.play import Play, Step
 from gbcs_host.visible import visible
 
 HELP = "Play a scenario: emulated hubs and meters, driven as a supplier does through the DCC."
@@ -168,7 +171,7 @@ def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any
     own: dict[str, list[Link]] = {}
     for text in args.device:
         kind, equals, name = text.partition("=")
-        if not equals or kind.upper() not in devices.KINDS:
+        if not equals or kind.upper() not in served_devices.KINDS:
             raise UsageError("--device: esme, gsme, ppmid or ihd=LINK expected, found '%s'" % text)
         link = open_things.enter_context(_started(_served(name, open_things)))
         own.setdefault(kind.upper(), []).append(link)
@@ -195,7 +198,7 @@ def _served(name: str, open_things: contextlib.ExitStack) -> str:
     if not name.startswith("inproc:"):
         return name
     own = name if name != "inproc:" else "inproc:meters-%d" % id(name)
-    return open_things.enter_context(devices.serving(own)).name
+    return open_things.enter_context(served_devices.serving(own)).name
 
 
 def _faults(option: str, text: "str | None") -> "Faults | None":
@@ -235,10 +238,10 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
 def _started(name: str) -> Link:
     """A link to a device; a board's is started where it is not."""
     try:
-        return boards.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
+        return board.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
     except BadName as error:
         raise UsageError("--device: %s" % error) from None
-    except (LinkError, boards.BoardError) as error:
+    except (LinkError, board.BoardError) as error:
         raise EnvironmentProblem("%s; `gbcs board info` looks at a port" % error) from None
 
 

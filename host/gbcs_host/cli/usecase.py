@@ -6,7 +6,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from gbcs import asn1, clusters, cosem, cosemtemplate, gbz, usecases, zcl
+from gbcs import usecases
+from gbcs.asn1 import asn1
+from gbcs.cosem import cosem
+from gbcs.cosem import template as cosemtemplate
+from gbcs.gbz import gbz
+from gbcs.zcl import clusters, zcl
 
 HELP = "What the registry knows of a use case: codes, targets, roles, message template."
 

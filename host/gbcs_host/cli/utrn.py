@@ -7,9 +7,9 @@ from typing import Any
 
 import gbcs.crypto
 from gbcs import utrn
-from gbcs_host import present
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.keystore import KeyStore
+from gbcs_host.decode import present
+from gbcs_host.decode.keystore import KeyStore
 
 HELP = "Make and check prepayment tokens (UTRN)."
 

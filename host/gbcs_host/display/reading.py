@@ -4,10 +4,10 @@ The page is drawn once more to a frame that notes what is written where. What st
 belongs together, and so do lines of text, nine rows apart; what follows stands behind a semicolon.
 """
 
+from gbcs_device.base.view import View
 from gbcs_device.display import glyphs
 from gbcs_device.display.frame import HEIGHT, LARGE_HEIGHT, SMALL_HEIGHT, WIDTH, Frame
 from gbcs_device.display.navigation import Pages
-from gbcs_device.view import View
 
 _BREAK = "\n"  # what follows is something else
 _PITCH = 9  # rows from a line of text to the next

@@ -4,8 +4,8 @@ Their figures are made up, and agree with one another: what was used costs its e
 and, a day, the standing charge.
 """
 
-from gbcs_device import figures, view
-from gbcs_device.view import Fuel, Message, View
+from gbcs_device.base import figures, view
+from gbcs_device.base.view import Fuel, Message, View
 
 _WEDNESDAY = 825_961_320  # Wednesday 4 March 2026, 17:42 UTC; seconds since 2000
 _DAYS = (1, 1, 3, 4)  # of today, yesterday, the week, the month

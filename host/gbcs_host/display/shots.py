@@ -4,9 +4,9 @@ import base64
 import html
 from collections.abc import Iterable
 
+from gbcs_device.base.view import View
 from gbcs_device.display.frame import Frame
 from gbcs_device.display.navigation import IHD, PPMID, Pages
-from gbcs_device.view import View
 from gbcs_host.display import png, reading
 from gbcs_host.visible import visible
 

@@ -12,10 +12,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from gbcs_device.base.view import View
 from gbcs_device.display import navigation
 from gbcs_device.display.frame import HEIGHT, WIDTH, Frame
 from gbcs_device.display.navigation import Pages
-from gbcs_device.view import View
 from gbcs_host.display import reading
 from gbcs_host.display.png import bits
 from gbcs_host.visible import styled, visible

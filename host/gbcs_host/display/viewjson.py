@@ -7,7 +7,7 @@ is not known is null.
 
 from typing import Any
 
-from gbcs_device.view import Fuel, Message, View
+from gbcs_device.base.view import Fuel, Message, View
 
 FUELS = ("electricity", "gas")
 PERIODS = ("today", "yesterday", "week", "month")

@@ -1,1 +1,1 @@
-"""Scenarios, a module each: see gbcs_host.play."""
+"""Scenarios, a module each: see gbcs_host.scenarios.play."""

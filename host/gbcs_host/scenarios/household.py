@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from gbcs import devicelog, message, payload, usecases
-from gbcs_device import account, clock
-from gbcs_device.anchors import DS, SUPPLIER
-from gbcs_device.figures import ARMED, OFF, ON
-from gbcs_device.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
-from gbcs_host import compose, supply
+from gbcs_device.account import account
+from gbcs_device.base import clock
+from gbcs_device.base.figures import ARMED, OFF, ON
+from gbcs_device.base.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
+from gbcs_device.messages.trust_anchors import DS, SUPPLIER
 from gbcs_host.display import shots
-from gbcs_host.lab import CHF, ESME, GSME, IHD, PPMID
-from gbcs_host.parties import protected
+from gbcs_host.lab import compose, supply
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID
+from gbcs_host.lab.parties import protected
 
 NEEDS_RADIO = True
 TITLE = "A household: install, commission, a day, prices, messages, prepayment"

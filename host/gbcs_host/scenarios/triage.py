@@ -8,8 +8,8 @@ import base64
 from typing import Any
 
 from gbcs import devicelog, payload, usecases
-from gbcs_device.store import PowerCut
-from gbcs_host.lab import CHF, ESME, GSME, JOIN_TIMEOUT_S, encoded_log
+from gbcs_device.base.store import PowerCut
+from gbcs_host.lab.lab import CHF, ESME, GSME, JOIN_TIMEOUT_S, encoded_log
 
 TITLE = "SECMP0013: quality check, returned meter, and what must fail"
 

@@ -1,4 +1,4 @@
-"""The commands of NWK, APS and ZDO as named fields: tables in the language of `gbcs.zcllayout`.
+"""The commands of NWK, APS and ZDO as named fields: tables in the language of `gbcs.zcl.layout`.
 
 `decode(table, identifier, data, at, end)` gives the command's name and fields, `encode(table,
 identifier, values)` the octets of a payload from a mapping of names to values. A command's own
@@ -10,8 +10,8 @@ Sources: ZigBee 05-3474-21, 2.4 (ZDO), 3.4 (NWK), 4.4 (APS).
 
 from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
-from gbcs.zclencode import encode_value
-from gbcs.zcllayout import (
+from gbcs.zcl.encoder import encode_value
+from gbcs.zcl.layout import (
     CASE,
     GROUPS,
     LIST,
@@ -22,12 +22,12 @@ from gbcs.zcllayout import (
     compile_layout,
     line_of,
 )
-from gbcs.zclread import read
+from gbcs.zcl.reader import read
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-    from gbcs.zcltypes import Field
+    from gbcs.zcl.types import Field
 
 NWK = """
 04 Leave options:map8

@@ -1,0 +1,1 @@
+"""A meter's account: what was used, what it cost, credit, debt, the supply."""

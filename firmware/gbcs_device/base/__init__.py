@@ -1,0 +1,1 @@
+"""What everything of a device stands on: store, clock, logs, a load, what is shown."""

@@ -1,0 +1,36 @@
+"""Whom CS03 has joined with this device: its own device log, and the keys that go with an entry.
+
+The hub's device log lets a device on the HAN; it gives it no say with a meter. That is up to the
+meter's own log, which the supplier alone changes (gbcs_device.usecases.device_log).
+
+Sources: GBCS 13.4 to 13.6; device types as in the reference messages.
+"""
+
+from gbcs.compat import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+DEVICE_LOG = "devices"  # EUI-64 and type, nine octets each
+LINK_KEY = "han/partner/"  # and an EUI-64: the link key that the trust centre gave for it
+ENTRY = 9
+GSME_TYPE, ESME_TYPE, GPF_TYPE, HCALCS_TYPE, PPMID_TYPE, TYPE_2 = 0, 1, 3, 4, 5, 6
+READERS = (HCALCS_TYPE, PPMID_TYPE, TYPE_2)  # who may read an ESME; a PPMID alone may act on it
+
+
+def entries(log: bytes) -> "list[tuple[bytes, int]]":
+    """EUI-64 and device type of each entry."""
+    return [(log[at : at + 8], log[at + 8]) for at in range(0, len(log), ENTRY)]
+
+
+def device_type(store: "Any", eui: bytes) -> "int | None":
+    """The type that a device's own log has for another; None where the log does not have it.
+
+    `store` is the device's, `eui` eight octets.
+    """
+    log = store.get(DEVICE_LOG) or b""
+    for at in range(0, len(log), ENTRY):
+        if log[at : at + 8] == eui:
+            kind: int = log[at + 8]
+            return kind
+    return None

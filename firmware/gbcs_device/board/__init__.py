@@ -1,0 +1,1 @@
+"""What a board runs, and a device at the far end of a link."""

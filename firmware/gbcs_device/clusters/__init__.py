@@ -1,0 +1,1 @@
+"""What a meter, a mirror or a hub serves to displays."""

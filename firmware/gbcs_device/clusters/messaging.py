@@ -1,0 +1,97 @@
+"""The supplier's message, its acknowledgement, and who supplier and meter point are.
+
+ECS10 sets a text and nothing else: a message's number is the second in which it came, and an
+empty one takes the last one back. Messages ask to be acknowledged; that is kept, logged and told
+the supplier (alert 81A6).
+
+Source: Smart Energy 1.4, D.5 (messaging), D.12 (device management); GBCS 16.2.
+"""
+
+import struct
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs_device.base import clock
+from gbcs_device.clusters import attributes
+from gbcs_device.han.station import MANAGEMENT, MESSAGING
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.messages.device import Command
+
+TEXT = "a/0001/0002600D01FF/02"
+NUMBER = "message/number"
+CONFIRMED = "message/confirmed"  # number, seconds since 2000
+
+DISPLAY, CANCEL = const(0x00), const(0x01)
+_SITE_ID = const(0x03)
+_ASKS = const(0x80)
+_UNTIL_CHANGED = const(0xFFFF)
+_SUCCESS = const(0x00)
+_NOT_FOUND = const(0x8B)
+_ACKNOWLEDGED = const(0x81A6)
+
+
+def noted(command: "Command", text: "bytes | None") -> bytes:
+    """ECS10: a message has another number than the one before; the one taken back, its own."""
+    if not text:
+        return b"\x00"
+    mine = clock.seconds(command.now)
+    before = command.get(NUMBER)
+    if before is not None:
+        mine = max(mine, int.from_bytes(before, "big") + 1)
+    command.changes[NUMBER] = min(mine, 0xFFFFFFFF).to_bytes(4, "big")
+    return b"\x00"
+
+
+def published(source: "Any", cluster: int, command: int, now: int) -> "list[bytes]":
+    """The message that stands, or the meter point."""
+    if cluster == MESSAGING and command == DISPLAY:
+        found = attributes.text(source.get(TEXT))
+        if not found:
+            return []
+        held = source.get(NUMBER) or b"\x00\x00\x00\x00"
+        control = 0 if (source.get(CONFIRMED) or b"")[:4] == held else _ASKS
+        head = struct.pack("<IBIHB", number(source), control, 0, _UNTIL_CHANGED, len(found))
+        return [head + found]
+    if cluster == MESSAGING and command == CANCEL:
+        last = number(source)
+        return [] if attributes.text(source.get(TEXT)) or not last else [cancelled(last)]
+    if cluster == MANAGEMENT and command == _SITE_ID:
+        site = attributes.text(source.get(attributes.MPAN))
+        if site:
+            return [struct.pack("<IIIB", 0, 0, 0, len(site)) + site]
+    return []
+
+
+def cancelled(last: int) -> bytes:
+    """CancelMessage."""
+    return struct.pack("<IB", last, 0)
+
+
+def number(source: "Any") -> int:
+    """The number of the last message, 0 for none."""
+    return int.from_bytes(source.get(NUMBER) or b"", "big")
+
+
+def confirm(source: "Any", payload: bytes, now: int) -> int:
+    """MessageConfirmation: kept, the first time told to the supplier too."""
+    if len(payload) < 8:
+        raise DecodeError("8 octets expected", 0, "message_id")
+    shown = int.from_bytes(payload[:4], "little")
+    if shown != source.message_number(now):
+        return _NOT_FOUND
+    source.confirmed(shown, now)
+    return _SUCCESS
+
+
+def acknowledged(device: "Any", shown: int, now: int) -> "dict[str, bytes | None]":
+    """The changes of a meter whose message was acknowledged; the alert stands in its outbox."""
+    from gbcs_device.account import account_alerts
+
+    changes: dict[str, bytes | None] = {
+        CONFIRMED: shown.to_bytes(4, "big") + clock.seconds(now).to_bytes(4, "big")
+    }
+    account_alerts.tell(device, [(now, _ACKNOWLEDGED, b"")], changes)
+    return changes

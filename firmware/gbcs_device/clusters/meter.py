@@ -1,0 +1,113 @@
+"""What a meter serves from: its account, and the objects in its store."""
+
+from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base import clock, load
+from gbcs_device.clusters import attributes
+from gbcs_device.han.station import CALENDAR, PRICE
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.base.figures import Figures
+
+
+class MeterSource:
+    """A meter as `served` and the commands of the served clusters ask it.
+
+    Figures are made once a moment; `forget` when something was done to the meter.
+    """
+
+    def __init__(self, device: "Any", fuel: int) -> None:
+        self.device = device
+        self.fuel = fuel
+        self.kind: str = device.kind
+        self._figures: Figures | None = None
+        self._at = -1
+        self._terms: Any = None
+        self._price: Any = None
+        self._since = 0
+        self.writes = 0  # how often displays have changed something
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is one: a twin has none."""
+        return self.device.store.get(load.SINCE) is not None
+
+    def get(self, name: str) -> "bytes | None":
+        """What the store has."""
+        octets: bytes | None = self.device.store.get(name)
+        return octets
+
+    def write(self, changes: "dict[str, bytes | None]") -> None:
+        """Keeps what an action changes."""
+        self.device.store.write(changes)
+        self.writes += 1
+        self.forget()
+
+    def figures(self, now: int) -> "Figures | None":
+        """The account's figures; `now` in milliseconds since 2000. None where it has none."""
+        if self._figures is None or self._at != now:
+            if not self.has_account:
+                return None
+            from gbcs_device.account import account
+
+            self._figures = account.figures(self.device, now)
+            self._at = now
+        return self._figures
+
+    def terms(self) -> "Any":
+        """Prices, thresholds and calendar (account.tariff.Terms); None without an account."""
+        if self._terms is None and self.has_account:
+            if self.fuel == attributes.ELECTRICITY:
+                from gbcs_device.account.esme_terms import terms
+            else:
+                from gbcs_device.account.gsme_terms import terms
+
+            self._terms = terms(self.device.store.get)
+        return self._terms
+
+    def since(self, now: int) -> int:
+        """Since when the price is what it is, seconds since 2000, as far as this was seen."""
+        figures = self.figures(now)
+        price = None
+        if figures is not None:
+            price = (figures.price_mp, figures.standing_mp, figures.tier, figures.block)
+        if price != self._price:
+            self._price = price
+            self._since = clock.seconds(now)
+        return self._since
+
+    def message_number(self, now: int) -> int:
+        """The number of the message that stands, 0 for none."""
+        from gbcs_device.clusters import messaging
+
+        return messaging.number(self)
+
+    def confirmed(self, number: int, now: int) -> None:
+        """A display has acknowledged the message."""
+        from gbcs_device.clusters import messaging
+
+        self.write(messaging.acknowledged(self.device, number, now))
+
+    def forget(self) -> None:
+        """Something was done to the meter: its figures may be others."""
+        self._figures = None
+        self._terms = None
+
+    def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
+        """Type and octets of an attribute that is served, or None."""
+        return attributes.attribute(cluster, identifier, self.fuel, self, now)
+
+    def published(self, cluster: int, command: int, now: int) -> "list[bytes]":
+        """The payloads of a server's command that stand now."""
+        if cluster == PRICE:
+            from gbcs_device.clusters import price as servedprice
+
+            return servedprice.published(self, command, now)
+        if cluster == CALENDAR:
+            from gbcs_device.clusters import calendar
+
+            return calendar.published(self, command, now)
+        from gbcs_device.clusters import messaging
+
+        return messaging.published(self, cluster, command, now)

@@ -1,0 +1,112 @@
+"""What a display does with a meter's credit and supply, and the log of its top-ups.
+
+The account decides (account.account); here its answers are put in commands of the clusters
+Prepayment and Metering.
+
+Source: Smart Energy 1.4, D.7.2.3 and D.3.3; PECS01, PECS02, PECS03 of GBCS.
+"""
+
+import struct
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs_device.base import clock
+from gbcs_device.base.figures import ON
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+_TOP_UP_RESPONSE = const(0x03)
+_TOP_UP_LOG = const(0x05)
+_DEBT_LOG = const(0x06)
+_PAYMENT_DEBT = const(0x02)  # the third: those that time recovers have no log
+_ALL_DEBTS = const(0xFF)
+SUPPLY_STATUS = const(0x0C)
+_MOST_MP = const(0x7FFFFFFF)
+_SUCCESS = const(0x00)
+_INVALID_VALUE = const(0x87)
+_NOT_FOUND = const(0x8B)
+_REFUSED = const(0x01)
+
+
+def select_emergency(source: "Any", payload: bytes, now: int) -> int:
+    """SelectAvailableEmergencyCredit: success where emergency credit is active now."""
+    _sized(payload, 5)
+    from gbcs_device.account import account
+
+    done, changes = account.select_emergency(source.device, now)
+    source.write(changes)
+    return _SUCCESS if done else _REFUSED
+
+
+def top_up(source: "Any", payload: bytes, now: int) -> "list[tuple[int, bytes]]":
+    """ConsumerTopUp: what became of the token, what it was worth, and the balance after it."""
+    if len(payload) < 2 or len(payload) != 2 + payload[1]:
+        raise DecodeError("a top-up code expected", 1, "top_up_code")
+    from gbcs_device.account import account
+
+    result, amount, changes = account.top_up(source.device, payload[2:], payload[0], now)
+    source.write(changes)
+    balance = source.figures(now).balance_mp
+    answer = struct.pack("<BiBi", result, _signed(amount), payload[0], _signed(balance))
+    return [(_TOP_UP_RESPONSE, answer)]
+
+
+def top_up_log(source: "Any", payload: bytes, now: int) -> "Any":
+    """GetTopUpLog: those up to a time, the newest first; all where no number is asked for."""
+    _sized(payload, 5)
+    end, most = struct.unpack("<IB", payload)
+    figures = source.figures(now)
+    found = [one for one in figures.top_ups if one.time <= end or not end]
+    if not found or not figures.is_prepayment:
+        return _NOT_FOUND
+    out = b"\x00\x01"  # all in one
+    for one in found[: most or None]:
+        out += (
+            bytes((len(one.digits),))
+            + one.digits
+            + struct.pack("<iI", _signed(one.amount_mp), one.time)
+        )
+    return [(_TOP_UP_LOG, out)]
+
+
+def debt_log(source: "Any", payload: bytes, now: int) -> "Any":
+    """GetDebtRepaymentLog: what top-ups have paid of the payment debt, the newest first."""
+    _sized(payload, 6)
+    from gbcs_device.account import tokens
+
+    end, most, debt = struct.unpack("<IBB", payload)
+    found = [one for one in tokens.payments(source.get) if one[0] <= end or not end]
+    if not found or debt not in (_PAYMENT_DEBT, _ALL_DEBTS):
+        return _NOT_FOUND
+    out = b"\x00\x01"  # all in one
+    for second, amount, left in found[: most or None]:
+        out += struct.pack("<IIBI", second, amount, _PAYMENT_DEBT, left)
+    return [(_DEBT_LOG, out)]
+
+
+def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
+    """LocalChangeSupply: an armed supply is switched on; what it is after that."""
+    _sized(payload, 1)
+    if payload[0] != ON:
+        return _INVALID_VALUE  # a display arms nothing
+    from gbcs_device.account import account
+
+    _, changes = account.enable_supply(source.device, now)
+    source.write(changes)
+    return [(SUPPLY_STATUS, supply_status(source.figures(now).supply, now))]
+
+
+def supply_status(supply: int, now: int) -> bytes:
+    """SupplyStatusResponse: provider and event none, since now."""
+    return struct.pack("<IIIB", 0, 0, clock.seconds(now), supply)
+
+
+def _signed(mp: int) -> int:
+    """Money as far as the cluster can say it."""
+    return min(max(mp, -_MOST_MP), _MOST_MP)
+
+
+def _sized(payload: bytes, size: int) -> None:
+    if len(payload) != size:
+        raise DecodeError("%d octets expected" % size, 0, "payload")

@@ -1,0 +1,55 @@
+"""What a display's person, and a PPMID's control software, do: as octets of the link's protocol.
+
+Source: the operations VIEW, PRESS and HEARD of `server`.
+"""
+
+from gbcs.compat import TYPE_CHECKING
+from gbcs_device.board import remote
+from gbcs_device.display.view_octets import encode_view
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+
+def view(station: "Any", now: int) -> bytes:
+    """What the display shows at a moment."""
+    return encode_view(station.shown(now))
+
+
+def heard(station: "Any") -> bytes:
+    """The messages that came by the tunnel since this was asked last."""
+    found = station.heard() if station.device.kind == "PPMID" else []
+    return b"".join([len(one).to_bytes(2, "big") + one for one in found])
+
+
+def press(station: "Any", body: bytes, now: int) -> bool:
+    """Whether it was taken; ValueError for what the display has no button for."""
+    action = body[0] if body else -1
+    if action == remote.CONFIRM and len(body) == 5:
+        return bool(station.confirm(int.from_bytes(body[1:], "big"), now))
+    if station.device.kind != "PPMID" or len(body) < 2:
+        raise ValueError("a button of the display expected")
+    if action == remote.DELIVER:
+        return bool(station.deliver(body[1:], now))
+    fuel = body[1] & 1
+    if action == remote.TOP_UP:
+        return bool(station.top_up(fuel, body[2:], now))
+    if action == remote.EMERGENCY:
+        return bool(station.emergency(fuel, now))
+    if action == remote.ENABLE:
+        return bool(station.enable(fuel, now))
+    raise ValueError("a button of the display expected")
+
+
+def want(station: "Any", intent: "tuple[Any, ...]", now: int) -> bool:
+    """What gbcs_device.display.navigation says that a person wants is done; False in vain."""
+    what, *values = intent
+    if what == "confirm":
+        return bool(station.confirm(values[0], now))
+    if station.device.kind != "PPMID":
+        return False
+    if what == "top-up":
+        return bool(station.top_up(values[0], values[1].encode(), now))
+    if what == "emergency":
+        return bool(station.emergency(values[0], now))
+    return what == "enable" and bool(station.enable(values[0], now))

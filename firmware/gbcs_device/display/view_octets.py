@@ -1,0 +1,86 @@
+"""A View as octets, for a link: its slots in their order, each value behind a tag.
+
+    0 None   1 False   2 True   3 number (8, with 2^63 added)   4 text, its length (2)
+    5 list, its count (1)   6 Fuel   7 Message
+
+Every number is big-endian. Both ends have the same slots: the protocol of the link has a version.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs.octets import Reader
+from gbcs_device.base.view import Fuel, Message, View
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+_NUMBER, _TEXT, _LIST, _FUEL, _MESSAGE = const(3), const(4), const(5), const(6), const(7)
+_PLAIN = (None, False, True)
+_HALF = 1 << 63
+
+
+def encode_view(seen: View) -> bytes:
+    """The octets of a View."""
+    out = bytearray()
+    _put_slots(out, seen)
+    return bytes(out)
+
+
+def decode_view(octets: bytes) -> View:
+    """The View again; DecodeError."""
+    reader = Reader(octets)
+    found = View()
+    _take_slots(reader, found)
+    if reader.left():
+        raise DecodeError(
+            "the end expected, %d octets left" % reader.left(), reader.offset, "view"
+        )
+    return found
+
+
+def _put_slots(out: bytearray, one: "Any") -> None:
+    for name in one.__slots__:
+        _put(out, getattr(one, name))
+
+
+def _put(out: bytearray, value: "Any") -> None:
+    if value is None or value is False or value is True:
+        out.append(_PLAIN.index(value))
+    elif isinstance(value, int):
+        out.append(_NUMBER)
+        out += (value + _HALF).to_bytes(8, "big")
+    elif isinstance(value, str):
+        octets = value.encode()
+        out.append(_TEXT)
+        out += len(octets).to_bytes(2, "big") + octets
+    elif isinstance(value, (list, tuple)):
+        out += bytes((_LIST, len(value)))
+        for one in value:
+            _put(out, one)
+    else:
+        out.append(_FUEL if isinstance(value, Fuel) else _MESSAGE)
+        _put_slots(out, value)
+
+
+def _take_slots(reader: Reader, one: "Any") -> None:
+    for name in one.__slots__:
+        value = _take(reader, 0)
+        setattr(one, name, tuple(value) if name == "fuels" else value)
+
+
+def _take(reader: Reader, depth: int) -> "Any":
+    tag = reader.octet("tag")
+    if tag < len(_PLAIN):
+        return _PLAIN[tag]
+    if tag == _NUMBER:
+        return int.from_bytes(reader.take(8, "number"), "big") - _HALF
+    if tag == _TEXT:
+        size = int.from_bytes(reader.take(2, "length"), "big")
+        return str(reader.take(size, "text"), "utf-8")
+    if tag == _LIST and depth < 1:
+        return [_take(reader, depth + 1) for _ in range(reader.octet("count"))]
+    if tag in (_FUEL, _MESSAGE):
+        found: Any = Fuel() if tag == _FUEL else Message(0, 0, "", 0, False)
+        _take_slots(reader, found)
+        return found
+    raise DecodeError("a known tag expected, found %d" % tag, reader.offset - 1, "view")

@@ -1,0 +1,1 @@
+"""Devices on the air: joining, keys, tunnels, polling; the hub."""

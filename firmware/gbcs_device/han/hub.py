@@ -1,0 +1,307 @@
+"""What a hub does for the devices on its HAN: tunnels, and the queue of a sleeper.
+
+A device that is awake serves a tunnel, which the hub asks for when the device is on. A GSME asks
+for one itself, and fetches what waits for it when the answer to its report says that something
+does. A message of a device goes to the device that it names, where that is on the list; else it
+stands in `upstream`, towards the WAN.
+
+Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import GbcsError
+from gbcs.zigbee import aps, commands
+from gbcs_device.han import meter as ms
+from gbcs_device.han import routing
+from gbcs_device.han import tunnel as ts
+from gbcs_device.han.gas_proxy import ENDPOINT, GpfStation
+from gbcs_device.han.station import (
+    FROM_SERVER,
+    NO_DEFAULT,
+    SPECIFIC,
+    TUNNELING,
+)
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+_MAX_QUEUED = const(64)
+_QUEUED_MS = const(86400000)  # a day
+_SEEK_MS = const(5000)
+_LONGEST_SEEK_MS = const(300000)
+_MOST_SEEKS = const(8)  # that make the next wait longer
+_IHD_TYPE = const(128)  # which has no tunnel
+
+
+class HubStation(GpfStation):
+    """A CHF with its GPF on the air.
+
+    `tunnels` are (number, endpoint) by EUI-64.
+    """
+
+    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+        super().__init__(hub, eui, random, credentials)
+        self.tunnels: dict[bytes, tuple[int, int]] = {}
+        self.upstream: list[tuple[bytes, bytes]] = []
+        self._queues: dict[bytes, list[tuple[bytes, int]]] = {}
+        self._sent: dict[bytes, tuple[int, bytes]] = {}  # number of the tunnel, message
+        self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
+        self._seeks: dict[bytes, int] = {}
+        self._number = 0
+        self._fetching: set[bytes] = set()  # who has asked for its tunnel, and fetches messages
+
+    def power_on(self, now: int) -> None:
+        """Tunnels are asked for anew."""
+        super().power_on(now)
+        for eui in self.children:
+            self.came(eui, now)
+
+    def power_off(self) -> None:
+        """What was queued is gone."""
+        super().power_off()
+        self.tunnels = {}
+        self._queues = {}
+
+    def forget(self, eui: bytes) -> None:
+        """Its tunnel and messages go with it."""
+        self.tunnels.pop(eui, None)
+        self._queues.pop(eui, None)
+        self._sent.pop(eui, None)
+        self._last.pop(eui, None)
+        self._fetching.discard(eui)
+        super().forget(eui)
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        found = super().next_timer()
+        at = self.hub.next_timer()
+        return at if found is None or (at is not None and at < found) else found
+
+    def handle_timer(self, now: int) -> None:
+        """Does what is due, of the CHF too."""
+        due = self.hub.next_timer()
+        if due is not None and now >= due:
+            self.hub.handle_timer(now)
+        super().handle_timer(now)
+
+    # From and to the WAN
+
+    def receive_command(self, octets: bytes, now: int) -> "bytes | None":
+        """A message for the CHF itself: its answer, or None."""
+        try:
+            answer: bytes | None = self.hub.receive(octets, now)
+        except GbcsError:
+            answer = None
+        self.refresh(now)
+        return answer
+
+    def deliver(self, octets: bytes, eui: bytes, now: int) -> bool:
+        """Takes a message for a device of the HAN; False where the log lists no such device."""
+        if self.hub.log.find(eui) is None:
+            return False
+        if eui in self.mirrors:
+            self.gpf.passed_to(octets, now)
+        queue = self._queues.setdefault(eui, [])
+        queue.append((octets, now))
+        if eui not in self.tunnels and self._seeks.get(eui, 0) > 1:
+            self.came(eui, now)  # it is not waited until it would be asked next
+        while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
+            queue.pop(0)
+        self._flush(eui, now)
+        return True
+
+    def withdraw(self, eui: bytes) -> None:
+        """What waits for a device is not wanted any more."""
+        self._queues.pop(eui, None)
+        self._last.pop(eui, None)
+
+    def waiting(self, eui: bytes) -> int:
+        """How many messages wait for a device."""
+        return len(self._queues.get(eui, ()))
+
+    def _flush(self, eui: bytes, now: int) -> None:
+        """Sends what waits for a device that is awake and has its tunnel, one after another.
+
+        What was sent and not acknowledged is not sent again: the device may have done it.
+        """
+        one = self.children.get(eui)
+        queue = self._queues.get(eui)
+        tunnel = self.tunnels.get(eui)
+        if one is None or one.is_sleepy or tunnel is None or not queue or eui in self._sent:
+            return
+        if eui in self._fetching:
+            return
+        octets = queue[0][0]
+        sent = (tunnel[0], octets)
+
+        def done(delivered: bool, at: int) -> None:
+            if self._sent.get(eui) is sent:
+                del self._sent[eui]
+            if delivered:
+                self._last[eui] = sent
+                self._flush(eui, at)
+            else:
+                self.came(eui, at)  # whether it is still there shows when it is asked
+
+        self._sent[eui] = sent
+        if self._transfer(eui, ts.TRANSFER, octets, now, done):
+            queue.pop(0)
+        else:
+            del self._sent[eui]
+
+    def _transfer(
+        self, eui: bytes, command: int, octets: bytes, now: int, done: "Any" = None
+    ) -> bool:
+        number, endpoint = self.tunnels[eui]
+        control = SPECIFIC | NO_DEFAULT
+        if command == ts.SERVER_TRANSFER:
+            control |= FROM_SERVER
+        payload = number.to_bytes(2, "little") + octets
+        return self.zcl(
+            eui, (endpoint, ENDPOINT), TUNNELING, control, command, payload, now, None, done
+        )
+
+    # A tunnel that a meter serves
+
+    def came(self, eui: bytes, now: int) -> None:
+        """A device is on: the tunnel of one that is awake is asked for."""
+        self.tunnels.pop(eui, None)
+        self._last.pop(eui, None)
+        self._seeks[eui] = 0
+        one = self.children.get(eui)
+        entry = self.hub.log.find(eui)
+        if entry is None or entry.device_type == _IHD_TYPE:
+            return
+        if one is not None and not one.is_sleepy:
+            self.at("seek " + eui.hex(), now + 200, lambda at: self._seek(eui, at))
+
+    def _seek(self, eui: bytes, now: int) -> None:
+        one = self.children.get(eui)
+        if one is None or eui in self.tunnels or self.link_key(eui) is None:
+            return
+        self._seeks[eui] = min(self._seeks.get(eui, 0) + 1, _MOST_SEEKS)
+        wait = min(_SEEK_MS << self._seeks[eui], _LONGEST_SEEK_MS)
+        self.at("seek " + eui.hex(), now + wait, lambda at: self._seek(eui, at))
+        self.find(one.short, TUNNELING, now)
+
+    def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
+        """Where a meter has its tunnel server."""
+        super().from_zdo(cluster, payload, sender, now)
+        if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
+            found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            if found and sender not in self.tunnels:
+                asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
+                self.zcl(
+                    sender, (found[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
+                    ts.REQUEST_TUNNEL, asked, now,
+                )  # fmt: skip
+
+    def from_cluster(
+        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        sequence: int, sender: bytes, now: int,
+    ) -> bool:  # fmt: skip
+        """Tunnels; the rest is the GPF's, and the trust centre's."""
+        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+        if cluster == TUNNELING and control & FROM_SERVER:
+            return self._from_server(command, payload, ends, sender, now)
+        if cluster == TUNNELING:
+            return self._from_client(command, payload, ends, sequence, sender, now)
+        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+
+    def _from_server(
+        self, command: int, payload: bytes, ends: "tuple[int, int]", sender: bytes, now: int
+    ) -> bool:
+        """A meter that serves a tunnel says something."""
+        if len(payload) < 2:
+            return False
+        number = payload[0] | payload[1] << 8
+        mine = self.tunnels.get(sender)
+        if command == ts.TUNNEL_RESPONSE and len(payload) == 5:
+            if payload[2] == ts.TUNNEL_OK:
+                self.tunnels[sender] = (number, ends[0])
+                self._fetching.discard(sender)
+                self.cancel("seek " + sender.hex())
+                self._flush(sender, now)
+        elif command == ts.SERVER_TRANSFER:
+            if mine is not None and mine[0] == number:
+                self._said(sender, payload[2:], now)
+            else:
+                ends_back = (ends[0], ENDPOINT)
+                self.zcl(
+                    sender, ends_back, TUNNELING, SPECIFIC | NO_DEFAULT, ts.TRANSFER_ERROR,
+                    payload[:2] + bytes((ts.NO_SUCH_TUNNEL,)), now,
+                )  # fmt: skip
+        elif command == ts.SERVER_TRANSFER_ERROR:
+            sent = self._sent.pop(sender, None) or self._last.get(sender)
+            if sent is not None and sent[0] == number:  # the meter has not seen it
+                self._last.pop(sender, None)
+                self._queues.setdefault(sender, []).insert(0, (sent[1], now))
+                self.came(sender, now)
+        elif command == ts.TUNNEL_CLOSED:
+            self.came(sender, now)
+        else:
+            return False
+        return True
+
+    def _said(self, eui: bytes, octets: bytes, now: int) -> None:
+        """A message of a device, for another one or the WAN.
+
+        That its frames were heard is kept, so that none is replayed.
+        """
+        self.store.write(self.peers())
+        recipient = routing.recipient(octets)
+        if recipient is not None and recipient != eui and self.deliver(octets, recipient, now):
+            return
+        if len(self.upstream) < _MAX_QUEUED:
+            self.upstream.append((eui, octets))
+        if eui in self.mirrors and self.gpf.passed_from(octets, now):
+            self.follow(now)
+
+    # A tunnel that the hub serves
+
+    def _from_client(
+        self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
+        now: int,
+    ) -> bool:  # fmt: skip
+        """A GSME opens its tunnel, fetches a message, or brings one."""
+        if command == ts.REQUEST_TUNNEL and len(payload) == 6:
+            status = ts.TUNNEL_OK if payload[0] == ts.GB_HRGP else ts.TUNNEL_NO_PROTOCOL
+            number = 0xFFFF
+            if status == ts.TUNNEL_OK:
+                self._number = number = self._number + 1 & 0x7FFF
+                self.tunnels[sender] = (number, ends[0])
+                self._fetching.add(sender)
+            answer = number.to_bytes(2, "little") + bytes((status,))
+            answer += ts.MAX_TRANSFER.to_bytes(2, "little")
+            self._to_client(sender, ends, ts.TUNNEL_RESPONSE, answer, now, sequence)
+            return True
+        if command == ts.TRANSFER and len(payload) >= 3:
+            mine = self.tunnels.get(sender)
+            if mine is None or mine[0] != payload[0] | payload[1] << 8:
+                error = payload[:2] + bytes((ts.NO_SUCH_TUNNEL,))
+                self._to_client(sender, ends, ts.SERVER_TRANSFER_ERROR, error, now, sequence)
+            elif payload[2] == ms.GET:
+                self._fetched(sender, now)
+            elif payload[2] == ms.PUT:
+                self._said(sender, payload[3:], now)
+            return True
+        if command == ts.CLOSE_TUNNEL:
+            self.tunnels.pop(sender, None)
+            return True
+        return command == ts.TRANSFER_ERROR
+
+    def _to_client(
+        self, eui: bytes, ends: "tuple[int, int]", command: int, payload: bytes, now: int,
+        sequence: int,
+    ) -> None:  # fmt: skip
+        control = SPECIFIC | FROM_SERVER | NO_DEFAULT
+        self.zcl(eui, ends, TUNNELING, control, command, payload, now, sequence)
+
+    def _fetched(self, eui: bytes, now: int) -> None:
+        """The next message, and how many wait behind it."""
+        queue = self._queues.get(eui, [])
+        answer = bytes((ms.GET_RESPONSE, 0))
+        if queue:
+            octets = queue.pop(0)[0]
+            answer = bytes((ms.GET_RESPONSE, min(len(queue), 255))) + octets
+        self._transfer(eui, ts.SERVER_TRANSFER, answer, now)

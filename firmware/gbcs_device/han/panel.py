@@ -1,0 +1,94 @@
+"""What a display holds to be shown: the View, messages in their time, the hub's clock.
+
+Times are milliseconds since 2000 of the station's clock; what is shown is in seconds of the hub's.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device.base import clock
+from gbcs_device.base.view import View
+from gbcs_device.han.polling import number
+
+if TYPE_CHECKING:
+    from gbcs_device.base.view import Message
+
+_NOTICE_MS = const(30000)
+_MAX_MESSAGES = const(8)
+_TRIES = const(0x3FF)  # so many of the last requests make the signal
+
+
+class Panel:
+    """`view` has the figures; `shown` brings the rest of it up to date."""
+
+    def __init__(self) -> None:
+        self.view = View()
+        self.messages: list[Message] = []
+        self._history = 0
+        self._ahead_ms: int | None = None  # of the own clock, the hub's time
+        self._zone = (0, 0, 0, 0)  # of local time: seconds, summer's begin, end and shift
+        self._notice_ends = 0
+
+    def time(self, now: int) -> int:
+        """Seconds since 2000 by the hub's clock; by the own one before that is known."""
+        return clock.seconds(now + (self._ahead_ms or 0))
+
+    def set_clock(self, values: "dict[int, bytes]", now: int) -> None:
+        """Takes what the hub's Time cluster says: 3.12 of the ZCL."""
+        time = number(values.get(0x0000, b""))
+        if time is not None:
+            self._ahead_ms = 0 if time == now // 1000 else 1000 * time - now
+            zone, start, end, shift = [
+                number(values.get(one, b"")) or 0 for one in (0x0002, 0x0003, 0x0004, 0x0005)
+            ]
+            self._zone = (zone, start, end, shift)
+
+    def tried(self, delivered: bool) -> None:
+        """A request was delivered, or not."""
+        self._history = (self._history << 1 | delivered) & _TRIES
+
+    def tell(self, words: str, now: int) -> None:
+        """What the person's last action led to, for half a minute."""
+        self.view.notice = words
+        self._notice_ends = now + _NOTICE_MS
+
+    def put(self, found: "Message") -> None:
+        """A message, new or again; the oldest gives way to it."""
+        for index in range(len(self.messages)):
+            held = self.messages[index]
+            if (held.number, held.fuel) == (found.number, found.fuel):
+                found.is_confirmed = held.is_confirmed and held.text == found.text
+                self.messages[index] = found
+                return
+        if len(self.messages) >= _MAX_MESSAGES:
+            self.messages.pop(0)
+        self.messages.append(found)
+
+    def cancel(self, fuel: int, message: "int | None") -> None:
+        """Takes a message away, or with None all of a fuel."""
+        self.messages = [
+            one
+            for one in self.messages
+            if one.fuel != fuel or (message is not None and one.number != message)
+        ]
+
+    def shown(self, is_joined: bool, now: int) -> View:
+        """The View at a moment."""
+        view = self.view
+        view.is_joined = is_joined
+        view.signal = _ones(self._history) // 2 if is_joined else 0
+        time = self.time(now)
+        view.time = None if self._ahead_ms is None else time
+        zone, start, end, shift = self._zone
+        view.offset_s = zone + (shift if start <= time < end else 0)
+        self.messages = [one for one in self.messages if one.until is None or time < one.until]
+        view.messages = [one for one in self.messages if one.at <= time]
+        if now >= self._notice_ends:
+            view.notice = ""
+        return view
+
+
+def _ones(bits: int) -> int:
+    count = 0
+    while bits:
+        count += bits & 1
+        bits >>= 1
+    return count

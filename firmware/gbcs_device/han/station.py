@@ -1,0 +1,450 @@
+"""What every device is on the air: a radio, its counters, answers about itself, ZCL in and out.
+
+A station is sans-I/O: frames in by `receive`, frames out in `out`, time by `next_timer` and
+`handle_timer`; milliseconds since 2000-01-01 UTC. `store` keeps the frame counters, so that after
+a restart no counter is used again and no frame of before is taken again.
+
+Sources: ZigBee 05-3474-21, 2.4 and 4.3; Smart Energy 5.4.6 (which clusters need a link key).
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs.zcl import types
+from gbcs.zigbee import aps, commands, nwk
+from gbcs.zigbee.apslayer import BY_LINK_KEY, ApsLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any  # noqa: TID251
+
+    from gbcs.interfaces import Crypto
+
+_LIMIT = "station/counter"  # no frame counter up to this one is used again
+_PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 16 octets each
+_MARGIN = const(1024)
+_NONE = const(0xFFFFFFFF)
+_PROBE_MS = const(2000)
+_STRANGER_MS = const(8000)
+_MOST_READ = const(1500)  # octets of an answer
+
+# Clusters
+BASIC = const(0x0000)
+TIME = const(0x000A)
+KEEP_ALIVE = const(0x0025)
+PRICE = const(0x0700)
+METERING = const(0x0702)
+MESSAGING = const(0x0703)
+PREPAYMENT = const(0x0705)
+CALENDAR = const(0x0707)
+MANAGEMENT = const(0x0708)
+SERVED = (PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT)  # to displays
+TUNNELING = const(0x0704)
+KEY_ESTABLISHMENT = const(0x0800)
+_IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)  # no link key needed
+
+# ZCL frame control and profile-wide commands
+SPECIFIC = const(0x01)
+FROM_SERVER = const(0x08)
+NO_DEFAULT = const(0x10)
+READ = const(0x00)
+READ_RESPONSE = const(0x01)
+REPORT = const(0x0A)
+DEFAULT_RESPONSE = const(0x0B)
+SUCCESS = const(0x00)
+FAILURE = const(0x01)
+NOT_AUTHORISED = const(0x7E)
+_UNSUPPORTED_COMMAND = const(0x81)
+_UNSUPPORTED_ATTRIBUTE = const(0x86)
+
+_DESCRIPTOR_TAIL = b"\x00\x00\x52\xdc\x05"  # no manufacturer, 82 octets a frame, 1500 in all
+
+
+class Station:
+    """A radio and what it says of itself.
+
+    `endpoints` maps an endpoint to (device id, server clusters, client clusters). A subclass
+    gives `link_key`, `transport_keys`, `proved`, `is_welcome` and takes commands of clusters.
+    """
+
+    node_type = 1  # of the node descriptor: 0 coordinator, 1 router, 2 end device
+    capability = 0x8E
+    server_mask = 0x2A00  # revision 21
+
+    def __init__(self, eui: bytes, store: "Any", crypto: "Crypto", random: "Any") -> None:
+        self.eui = eui
+        self.store = store
+        self.crypto = crypto
+        self.random = random
+        self.endpoints: dict[int, tuple[int, tuple[int, ...], tuple[int, ...]]] = {}
+        self.is_awake = True
+        self.aps = ApsLayer(eui, crypto, random, self)
+        self.nwk = self.aps.nwk
+        self.nwk.associated = self.from_mac_command
+        self._limit = int.from_bytes(store.get(_LIMIT) or b"", "big")
+        self._counter = self._limit
+        self._timers: dict[str, tuple[int, Callable[[int], None]]] = {}
+        self._sequence = random(1)[0]
+
+    # The air
+
+    @property
+    def out(self) -> "list[bytes]":
+        """Frames to transmit, in order; whoever transmits them takes them out."""
+        return self.nwk.mac.out
+
+    def receive(self, octets: bytes, now: int) -> None:
+        """One frame from the air, without its FCS. A radio that is off hears nothing."""
+        if self.is_awake:
+            self.nwk.mac.receive(octets, now)
+
+    def next_timer(self) -> "int | None":
+        """When `handle_timer` is to be called, or None."""
+        found = self.aps.next_timer()
+        for at, _ in self._timers.values():
+            if found is None or at < found:
+                found = at
+        return found
+
+    def handle_timer(self, now: int) -> None:
+        """Does what is due."""
+        self.aps.handle_timer(now)
+        for name in list(self._timers):
+            due = self._timers.get(name)
+            if due is not None and now >= due[0]:
+                del self._timers[name]
+                due[1](now)
+
+    def at(self, name: str, when: int, call: "Callable[[int], None]") -> None:
+        """Calls `call(now)` when it is time; one call a name."""
+        self._timers[name] = (when, call)
+
+    def cancel(self, *names: str) -> None:
+        """Drops such calls."""
+        for name in names:
+            self._timers.pop(name, None)
+
+    def number(self) -> int:
+        """The next ZCL or ZDO sequence number."""
+        self._sequence = self._sequence + 1 & 0xFF
+        return self._sequence
+
+    # Counters
+
+    def counter(self) -> int:
+        """The next outgoing frame counter, never used before."""
+        self._counter += 1
+        if self._counter >= self._limit:
+            self._limit = self._counter + _MARGIN
+            self.store.write({_LIMIT: self._limit.to_bytes(4, "big")})
+        return self._counter
+
+    def frame_counter(self) -> int:
+        """No frame counter above this one has been used."""
+        return self._limit
+
+    def peers(self) -> "dict[str, bytes | None]":
+        """The counters of who was heard, for the store: a restart takes up with them."""
+        out = b""
+        incoming = self.aps.incoming  # of others than these nothing is worth keeping
+        for eui in incoming:
+            heard = self.nwk.incoming.get(eui, 0)
+            out += eui + heard.to_bytes(4, "big") + incoming[eui][1].to_bytes(4, "big")
+        return {_PEERS: out or None}
+
+    def load_peers(self) -> None:
+        """Takes up with the counters that the store has, once the keys are there."""
+        octets = self.store.get(_PEERS) or b""
+        for at in range(0, len(octets), 16):
+            eui = octets[at : at + 8]
+            heard = int.from_bytes(octets[at + 8 : at + 12], "big")
+            self.nwk.incoming[eui] = max(heard, self.nwk.incoming.get(eui, 0))
+            counter = int.from_bytes(octets[at + 12 : at + 16], "big")
+            key = self.link_key(eui)
+            if key is not None and counter != _NONE and eui not in self.aps.incoming:
+                self.aps.incoming[eui] = (key, counter)
+
+    # What a subclass knows
+
+    def link_key(self, eui: bytes) -> "bytes | None":
+        """The link key agreed on with a device."""
+        return None
+
+    def transport_keys(self, eui: bytes) -> "list[bytes]":
+        """Link keys under which a device might send keys."""
+        return []
+
+    def proved(self, eui: bytes, now: int) -> None:
+        """A frame under the link key has opened."""
+
+    def is_welcome(self, eui: bytes) -> bool:
+        """Whether frames of a device that knows the network key are taken."""
+        return True
+
+    def doubted(self, eui: bytes, now: int) -> None:
+        """Somebody may have sent in this device's name: it is asked under the link key.
+
+        With what comes back, its counter and address are right again here, and the own there. Of
+        who has no link key nothing can be proved: after a while its counter begins anew.
+        """
+        if self.link_key(eui) is not None:
+            name = "probe " + eui.hex()
+            if name not in self._timers:
+                self.at(name, now + _PROBE_MS, lambda at: self.probe(eui, at))
+        elif "stranger" not in self._timers:
+            self.at("stranger", now + _STRANGER_MS, lambda at: self._begin_anew(eui))
+
+    def _begin_anew(self, eui: bytes) -> None:
+        if self.link_key(eui) is None:
+            self.nwk.incoming.pop(eui, None)
+
+    def undelivered(self, destination: int, now: int) -> None:
+        """Who has this short address did not acknowledge what was sent under the link key."""
+
+    def probe(self, eui: bytes, now: int) -> None:
+        """Asks a device for anything under the link key: what it answers does not matter."""
+        self.read(eui, (1, 1), KEEP_ALIVE, (0x0000,), now)
+
+    def from_mac_command(self, frame: "Any", now: int) -> None:
+        """A beacon or a command of the MAC."""
+
+    def from_nwk_command(
+        self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
+    ) -> None:
+        """A command of the network layer."""
+
+    def from_aps_command(
+        self, identifier: int, payload: bytes, sender: "bytes | None",
+        link_key: "bytes | None", how: int, now: int,
+    ) -> None:  # fmt: skip
+        """A command of the application support layer."""
+
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
+        """An attribute of an endpoint, its type first; None for one that is not there."""
+        return None
+
+    def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
+        """A response of the device profile, or an announcement."""
+
+    def from_attributes(
+        self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
+        command: int, now: int,
+    ) -> None:  # fmt: skip
+        """Attributes that were read or reported, each its type and octets; b"" where it failed."""
+
+    def from_default(
+        self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
+    ) -> None:
+        """A default response: what became of a command, by its sequence number."""
+
+    def from_cluster(
+        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        sequence: int, sender: bytes, now: int,
+    ) -> bool:  # fmt: skip
+        """A command of a cluster; False where it is not known."""
+        return False
+
+    # ZDO
+
+    def zdo(
+        self, short: int, cluster: int, values: "dict[str, Any]", now: int,
+        done: "Any" = None,
+    ) -> None:  # fmt: skip
+        """Sends a command of the device profile; its sequence is added."""
+        values.setdefault("sequence", self.number())
+        payload = commands.encode(commands.ZDO, cluster, values)
+        self.aps.send(short, (0, 0), cluster, payload, now, None, aps.ZDO, done)
+
+    def _from_zdo(self, one: aps.Frame, payload: bytes, sender: bytes, now: int) -> None:
+        cluster = one.cluster or 0
+        if cluster & commands.RESPONSE or cluster == commands.DEVICE_ANNCE:
+            self.from_zdo(cluster, payload, sender, now)
+            return
+        asked = commands.values(commands.ZDO, cluster, payload)
+        answer = self._about(cluster, asked)
+        short = self.nwk.address_of(sender)
+        if answer is None or short is None:
+            return
+        answer["sequence"] = asked["sequence"]
+        if "short_address" in asked:
+            answer["short_address"] = self.nwk.short
+        answer.setdefault("status", SUCCESS)
+        self.zdo(short, cluster | commands.RESPONSE, answer, now)
+
+    def _about(self, cluster: int, asked: "dict[str, Any]") -> "dict[str, Any] | None":
+        """What this device says of itself."""
+        if cluster == commands.NODE_DESC_REQ:
+            mask = self.server_mask.to_bytes(2, "little")
+            head = bytes((self.node_type, 0x40, self.capability))
+            return {"node_descriptor": head + _DESCRIPTOR_TAIL + mask + b"\xdc\x05\x00"}
+        if cluster == commands.ACTIVE_EP_REQ:
+            return {"count": len(self.endpoints), "endpoints": sorted(self.endpoints)}
+        if cluster == commands.SIMPLE_DESC_REQ:
+            found = self.endpoints.get(asked["endpoint"])
+            if found is None:
+                return {"status": 0x83, "length": 0}  # not active
+            device, servers, clients = found
+            return {
+                "length": 8 + 2 * (len(servers) + len(clients)),
+                "endpoint": asked["endpoint"],
+                "profile": aps.SMART_ENERGY,
+                "device_id": device,
+                "device_version": 0,
+                "in_count": len(servers),
+                "in_clusters": servers,
+                "out_count": len(clients),
+                "out_clusters": clients,
+            }
+        if cluster == commands.MATCH_DESC_REQ:
+            matching = []
+            for endpoint in sorted(self.endpoints):
+                _, servers, clients = self.endpoints[endpoint]
+                if any(one in servers for one in asked["in_clusters"]) or any(
+                    one in clients for one in asked["out_clusters"]
+                ):
+                    matching.append(endpoint)
+            if asked["profile"] != aps.SMART_ENERGY:
+                matching = []
+            return {"count": len(matching), "endpoints": matching}
+        return None
+
+    def find(self, short: int, cluster: int, now: int, done: "Any" = None) -> None:
+        """Asks a device which of its endpoints serves a cluster."""
+        self.zdo(
+            short,
+            commands.MATCH_DESC_REQ,
+            {
+                "short_address": short,
+                "profile": aps.SMART_ENERGY,
+                "in_count": 1,
+                "in_clusters": [cluster],
+                "out_count": 0,
+                "out_clusters": [],
+            },
+            now,
+            done,
+        )
+
+    # ZCL
+
+    def zcl(
+        self, to: bytes, endpoints: "tuple[int, int]", cluster: int, control: int, command: int,
+        payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None,
+    ) -> bool:  # fmt: skip
+        """Sends a ZCL frame to (destination, source) endpoints, under the link key where needed.
+
+        False where there is no such key, or no address.
+        """
+        short = self.nwk.address_of(to)
+        key = None if cluster in _IN_CLEAR else self.link_key(to)
+        if short is None or (key is None and cluster not in _IN_CLEAR):
+            return False
+        number = self.number() if sequence is None else sequence
+        frame = bytes((control, number, command)) + payload
+        self.aps.send(short, endpoints, cluster, frame, now, key, done=done)
+        return True
+
+    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+        """Data for one of the endpoints."""
+        try:
+            if one.profile == aps.ZDO:
+                self._from_zdo(one, payload, sender, now)
+            elif one.profile == aps.SMART_ENERGY and len(payload) >= 3:
+                self._from_zcl(one, payload, sender, how, now)
+        except DecodeError:
+            self.nwk.drop("a command of another form")
+
+    def _from_zcl(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+        control, sequence, command = payload[0], payload[1], payload[2]
+        cluster = one.cluster or 0
+        if control & 0x04 or control & 0x03 > SPECIFIC:
+            return  # nothing of manufacturers
+        if how != BY_LINK_KEY and cluster not in _IN_CLEAR:
+            self.nwk.drop("a cluster that needs a link key")
+            self.default_response(one, sender, control, sequence, command, FAILURE, now, False)
+            return
+        body = payload[3:]
+        if control & SPECIFIC:
+            known = self.from_cluster(cluster, control, command, body, one, sequence, sender, now)
+            if not known:
+                self.default_response(
+                    one, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
+                )
+        elif command == READ:
+            self._read(one, sender, control, sequence, body, now)
+        elif command == DEFAULT_RESPONSE and len(body) == 2:
+            self.from_default(cluster, body[0], body[1], sequence, sender, now)
+        elif command in (READ_RESPONSE, REPORT):
+            values = _attributes(body, command == READ_RESPONSE)
+            self.from_attributes(
+                cluster, values, one.destination_endpoint or 0, sender, command, now
+            )
+
+    def default_response(
+        self, one: aps.Frame, sender: bytes, control: int, sequence: int, command: int,
+        status: int, now: int, has_link_key: bool = True,
+    ) -> None:  # fmt: skip
+        """A default response; under the network key alone where it is for want of a link key."""
+        short = self.nwk.address_of(sender)
+        if control & SPECIFIC == 0 and command in (READ_RESPONSE, REPORT, DEFAULT_RESPONSE):
+            return
+        if short is None:
+            return
+        answer = bytes((control & FROM_SERVER ^ FROM_SERVER | NO_DEFAULT, sequence))
+        answer += bytes((DEFAULT_RESPONSE, command, status))
+        key = self.link_key(sender) if has_link_key else None
+        self.aps.send(short, _back(one), one.cluster or 0, answer, now, key)
+
+    def _read(
+        self, one: aps.Frame, sender: bytes, control: int, sequence: int, body: bytes, now: int
+    ) -> None:
+        if len(body) & 1:
+            raise DecodeError("identifiers of two octets expected", 3, "attributes")
+        endpoint = one.destination_endpoint or 0
+        out = b""
+        for at in range(0, len(body), 2):
+            if len(out) > _MOST_READ:
+                break  # as many as there is room for
+            identifier = body[at] | body[at + 1] << 8
+            value = self.attribute(one.cluster or 0, identifier, now, endpoint)
+            out += body[at : at + 2]
+            out += bytes((_UNSUPPORTED_ATTRIBUTE,)) if value is None else b"\x00" + value
+        self.zcl(
+            sender, _back(one), one.cluster or 0,
+            control & FROM_SERVER ^ FROM_SERVER | NO_DEFAULT, READ_RESPONSE, out, now, sequence,
+        )  # fmt: skip
+
+    def read(
+        self, to: bytes, endpoints: "tuple[int, int]", cluster: int,
+        identifiers: "tuple[int, ...]", now: int, done: "Any" = None,
+    ) -> bool:  # fmt: skip
+        """Asks for attributes of a server."""
+        body = b"".join([bytes((one & 0xFF, one >> 8)) for one in identifiers])
+        return self.zcl(to, endpoints, cluster, 0, READ, body, now, None, done)
+
+
+def _back(one: aps.Frame) -> "tuple[int, int]":
+    """The endpoints of an answer."""
+    return one.source_endpoint or 0, one.destination_endpoint or 0
+
+
+def _attributes(body: bytes, has_status: bool) -> "dict[int, bytes]":
+    """Identifiers, and type and octets of each value; DecodeError."""
+    found: dict[int, bytes] = {}
+    at = 0
+    end = len(body)
+    while at < end:
+        if end - at < 3:
+            raise DecodeError("an attribute expected", at, "attributes")
+        identifier = body[at] | body[at + 1] << 8
+        at += 2
+        if has_status:
+            at += 1
+            if body[at - 1] != SUCCESS:
+                found[identifier] = b""
+                continue
+        start = at
+        at = types.skip_typed(body, at, end, "value")
+        found[identifier] = body[start:at]
+    return found

@@ -1,0 +1,522 @@
+"""The hub as coordinator and trust centre: forms the network, lets devices in, agrees on keys.
+
+Who may come in, and under which key, the CHF's device log says: a device that is not listed gets
+no network key, and is not listened to should it know it. A network is formed anew, with another
+PAN id and network key, when CCS03 gives the hub another extended PAN id.
+
+Every device has the network key, so nothing that is said under it alone takes a device off the
+network or makes it another: its address is the one that it was given, whether it sleeps is what
+it came as when it first acknowledged something under its link key, and that it leaves it says
+under that key.
+
+The EUI-64 on the HAN is the GPF's. What a restart needs is kept in the CHF's store.
+
+Sources: ZigBee 05-3474-21, 3.6.1 and 4.6.3; Smart Energy 5.4; GBCS CCS01, CCS02, CCS03, CS14.
+"""
+
+from gbcs import devicelog
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.devicelog import LogRefused
+from gbcs.errors import DecodeError
+from gbcs.zigbee import aps, cbke, commands, mac, nwk, security
+from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device.han.station import (
+    FROM_SERVER,
+    KEY_ESTABLISHMENT,
+    NO_DEFAULT,
+    SPECIFIC,
+    Station,
+)
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+_NETWORK = "station/network"  # extended PAN id (8), PAN id (2), key sequence (1), network key (16)
+_CHILDREN = "station/children"  # EUI-64 (8), short address (2), capability (1), mirror (1) each
+_INITIATE = const(0)
+_SESSIONS = const(4)
+_SESSION_MS = const(60000)
+_FIRST_SHORT = const(0x0001)
+_LAST_SHORT = const(0xFFF7)
+_MAX_REFUSED = const(64)
+_APPLICATION = const(2)  # of Request-Key
+_SWITCH_MS = const(3000)
+
+
+class Child:
+    """A device that has a short address: `mirror` is the endpoint of its mirror, or 0."""
+
+    __slots__ = ("capability", "mirror", "short")
+
+    def __init__(self, short: int, capability: int, mirror: int = 0) -> None:
+        self.short = short
+        self.capability = capability
+        self.mirror = mirror
+
+    @property
+    def is_sleepy(self) -> bool:
+        """Whether its receiver is off when it has nothing to do."""
+        return not self.capability & mac.RECEIVES_WHEN_IDLE
+
+
+class TrustCentre(Station):
+    """`let_in` says under which key a device got the network key, `refused` why one did not.
+
+    `hub` is a gbcs_device Hub, `eui` the GPF's, `credentials` those of key establishment, one for
+    each suite.
+    """
+
+    node_type = 0
+    capability = 0x8F
+    server_mask = 0x2A41  # revision 21, primary trust centre, network manager
+
+    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+        super().__init__(eui, hub.store, hub.crypto, random)
+        self.nwk.learns = False
+        self.hub = hub
+        self.credentials = credentials
+        self.children: dict[bytes, Child] = {}
+        self.let_in: dict[bytes, str] = {}
+        self.refused: dict[bytes, str] = {}
+        self.reveal: Any = None  # called with what a key is, an EUI-64 and the key, for captures
+        self._proved: set[bytes] = set()
+        self._sessions: dict[bytes, tuple[Any, int]] = {}
+
+    # The network
+
+    def power_on(self, now: int) -> None:
+        """Takes up with the network that the store has, or forms one."""
+        self.is_awake = True
+        octets = self.store.get(_NETWORK)
+        if octets is None or octets[:8] != self.hub.log.extended_pan_id:
+            self._form()
+            return
+        self._start(octets)
+        held = self.store.get(_CHILDREN) or b""
+        for at in range(0, len(held), 12):
+            one = Child(held[at + 8] << 8 | held[at + 9], held[at + 10], held[at + 11])
+            self._place(held[at : at + 8], one)
+        self.load_peers()
+
+    def power_off(self) -> None:
+        """Nothing is sent or heard."""
+        self.is_awake = False
+        self._timers = {}
+        self._sessions = {}
+        self.aps.forget()
+        self.nwk.mac.forget()
+
+    def _start(self, octets: bytes) -> None:
+        self.nwk.leave()
+        self.aps.forget()
+        self.nwk.extended_pan_id = octets[:8]
+        self.nwk.mac.pan = octets[8] << 8 | octets[9]
+        self.nwk.mac.short = nwk.COORDINATOR
+        self.nwk.use_key(octets[11:27], octets[10])
+        self.children = {}
+        if self.reveal is not None:
+            self.reveal("network key", octets[:8], octets[11:27])
+
+    def _form(self) -> None:
+        """A network with a PAN id and a key of its own."""
+        pan = self.random(2)
+        while pan in (b"\xff\xff", b"\xff\xfe"):
+            pan = self.random(2)
+        octets = self.hub.log.extended_pan_id + pan + b"\x00" + self.random(16)
+        self.store.write({_NETWORK: octets, _CHILDREN: None})
+        self._start(octets)
+        self.let_in = {}
+        self._proved = set()
+        self._sessions = {}
+
+    def refresh(self, now: int) -> None:
+        """The device log may be another: the network, and who is on it, follow."""
+        if self.nwk.extended_pan_id != self.hub.log.extended_pan_id:
+            self._form()
+        for eui in list(self.children):
+            if self.hub.log.find(eui) is None:
+                self.forget(eui)
+
+    def _place(self, eui: bytes, one: Child) -> None:
+        self.children[eui] = one
+        self.nwk.is_at(eui, one.short)
+        if one.is_sleepy:
+            self.nwk.sleepers.add(one.short)
+        else:
+            self.nwk.sleepers.discard(one.short)
+
+    def keep_children(self) -> None:
+        """Writes the children to the store."""
+        out = b""
+        for eui, one in self.children.items():
+            out += eui + bytes((one.short >> 8, one.short & 0xFF, one.capability, one.mirror))
+        if out != (self.store.get(_CHILDREN) or b""):
+            self.store.write({_CHILDREN: out or None})
+
+    def forget(self, eui: bytes) -> None:
+        """A device is not on the network any more; its key, where it has one, is in the log."""
+        self.nwk.forget(eui)
+        self.aps.unknow(eui)
+        self._proved.discard(eui)
+        self.let_in.pop(eui, None)
+        self._sessions.pop(eui, None)
+        if self.children.pop(eui, None) is not None:
+            self.keep_children()
+
+    def came(self, eui: bytes, now: int) -> None:
+        """A device is on the network, with a link key; what was agreed on before is void."""
+
+    def order_to_leave(self, eui: bytes, now: int) -> bool:
+        """Tells a device to leave, under its link key; False where it has none or is not here."""
+        one = self.children.get(eui)
+        key = self.link_key(eui)
+        if one is None or key is None:
+            return False
+        payload = commands.encode(commands.APS, aps.REMOVE_DEVICE, {"target": eui})
+        self.aps.send_command(one.short, aps.REMOVE_DEVICE, payload, now, key)
+        return True
+
+    # Keys
+
+    def link_key(self, eui: bytes) -> "bytes | None":
+        """The key agreed on; or the one of the historic log under which a device has come back."""
+        entry = self.hub.log.find(eui)
+        if entry is None:
+            return None
+        if entry.link_key is None and self.let_in.get(eui) == devicelog.HISTORIC_KEY:
+            old = self.hub.log.find_historic(eui)
+            return None if old is None else old.link_key
+        key: bytes | None = entry.link_key
+        return key
+
+    def proved(self, eui: bytes, now: int) -> None:
+        """A device has shown that it has the link key."""
+        if eui in self._proved:
+            return
+        if self.let_in.get(eui) == devicelog.HISTORIC_KEY:
+            try:
+                self.hub.returned(eui, now)
+            except LogRefused:
+                return
+        self._proved.add(eui)
+
+    def is_welcome(self, eui: bytes) -> bool:
+        """Whether the log lists it, and it came in the regular way."""
+        return eui in self.children and self.hub.log.find(eui) is not None
+
+    def _refuse(self, eui: bytes, why: str) -> None:
+        if len(self.refused) >= _MAX_REFUSED:
+            self.refused.clear()
+        self.refused[eui] = why
+
+    # Beacons and association
+
+    def from_mac_command(self, frame: mac.Frame, now: int) -> None:
+        """Who is there? May I have an address?"""
+        if frame.kind != mac.COMMAND or not frame.payload:
+            return
+        if frame.payload[0] == mac.BEACON_REQUEST:
+            superframe = mac.COORDINATOR_SUPERFRAME
+            if self.hub.log.is_joining(now):
+                superframe |= mac.PERMIT_JOINING
+            beacon = mac.Beacon(superframe, mac.PRO_STACK, self.nwk.extended_pan_id)
+            pan = self.nwk.mac.pan
+            self.nwk.send_mac(lambda number: mac.beacon(number, pan, 0, beacon), now)
+        elif frame.payload[0] == mac.ASSOCIATION_REQUEST and len(frame.payload) == 2:
+            eui = frame.source
+            if isinstance(eui, bytes) and not self.nwk.mac.is_waiting(eui):
+                self._associate(eui, frame.payload[1], now)
+
+    def _associate(self, eui: bytes, capability: int, now: int) -> None:
+        log = self.hub.log
+        keys = dict(log.keys(eui, now))
+        key = keys.get(devicelog.INSTALL_CODE_KEY)
+        short = mac.BROADCAST
+        status = mac.PAN_ACCESS_DENIED
+        if log.find(eui) is None:
+            self._refuse(eui, "the hub's device log does not list the meter")
+        elif key is None:
+            self._refuse(eui, "the hub does not take the install code's key now")
+        else:
+            short = self._admit(eui, capability, now)
+            status = mac.SUCCESS
+            self.let_in[eui] = devicelog.INSTALL_CODE_KEY
+        pan = self.nwk.mac.pan
+
+        def response(number: int) -> mac.Frame:
+            return mac.association_response(number, pan, eui, self.eui, short, status)
+
+        def sent(delivered: bool, at: int) -> None:
+            # Where only the acknowledgement was lost, the device waits for its key
+            if key is not None and status == mac.SUCCESS:
+                self._send_network_key(eui, key, at)
+
+        self.nwk.send_mac(response, now, sent, eui)
+
+    def _admit(self, eui: bytes, capability: int, now: int, is_new: bool = True) -> int:
+        """Gives a device an address; the one it had, where it has been here."""
+        old = self.children.get(eui)
+        if old is not None and not is_new:
+            short = old.short
+        else:
+            used = [one.short for one in self.children.values()]
+            short = 0
+            while not _FIRST_SHORT <= short <= _LAST_SHORT or short in used:
+                octets = self.random(2)
+                short = octets[0] << 8 | octets[1]
+        self._proved.discard(eui)
+        if old is not None:
+            self.aps.give_up(old.short, now)
+            if old.short != short:
+                self.nwk.forget(eui)
+        self._place(eui, Child(short, self._capability(eui, capability), old.mirror if old else 0))
+        self.keep_children()
+        return short
+
+    def _capability(self, eui: bytes, claimed: int) -> int:
+        """What a device is taken to be, which claims this under the network key at most."""
+        old = self.children.get(eui)
+        return old.capability if old is not None and self.aps.is_settled(eui) else claimed
+
+    def _claimed(self, eui: bytes, one: Child, claimed: int) -> None:
+        """A device that has an address says what it is."""
+        capability = self._capability(eui, claimed)
+        if one.capability != capability:
+            one.capability = capability
+            self._place(eui, one)
+            self.keep_children()
+
+    def change_network_key(self, now: int) -> None:
+        """Hands out another network key, then switches to it; who sleeps comes back."""
+        key = self.random(16)
+        sequence = self.nwk.key_sequence + 1 & 0xFF
+        for eui, one in self.children.items():
+            link_key = self.link_key(eui)
+            if link_key is not None:
+                payload = self._network_key(eui, key, sequence)
+                use = security.KEY_TRANSPORT_KEY
+                self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, link_key, use)
+        self.nwk.hold_key(key, sequence)
+        self.at("switch", now + _SWITCH_MS, lambda at: self._switch(sequence, at))
+
+    def _switch(self, sequence: int, now: int) -> None:
+        order = bytes((sequence,))
+        self.aps.send_command(nwk.RECEIVERS_ON, aps.SWITCH_KEY, order, now)
+
+        def switched(at: int) -> None:
+            if self.nwk.switch_key(sequence):
+                octets = self.store.get(_NETWORK) or bytes(10)
+                key = self.nwk.keys[sequence]
+                self.store.write({_NETWORK: octets[:10] + order + key})
+                if self.reveal is not None:
+                    self.reveal("network key", self.nwk.extended_pan_id, key)
+
+        self.at("switched", now + _SWITCH_MS, switched)
+
+    def from_aps_command(
+        self, identifier: int, payload: bytes, sender: "bytes | None",
+        link_key: "bytes | None", how: int, now: int,
+    ) -> None:  # fmt: skip
+        """A device asks for a key to talk to another, and both get the same; or it has left."""
+        if how != BY_LINK_KEY or sender is None:
+            return
+        try:
+            values = commands.values(commands.APS, identifier, payload)
+        except DecodeError:
+            self.nwk.drop("a command of another form")
+            return
+        if identifier == aps.UPDATE_DEVICE:
+            if values["device"] == sender and values["status"] == commands.LEFT:
+                self.forget(sender)
+            return
+        if identifier != aps.REQUEST_KEY:
+            return
+        partner = values.get("partner")
+        if values["key_type"] != _APPLICATION or partner is None or partner == sender:
+            return  # trust centre link keys come of key establishment alone
+        keys = [(eui, self.link_key(eui)) for eui in (sender, partner)]
+        if any(key is None or eui not in self.children for eui, key in keys):
+            return
+        made = self.random(16)
+        for eui, key in keys:
+            other = partner if eui == sender else sender
+            values = {
+                "key_type": commands.APPLICATION_LINK,
+                "key": made,
+                "partner": other,
+                "initiator": int(eui == sender),
+            }
+            body = commands.encode(commands.APS, aps.TRANSPORT_KEY, values)
+            short = self.children[eui].short
+            use = security.KEY_LOAD_KEY
+            self.aps.send_command(short, aps.TRANSPORT_KEY, body, now, key, use)
+        if self.reveal is not None:
+            self.reveal("partner link key", sender, made)
+
+    def _network_key(self, eui: bytes, key: bytes, sequence: int) -> bytes:
+        return commands.encode(
+            commands.APS,
+            aps.TRANSPORT_KEY,
+            {
+                "key_type": commands.NETWORK,
+                "key": key,
+                "key_sequence": sequence,
+                "destination": eui,
+                "source": self.eui,
+            },
+        )
+
+    def _send_network_key(self, eui: bytes, key: bytes, now: int, tries: int = 3) -> None:
+        one = self.children.get(eui)
+        if one is None:
+            return
+        if self.reveal is not None:
+            self.reveal(self.let_in.get(eui, ""), eui, key)
+        sequence = self.nwk.key_sequence
+        payload = self._network_key(eui, self.nwk.keys[sequence], sequence)
+
+        def sent(delivered: bool, at: int) -> None:
+            if not delivered and tries > 1:
+                self._send_network_key(eui, key, at, tries - 1)
+
+        use = security.KEY_TRANSPORT_KEY
+        self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, key, use, False, sent)
+
+    # Coming back, leaving
+
+    def from_nwk_command(
+        self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
+    ) -> None:
+        """A device wants to come back. That one goes it says under its link key."""
+        if not payload or sender is None:
+            return
+        try:
+            values = commands.values(commands.NWK, payload[0], payload, 1)
+        except DecodeError:
+            self.nwk.drop("a command of another form")
+            return
+        if payload[0] == nwk.REJOIN_REQUEST and (is_secured or frame.source64 is not None):
+            self._rejoin(sender, frame.source, values["capability"], is_secured, now)
+
+    def _rejoin(self, eui: bytes, old: int, capability: int, is_secured: bool, now: int) -> None:
+        log = self.hub.log
+        if nwk.FIRST_RESERVED <= old < mac.BROADCAST or old == nwk.COORDINATOR:
+            return
+        what, key = "", b""
+        for name, held in log.keys(eui, now):
+            if name != devicelog.INSTALL_CODE_KEY:
+                what, key = name, held
+                break
+        if not what:
+            listed = log.find(eui) is not None
+            self._refuse(
+                eui,
+                "the hub does not know the meter's link key"
+                if listed
+                else "the hub's device log does not list the meter",
+            )
+            return
+        if is_secured and what != devicelog.LINK_KEY:
+            return
+        known = self.children.get(eui)
+        if known is None or is_secured:
+            short = self._admit(eui, capability, now, False)
+        else:
+            short = known.short  # anybody may have sent this: its announcement will tell more
+            self._claimed(eui, known, capability)
+        self.let_in[eui] = what
+        body = bytes((nwk.REJOIN_RESPONSE, short & 0xFF, short >> 8, 0))
+
+        def sent(delivered: bool, at: int) -> None:
+            if is_secured:
+                self.came(eui, at)
+            else:
+                self._send_network_key(eui, key, at)
+
+        self.nwk.send(nwk.COMMAND, old, body, now, sent, is_secured, (eui, True), None, 1)
+
+    def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
+        """An announcement: the device has the network key."""
+        if cluster != commands.DEVICE_ANNCE:
+            return
+        values = commands.values(commands.ZDO, cluster, payload)
+        one = self.children.get(sender)
+        if one is None or values["eui64"] != sender or values["short_address"] != one.short:
+            return
+        self._proved.discard(sender)
+        self._claimed(sender, one, values["capability"])
+        self.aps.give_up(one.short, now)
+        if self.link_key(sender) is not None and self.let_in.get(sender) in (
+            devicelog.LINK_KEY,
+            devicelog.HISTORIC_KEY,
+        ):
+            self.came(sender, now)
+
+    # Key establishment
+
+    def attribute(
+        self, cluster: int, identifier: int, now: int, endpoint: int = 0
+    ) -> "bytes | None":
+        """The suites of key establishment."""
+        if cluster == KEY_ESTABLISHMENT and identifier == 0:
+            suites = 0
+            for one in self.credentials:
+                suites |= one.suite
+            return b"\x31" + suites.to_bytes(2, "little")
+        return None
+
+    def from_cluster(
+        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        sequence: int, sender: bytes, now: int,
+    ) -> bool:  # fmt: skip
+        """What a device says in key establishment."""
+        if cluster != KEY_ESTABLISHMENT:
+            return False
+        if control & FROM_SERVER:
+            return True
+        session = self._session(command, sender, now)
+        if session is None:
+            return True
+        answer = session.receive(command, payload)
+        if answer is not None:
+            ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+            self.zcl(
+                sender, ends, KEY_ESTABLISHMENT, SPECIFIC | FROM_SERVER | NO_DEFAULT,
+                answer[0], answer[1], now, sequence,
+            )  # fmt: skip
+        if session.failed is not None:
+            self._refuse(sender, "key establishment failed: %s" % session.why)
+            del self._sessions[sender]
+        elif session.link_key is not None:
+            del self._sessions[sender]
+            self._agreed(sender, session.link_key, now)
+        return True
+
+    def _session(self, command: int, eui: bytes, now: int) -> "Any":
+        """The session of a device: a new one with each beginning, None where it may have none."""
+        for other in list(self._sessions):
+            if now >= self._sessions[other][1]:
+                del self._sessions[other]
+        held = self._sessions.get(eui)
+        if command != _INITIATE:
+            return None if held is None else held[0]
+        expected = (devicelog.INSTALL_CODE_KEY, devicelog.HASHED_KEY, devicelog.HISTORIC_KEY)
+        if self.let_in.get(eui) not in expected or eui in self._proved:
+            self.nwk.drop("key establishment not expected")
+            return None
+        if held is None and len(self._sessions) >= _SESSIONS:
+            return None
+        session = cbke.Responder(self.credentials, self.eui, eui, self.random, self.crypto)
+        self._sessions[eui] = (session, now + _SESSION_MS)
+        return session
+
+    def _agreed(self, eui: bytes, link_key: bytes, now: int) -> None:
+        try:
+            self.hub.established(eui, link_key, now)
+        except LogRefused:
+            return
+        if self.reveal is not None:
+            self.reveal("link key", eui, link_key)
+        self.refused.pop(eui, None)
+        self.store.write(self.peers())
+        self.came(eui, now)

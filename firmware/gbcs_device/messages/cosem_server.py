@@ -1,0 +1,302 @@
+"""Access requests answered: get, set, action on COSEM objects whose data are octets in the store.
+
+What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
+OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
+an attribute that is set does; everything else is plain data. The first item that fails ends a
+request: those after it are not carried out and answer other-reason, as in all error responses of
+the reference messages.
+
+A request asks for what its use case's template has, all of it and in its order; of another nothing
+is carried out, and what the template does not have at all is answered read-write-denied. Nor is
+anything of one that sets or gives other data than the template says: these are answered
+type-unmatched.
+
+Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected attributes). All 251
+reference requests are as their templates say.
+"""
+
+from gbcs.axdr import axdr
+from gbcs.axdr.types import after_length, length
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem import cosem
+from gbcs.cosem.layout import shape
+from gbcs.errors import DecodeError, Refused
+from gbcs.octets import length_octets
+from gbcs_device.base.store import NO_ROOM
+from gbcs_device.messages import future_dated
+from gbcs_device.messages.defaults import octets_of
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.messages.device import Command
+
+SUCCESS = const(0)
+HARDWARE_FAULT = const(1)
+READ_WRITE_DENIED = const(3)
+TYPE_UNMATCHED = const(12)
+OTHER_REASON = const(250)
+
+_NULL = b"\x00"
+_GET, _SET, _ACTION = const(1), const(2), const(3)
+_CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
+_MOST = const(0xF000)  # octets of data in an answer: more, with what is around, have no length
+_PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
+_PROTECTED_SET = bytes.fromhex("0202")
+
+
+class Failed(Exception):
+    """An item that fails; `result` is what the answer says of it."""
+
+    def __init__(self, result: int) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+class Item:
+    """One item of a request: what is asked for, and where its data stand in the message."""
+
+    __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
+
+    def __init__(self, octets: bytes, at: int) -> None:
+        self.octets = octets
+        self.choice = octets[at]
+        self.class_id = octets[at + 1] << 8 | octets[at + 2]
+        self.obis = octets[at + 3 : at + 9]
+        self.index = octets[at + 9]
+        self.selection: tuple[int, int, int] | None = None  # selector, where its data stand
+        self.start = 0
+        self.end = 0
+
+    @property
+    def data(self) -> bytes:
+        """The item's data, one A-XDR item."""
+        return self.octets[self.start : self.end]
+
+
+def name_of(class_id: int, obis: bytes, index: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
+
+
+def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+    """The access response to a command that was checked whole (payload.skip), but for dates.
+
+    `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
+    with the command and the Item where a method is invoked or an attribute set: it gives the
+    answer's octets, or raises Failed. Raises DecodeError where the items are not those of the use
+    case's template, or a date or a time is none.
+    """
+    m = command.m
+    items = items_of(m.octets, m.content_start, m.content_end)
+    targets = _targets(m.code, items)
+    refused = _unfit(items, targets) if targets else _unknown(m.code, items)
+    out = bytearray(m.octets[m.content_start : m.content_start + 5])
+    out[0] = 0xDA
+    out += b"\x00\x00" + length_octets(len(items))
+    results = bytearray(length_octets(len(items)))
+    failed = bool(refused) or NO_ROOM in command.work
+    for number, item in enumerate(items):
+        data, result = _NULL, refused.get(number, OTHER_REASON)
+        if not failed:
+            try:
+                data, result = _carried_out(command, item, live, actions, targets[number]), SUCCESS
+                if len(out) + len(data) > _MOST:
+                    raise Failed(OTHER_REASON)
+            except Failed as error:
+                data, result = _NULL, error.result
+                failed = True
+        out += data
+        results += bytes(
+            (_GET if item.choice == 4 else _SET if item.choice == 5 else item.choice, result)
+        )
+    return bytes(out + results)
+
+
+def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
+    """The items of an access request."""
+    at += 5
+    at = after_length(octets, at) + octets[at]
+    count = length(octets, at, end, "specifications")
+    at = after_length(octets, at)
+    items = []
+    for _ in range(count):
+        item = Item(octets, at)
+        at += 10
+        if item.choice > 3:
+            stop = axdr.skip(octets, at + 1, end)
+            item.selection = (octets[at], at + 1, stop)
+            at = stop
+        items.append(item)
+    at = after_length(octets, at)
+    for item in items:
+        item.start = at
+        at = item.end = axdr.skip(octets, at, end)
+    return items
+
+
+def _targets(code: int, items: "list[Item]") -> "list[Any]":
+    """What each item is about: the objects of the use case's template, which may leave some out.
+
+    None of them where the items are not those of the template, in its order.
+    """
+    targets: list[Any] = []
+    for request in cosem.requests(code):
+        if len(targets) < len(items) and _is_of(items[len(targets)], request):
+            targets.append(request.object)
+        elif not request.optional:
+            return []
+    return targets if len(targets) == len(items) else []
+
+
+def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
+    """The results of the items that ask for what the template does not have, by their numbers.
+
+    DecodeError where each one is there: there are too many or too few then, or in another order.
+    """
+    unknown = list(range(len(items)))
+    for request in cosem.requests(code):
+        unknown = [number for number in unknown if not _is_of(items[number], request)]
+    if not unknown:
+        raise DecodeError("the items of the use case expected", 0, "content")
+    return dict.fromkeys(unknown, READ_WRITE_DENIED)
+
+
+def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
+    """The results of the items with data that are not what the template says, by their numbers.
+
+    DecodeError where a date or a time is none.
+    """
+    unfit = {}
+    for number, item in enumerate(items):
+        if item.choice == _SET or item.choice == _ACTION:
+            from gbcs_device.messages import fitting
+
+            layout = targets[number].layout
+            if _is_protected(item):  # object_list reads it
+                axdr.skip(item.octets, item.start, item.end, shape(layout))
+            elif not fitting.fits(layout, item.octets, item.start, item.end):
+                unfit[number] = TYPE_UNMATCHED
+    return unfit
+
+
+def _is_protected(item: Item) -> bool:
+    """Whether it is a get_protected_attributes."""
+    return item.choice == _ACTION and item.class_id == _PROTECTED_CLASS and item.index == 1
+
+
+def _is_of(item: Item, request: "cosem.Request") -> bool:
+    """Whether an item asks for what an entry of the template does."""
+    target = request.object
+    return (
+        item.class_id == target.class_id
+        and item.index == target.index & 0xFF
+        and item.obis == target.obis
+        and _CHOICES[item.choice] == request.choice
+    )
+
+
+def _carried_out(
+    command: "Command", item: Item, live: "Any", actions: "Any", target: "Any"
+) -> bytes:
+    kind = "M" if item.choice == _ACTION else "A"
+    key = (item.class_id, item.obis, item.index)
+    fault = command.device.faults.get((kind,) + key)
+    if fault is not None:
+        raise Failed(fault)
+    if item.choice == _ACTION:
+        if _is_protected(item):
+            return _protected(command, item, live)
+        handler = actions.get(("M",) + key)
+        if handler is None:
+            answered = command.get("m" + name_of(*key)[1:])
+            return _NULL if answered is None else answered
+        return handler(command, item)
+    if item.choice == _GET or item.choice == 4:
+        return read(command, item, key, live, target)
+    name = name_of(*key)
+    if (item.class_id, item.index) in future_dated.ACTIVATIONS:
+        try:
+            future_dated.activate(command, key, item.data, name_of)
+        except future_dated.BadDate:
+            raise Failed(OTHER_REASON) from None
+    command.changes[name] = item.data
+    handler = actions.get(("A",) + key)
+    return _NULL if handler is None else handler(command, item)
+
+
+def read(
+    command: "Command",
+    item: Item,
+    key: "tuple[int, bytes, int]",
+    live: "Any",
+    target: "Any",
+) -> bytes:
+    """The octets of an attribute; those of its default where nothing was ever written."""
+    maker = live.get(key)
+    octets = command.get(name_of(*key)) if maker is None else maker(command, item)
+    return octets_of(target.layout) if octets is None else octets
+
+
+def _protected(command: "Command", item: Item, live: "Any") -> bytes:
+    """get_protected_attributes: the attributes asked for, as one encrypted structure."""
+    octets = item.octets
+    keys = object_list(octets, item.start, item.end)
+    allowed = {
+        (one.class_id, one.obis, one.index): one
+        for one in cosem.protected(command.m.code, _index_of(command, item))
+    }
+    if len(keys) > len(allowed):
+        raise Failed(READ_WRITE_DENIED)
+    plaintext = b"\x02" + length_octets(len(keys))
+    for key in keys:
+        if key not in allowed:
+            raise Failed(READ_WRITE_DENIED)
+        fault = command.device.faults.get(("A",) + key)
+        if fault is not None:
+            raise Failed(fault)
+        plaintext += read(command, item, key, live, allowed[key])
+    try:
+        block = command.seal(plaintext)
+    except Refused:
+        raise Failed(OTHER_REASON) from None
+    sealed = b"\x09" + length_octets(len(block)) + block
+    return (
+        _PROTECTED_SET
+        + parameters(command.m.counter, command.device.eui, command.m.originator)
+        + sealed
+    )
+
+
+def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
+    """The protection parameters of a block: who encrypted it for whom, under which counter."""
+    return b"".join((
+        b"\x01\x01\x02\x02\x16\x02\x02\x05\x09\x09\x04",
+        counter.to_bytes(8, "big"),
+        b"\x09\x08", originator, b"\x09\x08", recipient,
+        b"\x09\x00\x02\x02\x16\x02\x02\x02\x09\x01\x02\x09\x00",
+    ))  # fmt: skip
+
+
+def _index_of(command: "Command", item: Item) -> int:
+    """Which item of the request it is."""
+    m = command.m
+    for index, one in enumerate(items_of(m.octets, m.content_start, m.content_end)):
+        if one.start == item.start:
+            return index
+    return 0
+
+
+def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
+    """Class, OBIS code and index of each attribute in the object list; Failed for another form."""
+    field = axdr.decode(octets, at, end)[0]
+    keys = []
+    try:
+        for entry in field[2][0][2]:
+            class_id, obis, index = [part[2] for part in entry[2][:3]]
+            if type(class_id) is not int or type(obis) is not bytes or type(index) is not int:
+                raise TypeError
+            keys.append((class_id, obis, index & 0xFF))
+    except (TypeError, ValueError, IndexError):  # of another form
+        raise Failed(TYPE_UNMATCHED) from None
+    return keys

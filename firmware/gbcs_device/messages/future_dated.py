@@ -1,0 +1,213 @@
+"""What was kept for its date: when the next is due, and what is done and said then.
+
+    later/XXXX        a whole command (CS02b, CS02g, CS06), by its message code
+    later/A/...       an activation date of a COSEM object: its passive values become active
+    later/C/...       a command of a cluster
+
+Each holds the moment (8 octets), whom to tell (8), a number that keeps the order (1), the rest.
+Setting another date, or the one that cancels, replaces it. The alert that follows has code 8F66
+where it succeeded, 8F67 where not.
+
+Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA to 0x00CD, 0x0124.
+"""
+
+from gbcs import message
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device.base import clock, logs
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.messages.device import Command
+
+_KEPT = "later/"
+_HEAD = const(17)
+_FIRMWARE = const(0x0012)
+_ALERTS = {_FIRMWARE: 0x00CA, 0x0125: 0x0124, 0x0126: 0x0124}  # others 0x00CB
+_UPDATE_ALERT = const(0x00CB)
+_DLMS_ALERT = const(0x00CC)
+_GBZ_ALERT = const(0x00CD)
+
+# Class and attribute of an activation date: passive attributes and the active ones they become
+ACTIVATIONS = {
+    (20, 10): ((6, 2), (7, 3), (8, 4), (9, 5)),
+    (113, 7): ((6, 5),),
+    (9000, 6): ((4, 2),),
+    (111, 13): (),
+}
+_NEVER = b"\xff" * 8  # of a date-time, as far as the seconds
+_CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)
+_TIMES = ("implementation_date_time", "start_time", "start_date_time", "implementation_time")
+
+
+class BadDate(Exception):
+    """A date at which nothing can be done: parts of it are not specified, or it is none."""
+
+
+def next_timer(store: "Any") -> "int | None":
+    """When the first of them is due, milliseconds since 2000; None for never."""
+    times = [int.from_bytes(store.get(name)[:8], "big") for name in store.names(_KEPT)]
+    return min(times) if times else None
+
+
+def due(store: "Any", now: int) -> "list[tuple[int, bytes, str]]":
+    """Those that are due, in their order: the moment, a number (one octet), the name."""
+    found = []
+    for name in store.names(_KEPT):
+        octets = store.get(name)
+        at = int.from_bytes(octets[:8], "big")
+        if at <= now:
+            found.append((at, octets[16:17], name))
+    return sorted(found)
+
+
+def _keep(command: "Command", name: str, at: int, rest: bytes) -> None:
+    order = command.work.get("kept", 0)
+    command.work["kept"] = order + 1
+    head = at.to_bytes(8, "big") + command.m.originator + bytes((order & 0xFF,))
+    command.changes[name] = head + rest
+
+
+def keep_command(command: "Command", at: int) -> None:
+    """Keeps a whole command; of one use case the last counts."""
+    _keep(command, "%s%04X" % (_KEPT, command.m.code), at, command.m.octets)
+
+
+def cancel_command(command: "Command") -> None:
+    """Drops what the use case of this command was to do later."""
+    command.changes["%s%04X" % (_KEPT, command.m.code)] = None
+
+
+def activate(
+    command: "Command", key: "tuple[int, bytes, int]", data: bytes, name_of: "Any"
+) -> None:
+    """An activation date is set: zeros are now, all FF never, a date is kept.
+
+    Raises BadDate for anything else; what was kept stays then.
+    """
+    name = _KEPT + name_of(*key).replace("a/", "A/")
+    date = data[2:14]
+    if date[:9] == bytes(9):
+        command.changes[name] = None
+        _become_active(command, key, name_of)
+        return
+    if date[:8] == _NEVER:
+        command.changes[name] = None
+        return
+    at = clock.from_date_time(date)
+    if at is None:
+        raise BadDate
+    command.changes[name] = None
+    m = command.m
+    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    said += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
+    _keep(command, name, at, date + said)
+
+
+def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "Any") -> None:
+    for passive, active in ACTIVATIONS[key[0], key[2]]:
+        octets = command.get(name_of(key[0], key[1], passive))
+        if octets is not None:
+            command.changes[name_of(key[0], key[1], active)] = octets
+    from gbcs_device.messages import activation
+
+    activation.moved(command, key[1], name_of)
+
+
+def keep_part(command: "Command", part: "Any") -> bool:
+    """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
+    moment = part.from_date_time
+    if moment is None:
+        for name, kind, value, _ in part.fields():
+            if kind == "UTC" and name in _TIMES:
+                moment = value
+                break
+    if not moment:
+        return False
+    name = "%sC/%04X/%02X" % (_KEPT, part.cluster, part.command)
+    if moment in _CANCELS:
+        command.changes[name] = None
+        return True
+    if moment * 1000 <= command.now:
+        return False
+    m = command.m
+    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    said += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
+    _keep(command, name, moment * 1000, said + part.payload)
+    return True
+
+
+def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, Any]":
+    """Does what is due: the alert's message code, and what gives its payload by the counter."""
+    if name[:8] == "later/A/":
+        return _activated(command, octets[_HEAD:])
+    if name[:8] == "later/C/":
+        return _part_done(command, octets[_HEAD:], at)
+    return _command_done(command, at)
+
+
+def _activated(command: "Command", rest: bytes) -> "tuple[int, Any]":
+    from gbcs_device.messages.cosem_server import name_of
+    from gbcs_device.messages.device import notification
+
+    date, said = rest[:12], rest[12:]
+    key = (said[10] << 8 | said[11], said[12:18], said[18])
+    _become_active(command, key, name_of)
+    body = b"\x02\x03\x12" + logs.FUTURE_DATED_SUCCESS.to_bytes(2, "big") + b"\x09\x0c" + date
+    body += b"\x09" + bytes((len(said),)) + said
+    return _DLMS_ALERT, lambda counter: notification(counter, body)
+
+
+def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
+    from gbcs_device.messages.gbz_server import Failed, Part, kept_name
+
+    said, payload = rest[:14], rest[14:]
+    header = b"\x01" + said[10:12] + (3 + len(payload)).to_bytes(2, "big")
+    octets = header + bytes((said[12], 0, said[13])) + payload
+    part = Part(0, octets, 0, len(octets))
+    code = logs.FUTURE_DATED_SUCCESS
+    handler = command.device.gbz_actions.get((part.cluster, said[12] & 8, part.command))
+    try:
+        if handler is not None:
+            handler(command, part)
+        command.changes[kept_name(part.cluster, part.command)] = payload
+    except Failed:
+        code = logs.FUTURE_DATED_FAILURE
+    content = b"\x01\x09\x01" + code.to_bytes(2, "big") + clock.seconds(at).to_bytes(4, "big")
+    content += b"\x0e" + said
+    return _GBZ_ALERT, lambda counter: content
+
+
+def _command_done(command: "Command", at: int) -> "tuple[int, Any]":
+    from gbcs.asn1 import asn1, der
+    from gbcs_device.messages.asn1_server import integer, sequence, values
+
+    m = command.m
+    name = asn1.payload_type(m.code, "command") or ""
+    field = asn1.decode(name, m.octets, m.content_start, m.content_end, False)
+    execution = (None, "GeneralizedTime", clock.generalized(at), None)
+    if m.code == _FIRMWARE:
+        from gbcs_device.usecases import maintenance
+
+        outcome = maintenance.activate(command, values(field)["manufacturer_image_hash"])
+        code = _code(outcome[0][2] == 0)
+        record = sequence(integer(code), execution, integer(m.counter), sequence(*outcome))
+    else:
+        from gbcs_device.usecases import credentials
+
+        found = credentials.carry_out(command, field)
+        code = _code(all(one[2][1][2] == 0 for one in found[2][3][2]))
+        record = sequence(integer(code), execution, found, credentials=True)
+    content = der.encode(record)
+    return _ALERTS.get(m.code, _UPDATE_ALERT), lambda counter: content
+
+
+def _code(succeeded: bool) -> int:
+    return logs.FUTURE_DATED_SUCCESS if succeeded else logs.FUTURE_DATED_FAILURE
+
+
+def command_of(name: str, octets: bytes) -> "Any":
+    """The Message that was kept whole; None where only a part of one was."""
+    if name[6:8] in ("A/", "C/"):
+        return None
+    return message.decode(octets[_HEAD:])

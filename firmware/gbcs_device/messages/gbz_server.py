@@ -1,0 +1,272 @@
+"""GBZ components answered: attributes read, commands of clusters carried out.
+
+A command carries the components of its use case's template, as often as that says, in its order,
+with the attributes that it reads and the values that tell it from other use cases; another is
+refused whole, and nothing of it carried out.
+
+What an attribute holds is its data type and its value, as on the air, under a name made of
+cluster and identifier. A command with an answer of its own takes it from the store, by what it
+asked; any other is kept, and answered by a default response. After a component that fails by a
+hardware failure those behind it are not carried out, as in all error responses of the reference
+messages; what is not found fails alone. Which answer a use case has, with which frame control,
+and whether it is encrypted, its template says.
+
+Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10. All 116 reference commands are as their
+templates say.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.errors import DecodeError
+from gbcs.gbz import template as gbztemplate
+from gbcs.gbz.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
+from gbcs.zcl import clusters, zcl
+from gbcs_device.base.store import NO_ROOM
+from gbcs_device.messages import future_dated
+from gbcs_device.messages.defaults import attribute_of
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs.gbz.template import Expected
+    from gbcs_device.messages.device import Command
+
+SUCCESS = const(0x00)
+FAILURE = const(0x01)
+UNSUPPORTED_ATTRIBUTE = const(0x86)
+NOT_FOUND = const(0x8B)
+HARDWARE_FAILURE = const(0xC0)
+
+KEPT = "kept"
+_SPECIFIC = const(0x01)
+_TO_CLIENT = const(0x08)
+_READ_RESPONSE, _DEFAULT = 0x01, 0x0B
+_NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
+
+
+class Failed(Exception):
+    """A component that fails; `status` is the ZCL status its default response has."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Part:
+    """One component of a request: its place, its header, and where its ZCL payload stands."""
+
+    __slots__ = ("number", "control", "cluster", "frame_control", "sequence", "command",
+                 "from_date_time", "payload")  # fmt: skip
+
+    def __init__(self, number: int, octets: bytes, at: int, stop: int) -> None:
+        self.number = number
+        self.control = octets[at]
+        self.cluster = octets[at + 1] << 8 | octets[at + 2]
+        at += 5
+        self.from_date_time: int | None = None
+        if self.control & FROM_DATE_TIME:
+            self.from_date_time = int.from_bytes(octets[at : at + 4], "big")
+            at += 4
+        self.frame_control = octets[at]
+        self.sequence = octets[at + 1]
+        self.command = octets[at + 2]
+        self.payload = octets[at + 3 : stop]
+
+    def fields(self) -> "list[Any]":
+        """The fields of the payload."""
+        return zcl.decode_payload(
+            self.payload, 0, len(self.payload), self.cluster, self.frame_control, self.command
+        )[1]
+
+
+def attribute_name(cluster: int, identifier: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "z/%04X/%04X" % (cluster, identifier)
+
+
+def answer_name(cluster: int, command: int, asked: bytes) -> str:
+    """Under which name the store keeps what a command is answered that asked so."""
+    return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
+
+
+def kept_name(cluster: int, command: int) -> str:
+    """Under which name the store keeps the payload of the last such command."""
+    return "c/%04X/%02X" % (cluster, command)
+
+
+def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+    """The components that answer a command which was checked whole (payload.skip).
+
+    `live[cluster, identifier](command, part)` gives an attribute's type and value;
+    `actions[cluster, direction, command](command, part)` carries out a command: it gives the
+    answer's payload, or None for a default response; or raises Failed. What is kept for its date,
+    or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
+    Raises DecodeError where the components are not those of the use case's template.
+    """
+    m = command.m
+    parts = parts_of(m.octets, m.content_start, m.content_end)
+    expected = gbztemplate.find(m.code)
+    if not _conform(parts, expected):
+        raise DecodeError("the components of the use case expected", m.content_start, "content")
+    template = [one for one in expected if one.side == "response"]
+    out = bytearray(m.octets[m.content_start : m.content_start + 3])
+    failed = NO_ROOM in command.work
+    encrypted = count = last = 0
+    for part in parts:
+        direction = ~part.frame_control & _TO_CLIENT
+        specific = 0
+        if failed:
+            answers = [(_DEFAULT, bytes((_NOT_CARRIED_OUT, FAILURE)))]
+        else:
+            try:
+                specific, answers, failed = _carried_out(command, part, live, actions, template)
+            except Failed as error:
+                answers = [(_DEFAULT, bytes((part.command, error.status)))]
+                failed = error.status == HARDWARE_FAILURE
+        for identifier, content in answers:
+            control, hide = _form(template, part.cluster, specific, identifier, direction)
+            header = bytes((control, part.sequence, identifier))
+            if hide:
+                block = command.seal(content)
+                header = bytes((0, encrypted)) + header
+                content = len(block).to_bytes(2, "big") + block
+                encrypted += 1
+            content = header + content
+            count += 1
+            last = len(out)
+            out += bytes((ENCRYPTED if hide else 0, part.cluster >> 8, part.cluster & 0xFF))
+            out += len(content).to_bytes(2, "big") + content
+    out[last] |= LAST
+    out[2] = count
+    return bytes(out)
+
+
+def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
+    count = octets[at + 2]
+    at += 3
+    parts = []
+    for number in range(count):
+        stop = at + 5 + (octets[at + 3] << 8 | octets[at + 4])
+        parts.append(Part(number, octets, at, stop))
+        at = stop
+    return parts
+
+
+def _conform(parts: "list[Part]", expected: "tuple[Expected, ...]") -> bool:
+    """Whether the components are those of a template's command, none more and none less."""
+    at = 0
+    for row in expected:
+        if row.side == "command":
+            count = 0
+            while at < len(parts) and count != row.most and _conforms(parts[at], row):
+                at += 1
+                count += 1
+            if count < row.least:
+                return False
+    return at == len(parts)
+
+
+def _conforms(part: Part, row: "Expected") -> bool:
+    """Whether a component is one of a row of the template."""
+    if (
+        part.cluster != row.cluster
+        or part.frame_control != row.frame_control
+        or part.command != row.command
+        or (part.from_date_time is not None) != row.from_date_time
+    ):
+        return False
+    if not row.frame_control & _SPECIFIC:  # a read of these attributes
+        asked = [int(name).to_bytes(2, "little") for name, _ in row.constants]
+        return part.payload == b"".join(asked)
+    if row.decisive:
+        values = {field[0]: field[2] for field in part.fields()}
+        allowed: Any
+        for name, allowed in row.decisive:
+            if values.get(name) not in allowed:
+                return False
+    return True
+
+
+def _carried_out(
+    command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
+) -> "tuple[int, list[tuple[int, bytes]], bool]":
+    """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
+    key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
+    faults = command.device.faults
+    fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
+    if fault is not None:
+        raise Failed(fault)
+    if not part.frame_control & _SPECIFIC:  # no template has another than reads
+        content, failed = _read(command, part, live, template)
+        return 0, [(_READ_RESPONSE, content)], failed
+    handler = actions.get(key)
+    if command.case.future_dated and future_dated.keep_part(command, part):
+        handler = actions.get(key + (KEPT,))
+    found = None if handler is None else handler(command, part)
+    if found is None:
+        octets = command.get(answer_name(part.cluster, part.command, part.payload))
+        found = None if octets is None else unpacked(octets)
+    if found is not None:
+        return _SPECIFIC, found, False
+    if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
+        raise Failed(NOT_FOUND)
+    command.changes[kept_name(part.cluster, part.command)] = part.payload
+    return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
+
+
+def packed(answers: "list[tuple[int, bytes]]") -> bytes:
+    """Answers as the store keeps them: command, length, payload of each."""
+    return b"".join(
+        [bytes((one, len(octets) >> 8, len(octets) & 0xFF)) + octets for one, octets in answers]
+    )
+
+
+def unpacked(octets: bytes) -> "list[tuple[int, bytes]]":
+    """The inverse of `packed`."""
+    found = []
+    at = 0
+    while at < len(octets):
+        stop = at + 3 + (octets[at + 1] << 8 | octets[at + 2])
+        found.append((octets[at], octets[at + 3 : stop]))
+        at = stop
+    return found
+
+
+def _form(
+    template: "list[Any]", cluster: int, specific: int, command: int, direction: int
+) -> "tuple[int, bool]":
+    """The frame control of an answer, and whether it is encrypted."""
+    for one in template:
+        if one.cluster == cluster and one.command == command and one.frame_control & 1 == specific:
+            return one.frame_control, one.encrypted
+    for one in template:  # a default response goes the way of the answer it stands for
+        if one.cluster == cluster:
+            return specific | one.frame_control & _TO_CLIENT, False
+    return specific | direction, False
+
+
+def _read(
+    command: "Command", part: Part, live: "Any", template: "list[Any]"
+) -> "tuple[bytes, bool]":
+    """A read attributes response, and whether an attribute failed by the hardware."""
+    out = bytearray()
+    failed = False
+    for at in range(0, len(part.payload), 2):
+        identifier = part.payload[at] | part.payload[at + 1] << 8
+        out += part.payload[at : at + 2]
+        fault = command.device.faults.get(("A", part.cluster, identifier))
+        maker = live.get((part.cluster, identifier))
+        value = (
+            command.get(attribute_name(part.cluster, identifier))
+            if maker is None
+            else maker(command, part)
+        )
+        default = attribute_of(template, part.cluster, identifier)
+        if fault is not None:
+            out.append(fault)
+            failed = failed or fault == HARDWARE_FAILURE
+        elif value is None and default is None:
+            out.append(UNSUPPORTED_ATTRIBUTE)
+        else:
+            out.append(SUCCESS)
+            out += default or b"" if value is None else value
+    return bytes(out), failed

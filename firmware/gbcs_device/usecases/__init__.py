@@ -1,0 +1,1 @@
+"""What use cases do beyond reading and setting data."""

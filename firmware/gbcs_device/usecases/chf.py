@@ -1,0 +1,196 @@
+"""What a CHF does: its device logs as COSEM object 0-0:30.3.0.255, and who may join.
+
+The logs are a `gbcs.devicelog.DeviceLog`, kept in the store as octets. A command works on a copy,
+which takes the place of the old one when the batch is written, with alert CS14 behind it. How
+long joining is open is not kept: after a power cut it is closed.
+
+Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
+"""
+
+from gbcs import devicelogfields, installcode
+from gbcs.axdr import axdr
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.devicelog import DeviceLog, LogRefused
+from gbcs_device.base import clock
+from gbcs_device.messages.cosem_server import Failed, name_of
+from gbcs_device.messages.device import Device, notification
+
+if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.messages.cosem_server import Item
+    from gbcs_device.messages.device import Command
+
+GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
+_LOG = "han/log"
+_TIMEOUT = "han/join_timeout"
+_CS14 = const(0x0018)
+_CLASS = const(104)
+_CURRENT = b"\x00\x00\x1e\x03\x00\xff"
+_HISTORIC = b"\x00\x00\x1e\x03\x01\xff"
+_MOST_S = const(0xFFFF)
+
+
+class Hub(Device):
+    """A CHF: a device with the logs of its HAN. `log` is as the last command left it."""
+
+    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]", gpf: "bytes | None" = None) -> None:  # fmt: skip  # noqa: E501
+        super().__init__(kind, eui, store, crypto, own, servers)
+        octets = store.get(_LOG)
+        if octets is None:
+            self.log = DeviceLog(gpf or eui)
+        else:
+            self.log = devicelogfields.from_octets(octets)
+
+    def established(self, mac: bytes, link_key: bytes, now: int) -> None:
+        """A device and the hub have agreed on a link key: its hash goes in the log, CS14 out.
+
+        Raises NotListed, NotAllowed.
+        """
+        log = self.log.copy()
+        if log.established(mac, link_key, self.crypto):
+            self._keep(log, now)
+
+    def returned(self, mac: bytes, now: int) -> None:
+        """A device of the historic log talks under its old key. Raises NotListed, NotAllowed."""
+        log = self.log.copy()
+        log.returned(mac, now)
+        self._keep(log, now)
+
+    def _keep(self, log: DeviceLog, now: int) -> None:
+        changes: dict[str, bytes | None] = {_LOG: devicelogfields.to_octets(log)}
+        changes.update(self.changed(log, now))
+        self.store.write(changes)
+        self.log = log
+
+    def changed(
+        self, log: DeviceLog, now: int, changes: "dict[str, bytes | None] | None" = None
+    ) -> "dict[str, bytes | None]":
+        """Puts CS14 in the outbox; `changes` as `Device.alert` has them."""
+        broker = self.anchors.broker()
+        if broker is None:
+            return {}
+        backup = devicelogfields.backup(log, clock.date_time(now))
+        body = axdr.encode(devicelogfields.alert_field(backup))
+        return self.alert(
+            _CS14, broker, lambda counter: notification(counter, body), False, None, changes
+        )
+
+
+def _work(command: "Command") -> DeviceLog:
+    """The copy of the logs that this command works on."""
+    log: DeviceLog | None = command.work.get("log")
+    if log is None:
+        log = command.work["log"] = command.device.log.copy()
+    return log
+
+
+def _changed(command: "Command", log: DeviceLog) -> bytes:
+    """The log is another: it is kept with the batch, as is that CS14 goes out."""
+    device = command.device
+    command.changes[_LOG] = devicelogfields.to_octets(log)
+    command.changes.update(device.changed(log, command.now, command.changes))
+    _adopt(command, log)
+    return b"\x00"
+
+
+def _adopt(command: "Command", log: DeviceLog) -> None:
+    """Once the batch is written, the hub works with this log."""
+    device = command.device
+
+    def adopt() -> None:
+        device.log = log
+
+    command.after.append(adopt)
+
+
+def register(command: "Command", item: "Item") -> bytes:
+    """CCS01: lists a device with the key of its install code."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        mac, code, device_type = devicelogfields.read_registration(field)
+        key = installcode.link_key(code, command.device.crypto)
+        listed = log.register(mac, device_type, key)
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    command.work["mac"] = mac
+    return _changed(command, log) if listed else b"\x00"
+
+
+def set_join_timeout(command: "Command", item: "Item") -> bytes:
+    """CCS01: how long joining will be open, in seconds."""
+    command.work["timeout"] = item.octets[item.start + 1] << 8 | item.octets[item.start + 2]
+    return b"\x00"
+
+
+def set_joining(command: "Command", item: "Item") -> bytes:
+    """CCS01: opens joining for the device that was listed, or closes it for all."""
+    log = _work(command)
+    if item.octets[item.start + 1]:
+        mac = command.work.get("mac")
+        timeout = command.work.get("timeout", 0)
+        if mac is not None:
+            log.open_joining(mac, timeout, command.now)
+    else:
+        log.close_joining()
+    _adopt(command, log)
+    return b"\x00"
+
+
+def unregister(command: "Command", item: "Item") -> bytes:
+    """CCS02: takes a device off the list."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        log.remove(devicelogfields.read_removal(field))
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    return _changed(command, log)
+
+
+def restore(command: "Command", item: "Item") -> bytes:
+    """CCS03: the list becomes that of another hub, the network that hub's."""
+    log = _work(command)
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        log.restore(*devicelogfields.read_restore(field))
+    except LogRefused as error:
+        raise Failed(error.result) from None
+    return _changed(command, log)
+
+
+def backup(command: "Command", item: "Item") -> bytes:
+    """CCS07: the device log, or the historic one."""
+    make = devicelogfields.backup
+    if item.obis == _HISTORIC:
+        make = devicelogfields.historic_backup
+    found = make(_work(command), clock.date_time(command.now))
+    return axdr.encode(devicelogfields.backup_field(found))
+
+
+def active_devices(command: "Command", item: "Item") -> bytes:
+    """CCS06: data that were seeded, else the devices of the log, each as in touch just now."""
+    seeded = command.get(name_of(item.class_id, item.obis, item.index))
+    if seeded is not None:
+        return seeded
+    entries = [one for one in _work(command).entries if one.link_key is not None]
+    out = bytes((1, len(entries)))
+    now = clock.date_time(command.now)
+    for one in entries:
+        out += b"\x02\x0e\x09\x08" + one.mac + b"\x04\x08\x80"  # bit 0: active
+        out += b"\x0f\xce" * 3 + b"\x11\xff" * 3 + b"\x09\x0c" + now  # -50 dBm, best link
+        out += b"\x11\x01\x11\x00\x11\x64\x11\x01\x11\x01"
+    return out
+
+
+LIVE = {(_CLASS, _CURRENT, 4): active_devices}
+ACTIONS = {
+    ("M", _CLASS, _CURRENT, 1): register,
+    ("M", _CLASS, _CURRENT, 2): unregister,
+    ("M", _CLASS, _CURRENT, 4): backup,
+    ("M", _CLASS, _CURRENT, 5): restore,
+    ("M", _CLASS, _HISTORIC, 4): backup,
+    ("A", _CLASS, _CURRENT, 3): set_join_timeout,
+    ("A", _CLASS, _CURRENT, 2): set_joining,
+}

@@ -1,0 +1,174 @@
+"""What of an ESME is not plain data: its clock, its logs, its half hours, its load switch.
+
+What counts and costs is in gbcs_device.account.esme.
+
+Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of the ESME).
+"""
+
+from gbcs.axdr import axdr
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.octets import length_octets
+from gbcs_device.base import clock, load, logs
+from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
+
+if TYPE_CHECKING:
+    from gbcs_device.messages.cosem_server import Item
+    from gbcs_device.messages.device import Command
+
+_CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
+_PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
+_MOST_PERIODS = const(1000)
+_SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
+_SWITCH = {51: 1, 52: 0, 54: 2}  # scripts, and the state: enabled, disabled, armed
+_EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
+_SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
+_RELIABLE = const(0)
+_UNRELIABLE = const(1)
+_STATUS = "clock/status"
+_NOT_SPECIFIED = b"\xff" * 8  # of a date-time, as far as the seconds
+
+
+def _time(command: "Command", item: "Item") -> bytes:
+    return b"\x09\x0c" + clock.date_time(command.now)
+
+
+def _time_status(command: "Command", item: "Item") -> bytes:
+    return b"\x11" + (command.get(_STATUS) or b"\x00")
+
+
+def preset_time(command: "Command", item: "Item") -> bytes:
+    """ECS70: between which times the hub's is taken; kept until it is.
+
+    An end of which nothing is specified is open, as in the command that is made of the template.
+    """
+    # a structure of three date-times: the time itself not said, start, end
+    start = _bound(item.octets[item.start + 18 : item.start + 30])
+    end = _bound(item.octets[item.start + 32 : item.start + 44])
+    command.work["interval"] = (start, end)
+    return b"\x00"
+
+
+def _bound(octets: bytes) -> "int | None":
+    """Milliseconds since 2000, None where none is specified; Failed for what is no date-time."""
+    moment = clock.from_date_time(octets)
+    if moment is None and octets[:8] != _NOT_SPECIFIED:
+        raise Failed(OTHER_REASON)
+    return moment
+
+
+def adjust_to_preset(command: "Command", item: "Item") -> bytes:
+    """ECS70: the hub's time is taken where it is in the interval, else it is not reliable."""
+    start, end = command.work.get("interval", (0, -1))
+    inside = (start is None or start <= command.now) and (end is None or command.now <= end)
+    command.changes[_STATUS] = bytes((_RELIABLE if inside else _UNRELIABLE,))
+    command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
+    return b"\x00"
+
+
+def buffer(command: "Command", item: "Item") -> bytes:
+    """A log as a compact array: data that were seeded, else the entries in the range asked for."""
+    seeded = command.get(name_of(item.class_id, item.obis, item.index))
+    if seeded is not None:
+        return seeded
+    log, with_other = (logs.SECURITY, False) if item.obis == _SECURITY_LOG else (logs.EVENT, True)
+    start, end = _range(item)
+    octets = b""
+    for entry in logs.entries(command.get(log) or b""):
+        if start <= entry.time <= end:
+            octets += entry.time.to_bytes(4, "big") + entry.code.to_bytes(2, "big")
+            if with_other:
+                octets += length_octets(len(entry.other)) + entry.other
+    described = b"\x13\x02\x03\x06\x12\x09" if with_other else b"\x13\x02\x02\x06\x12"
+    return described + length_octets(len(octets)) + octets
+
+
+def _range(item: "Item") -> "tuple[int, int]":
+    """The first and last second that a selection asks for; everything where there is none."""
+    if item.selection is None or item.selection[0] != 1:
+        return 0, 0xFFFFFFFF
+    field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
+    parts = field[2]
+    if type(parts) is not list or len(parts) != 4:
+        raise Failed(TYPE_UNMATCHED)
+    start, end = parts[1][2], parts[2][2]
+    if type(start) is not int or type(end) is not int:
+        raise Failed(TYPE_UNMATCHED)
+    return start, end
+
+
+def half_hours(command: "Command", item: "Item") -> bytes:
+    """ECS22b: data that were seeded, else what the load has used in each half hour asked for.
+
+    At most the last _MOST_PERIODS of them: a message holds no more.
+    """
+    seeded = command.get(name_of(*_PROFILE))
+    if seeded is not None:
+        return seeded
+    start, end = _restricted(item)
+    last = command.now if end is None else min(command.now, end)
+    off = _off_times(command)
+    periods = load.periods(command, load.IMPORT, start or 0, last, _MOST_PERIODS, off)
+    octets = b"".join([_unsigned(at) + _unsigned(used) for at, used in periods])
+    return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
+
+
+def _unsigned(value: int) -> bytes:
+    """Four octets; what is more than they hold is the most that they do."""
+    return min(value, 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def _off_times(command: "Command") -> "list[tuple[int, int]]":
+    """When the supply was off, as far as a meter's account remembers it."""
+    if command.get(load.SINCE) is None:
+        return []
+    from gbcs_device.account import account
+
+    return account.of(command).off_times()
+
+
+def _restricted(item: "Item") -> "tuple[int | None, int | None]":
+    """The range of date-times in the object list of a protected read, milliseconds since 2000."""
+    field = axdr.decode(item.octets, item.start, item.end)[0]
+    try:
+        restriction = field[2][0][2][0][2][4][2]
+        if restriction[0][2] != 1:
+            return None, None
+        start, end = [one[2] for one in restriction[1][2]]
+        return _bound(start), _bound(end)
+    except (TypeError, ValueError, IndexError):  # of another form
+        raise Failed(TYPE_UNMATCHED) from None
+
+
+def switch_load(command: "Command", item: "Item") -> bytes:
+    """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch."""
+    state = _SWITCH.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
+    if item.octets[item.start] != 18 or state is None:
+        raise Failed(TYPE_UNMATCHED)
+    command.changes[name_of(*_SWITCH_STATE)] = b"\x16" + bytes((state,))
+    return b"\x00"
+
+
+def note_message(command: "Command", item: "Item") -> bytes:
+    """ECS10: displays tell this message from the one before by its number."""
+    from gbcs_device.clusters import attributes, messaging
+
+    return messaging.noted(command, attributes.text(item.data))
+
+
+LOGS = {  # a CHF has these too
+    (7, _EVENT_LOG, 2): buffer,
+    (7, _SECURITY_LOG, 2): buffer,
+}
+LIVE = {
+    (7, _EVENT_LOG, 2): buffer,
+    (7, _SECURITY_LOG, 2): buffer,
+    (_CLOCK[0], _CLOCK[1], 2): _time,
+    _PROFILE: half_hours,
+    (_CLOCK[0], _CLOCK[1], 4): _time_status,
+}
+ACTIONS = {
+    ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
+    ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
+    ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
+    ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,
+}

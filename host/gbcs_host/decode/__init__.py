@@ -1,0 +1,1 @@
+"""Messages found, read, verified and shown."""

@@ -1,0 +1,171 @@
+"""A folder of certificates and private keys: who signs with what, who shares which secret.
+
+Files are found by their names, `EUI-ds.pem`, `EUI-ka.pem`, `EUI-pp-ka.pem` and `.key` beside them
+(X.509 and PKCS#8 in PEM), and read when they are first needed. A certificate of any other name is
+read at once and filed by what it says. A damaged file counts as not there, and stands in
+`problems`.
+"""
+
+import os
+import re
+from typing import Any
+
+import gbcs.crypto
+from gbcs.asn1 import x509
+from gbcs.errors import GbcsError
+
+_NAME = re.compile(r"([0-9a-f]{16})-(ds|ka|pp-ka)\.(pem|key)\Z", re.IGNORECASE)
+_BROKER_ROLE = 4  # RemotePartyRole accessControlBroker
+
+
+class KeyStore:
+    """Public and private keys by EUI-64 and use: "ds" signatures, "ka" key agreement, "pp-ka"."""
+
+    def __init__(self, crypto: Any = None) -> None:
+        self.crypto = gbcs.crypto.default() if crypto is None else crypto
+        self.problems: list[str] = []
+        self._paths: dict[tuple[bytes, str, str], str] = {}
+        self._certificates: dict[tuple[bytes, str], Any] = {}
+        self._public: dict[tuple[bytes, str], Any] = {}
+        self._private: dict[tuple[bytes, str], Any] = {}
+        self._secrets: dict[tuple[bytes, bytes], bytes | None] = {}
+        self._signers: dict[bytes, Any] = {}
+        self._broker: bytes | None = None
+        self._broker_sought = False
+
+    @classmethod
+    def load(cls, folder: str, crypto: Any = None) -> "KeyStore":
+        """The key store in `folder`; OSError where there is none."""
+        store = cls(crypto)
+        for name in sorted(os.listdir(folder)):
+            path = os.path.join(folder, name)
+            match = _NAME.match(name)
+            if match:
+                eui, use, suffix = match.groups()
+                key = (bytes.fromhex(eui), use.lower(), suffix.lower())
+                store._paths[key] = path
+            elif name.lower().endswith((".pem", ".crt", ".cer", ".der")):
+                store._file_by_content(path)
+        return store
+
+    def _file_by_content(self, path: str) -> None:
+        certificate = self._read_certificate(path)
+        if certificate is not None and certificate.entity_id is not None:
+            use = "ds" if certificate.is_signing else "ka"
+            self._certificates.setdefault((certificate.entity_id, use), certificate)
+
+    def _read_certificate(self, path: str) -> Any:
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+            return x509.read(x509.unpem(data) if data.lstrip()[:5] == b"-----" else data)
+        except (OSError, GbcsError) as error:
+            self.problems.append("%s: %s" % (path, error))
+            return None
+
+    def put(self, eui: bytes, use: str, certificate: Any, private: "bytes | None" = None) -> None:
+        """Adds a party's x509.Certificate for that use, and its private key, 32 octets."""
+        self._certificates[eui, use] = certificate
+        if private is not None:
+            self._private[eui, use] = self.crypto.private_key(private)
+
+    def forget(self, eui: bytes) -> None:
+        """Drops what was derived of a party's certificates, which are others now."""
+        for use in ("ds", "ka", "pp-ka"):
+            self._public.pop((eui, use), None)
+        self._signers.pop(eui, None)
+        self._secrets = {pair: one for pair, one in self._secrets.items() if eui not in pair}
+
+    def euis(self) -> "list[bytes]":
+        """Every party of whom anything is held."""
+        return sorted({key[0] for key in self._paths} | {key[0] for key in self._certificates})
+
+    def certificate(self, eui: bytes, use: str = "ds") -> Any:
+        """The gbcs.asn1.x509.Certificate of a party for that use, or None."""
+        key = (eui, use)
+        if key not in self._certificates:
+            path = self._paths.get((eui, use, "pem"))
+            self._certificates[key] = None if path is None else self._read_certificate(path)
+        return self._certificates[key]
+
+    def public(self, eui: bytes, use: str) -> Any:
+        """A party's public key for that use, as the back end has it, or None."""
+        key = (eui, use)
+        if key not in self._public:
+            certificate = self.certificate(eui, use)
+            found = None
+            if certificate is not None:
+                try:
+                    found = self.crypto.public_key(certificate.public_key)
+                except GbcsError as error:
+                    self.problems.append("%s %s: %s" % (eui.hex(), use, error))
+            self._public[key] = found
+        return self._public[key]
+
+    def private(self, eui: bytes, use: str) -> Any:
+        """A party's private key for that use, as the back end has it, or None."""
+        key = (eui, use)
+        if key not in self._private:
+            path = self._paths.get((eui, use, "key"))
+            found = None
+            if path is not None:
+                try:
+                    with open(path, "rb") as file:
+                        found = self.crypto.private_key(x509.read_private_key(file.read()))
+                except (OSError, GbcsError) as error:
+                    self.problems.append("%s: %s" % (path, error))
+            self._private[key] = found
+        return self._private[key]
+
+    def signer(self, eui: bytes) -> Any:
+        """The public key that verifies this party's signatures, or None."""
+        try:
+            return self._signers[eui]
+        except KeyError:
+            found = self._signers[eui] = self.public(eui, "ds")
+            return found
+
+    def secret(self, one: bytes, other: bytes) -> "bytes | None":
+        """What the two key-agreement keys agree on, 32 octets; None without a private half."""
+        try:
+            return self._secrets[one, other]
+        except KeyError:
+            found = self.agree(one, "ka", other, "ka")
+            if found is None:
+                found = self.agree(other, "ka", one, "ka")
+            self._secrets[one, other] = self._secrets[other, one] = found
+            return found
+
+    def agree(self, holder: bytes, use: str, other: bytes, other_use: str) -> "bytes | None":
+        """The shared secret of `holder`'s private key and the other's certificate, or None."""
+        public = self.public(other, other_use)
+        private = None if public is None else self.private(holder, use)
+        if private is None:
+            return None
+        secret: bytes = self.crypto.agree(private, public)
+        return secret
+
+    def token_secret(self, supplier: bytes, device: bytes) -> "bytes | None":
+        """The secret that prepayment tokens of this supplier for this device are made with."""
+        return self.agree(supplier, "pp-ka", device, "ka")
+
+    def broker(self) -> "bytes | None":
+        """The Access Control Broker: the holder of a private key whose certificate says so."""
+        if not self._broker_sought:
+            self._broker_sought = True
+            held = {eui for eui, _, suffix in self._paths if suffix == "key"}
+            holders = sorted(held | {eui for (eui, _), key in self._private.items() if key})
+            for eui in holders:
+                if self.role(eui) == _BROKER_ROLE:
+                    self._broker = eui
+                    break
+        return self._broker
+
+    def role(self, eui: bytes) -> "int | None":
+        """The remote party role in this party's certificate, or None: a device's has none."""
+        for use in ("ds", "ka"):
+            certificate = self.certificate(eui, use)
+            if certificate is not None:
+                role: int | None = certificate.role
+                return role
+        return None

@@ -1,0 +1,199 @@
+"""One examined message as a tree for people, drawn from its JSON object.
+
+A line of the tree is a line: what stands in the message is made visible (`gbcs_host.visible`).
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from gbcs_host.visible import styled, visible
+
+_COLOURS = {"valid": "32", "invalid": "1;31", "no key": "33", "absent": "2", "title": "1"}
+
+
+def wants_colour(out: TextIO) -> bool:
+    """Colour goes to a terminal, unless NO_COLOR is set."""
+    return out.isatty() and "NO_COLOR" not in os.environ
+
+
+class Paint:
+    """Words in colour, or as they are."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, style: str) -> str:
+        return "\x1b[%sm%s\x1b[0m" % (_COLOURS[style], text) if self._colour else text
+
+
+def draw(found: dict[str, Any], colour: bool = False) -> str:
+    """The tree of one object that `gbcs_host.decode.examine.examine` gives, lines joined."""
+    return "\n".join(_lines(_shown(found), Paint(colour)))
+
+
+def _shown(node: Any) -> Any:
+    """The same object, its texts visible."""
+    if isinstance(node, str):
+        return visible(node)
+    if isinstance(node, list):
+        return [_shown(child) for child in node]
+    if isinstance(node, dict):
+        return {visible(name): _shown(child) for name, child in node.items()}
+    return node
+
+
+def _lines(found: dict[str, Any], paint: Paint) -> Iterator[str]:
+    yield paint(found["source"], "title")
+    if "kind" in found:
+        yield from _head(found, paint)
+    if "certificate" in found:
+        yield "  certificate of the party"
+        yield from _node(found["certificate"], "    ")
+    if "payload" in found:
+        yield from _payload(found["payload"])
+    for block in found.get("plaintext", ()):
+        yield "  plaintext of %s" % block["of"]
+        if "error" in block:
+            yield "    " + paint(block["error"], "invalid")
+        else:
+            yield from _children(block["fields"], "    ")
+    if "error" in found:
+        yield "  " + paint("error at " + found["error"]["text"], "invalid")
+
+
+def _head(found: dict[str, Any], paint: Paint) -> Iterator[str]:
+    name = found["use_case"] or "unknown use case"
+    title = " " + found["title"] if found["title"] else ""
+    yield "  %s %s, %s%s" % (found["kind"], found["message_code"], name, title)
+    for side, word in (("originator", "from"), ("recipient", "to  ")):
+        role = found.get(side + "_role")
+        yield "  %s %s%s" % (word, found[side], ", " + role if role else "")
+    if "party" in found:
+        counter = found.get("party_counter")
+        of = "" if counter is None else ", counter %d" % counter
+        yield "  for  %s%s" % (found["party"], of)
+    if "supplementary_counter" in found:
+        yield "  supplementary originator counter %d" % found["supplementary_counter"]
+    time = found.get("date_time", {}).get("means")
+    yield "  counter %d%s" % (found["counter"], ", device time " + time if time else "")
+    checks = ("signature", "mac")
+    yield "  " + ", ".join("%s %s" % (word, paint(found[word], found[word])) for word in checks)
+
+
+def _payload(payload: dict[str, Any]) -> Iterator[str]:
+    yield "  payload: %s%s" % (
+        payload["form"],
+        " " + payload["asn1_type"] if "asn1_type" in payload else "",
+    )
+    for item in payload.get("items", ()):
+        yield from _item(item)
+    for component in payload.get("components", ()):
+        yield from _component(component)
+    for key in ("alert_code", "time"):
+        if key in payload:
+            yield "    %s: %s" % (key, _leaf(payload[key]))
+    for key in ("body", "content"):
+        if key in payload:
+            yield from _node(payload[key], "    ")
+
+
+def _item(item: dict[str, Any]) -> Iterator[str]:
+    what = item["request"]
+    if "class_id" in item:
+        kind = "method" if what == "action" else "attribute"
+        what += " %s of class %d, %s, %s %d" % (
+            item["name"] or "?",
+            item["class_id"],
+            item["obis"],
+            kind,
+            item["index"],
+        )
+    else:
+        what += " %s" % (item["name"] or "?")
+    if item.get("object"):
+        what += " (%s)" % item["object"]
+    if "result" in item:
+        what += ": " + (item.get("means") or "result %d" % item["result"])
+    yield "    " + what
+    if "selection" in item:
+        yield "      selection"
+        yield from _node(item["selection"], "        ")
+    data = item["data"]
+    if not (isinstance(data, dict) and data.get("type") == "null-data"):
+        yield from _node(data, "      ")
+
+
+def _component(component: dict[str, Any]) -> Iterator[str]:
+    yield "    %s, cluster %s%s" % (
+        component["name"] or "command %s" % component["command"],
+        component["cluster_name"] or component["cluster"],
+        ", encrypted" if "block" in component else "",
+    )
+    if "from_date_time" in component:
+        yield "      from_date_time: %s" % _leaf(component["from_date_time"])
+    if "fields" in component:
+        yield from _children(component["fields"], "      ")
+
+
+def _node(node: Any, indent: str) -> Iterator[str]:
+    """What is under a node that has no name of its own to print."""
+    if isinstance(node, list):
+        yield from _elements(node, indent)
+    elif "octets" in node or ("value" in node and not isinstance(node["value"], dict)):
+        yield indent + _leaf(node)
+        yield from _parts(node, indent)
+    else:
+        yield from _children(node, indent)
+
+
+def _children(node: Any, indent: str) -> Iterator[str]:
+    elements = node if isinstance(node, list) else node.get("elements")
+    if isinstance(elements, list):
+        yield from _elements(elements, indent)
+        return
+    for name, child in node.items():
+        if name != "type" or not isinstance(child, str):
+            yield from _named(name, child, indent)
+
+
+def _elements(elements: list[Any], indent: str) -> Iterator[str]:
+    if not elements:
+        yield indent + "(none)"
+    for number, child in enumerate(elements, 1):
+        yield from _named("[%d]" % number, child, indent)
+
+
+def _named(name: str, child: Any, indent: str) -> Iterator[str]:
+    if isinstance(child, dict) and (
+        isinstance(child.get("octets"), str)
+        or ("value" in child and not isinstance(child["value"], (dict, list)))
+    ):
+        yield "%s%s: %s" % (indent, name, _leaf(child))
+        yield from _parts(child, indent)
+    else:
+        yield "%s%s" % (indent, name)
+        yield from _children(child, indent + "  ")
+
+
+def _parts(leaf: dict[str, Any], indent: str) -> Iterator[str]:
+    for name, octets in leaf.get("parts", {}).items():
+        yield "%s  %s: %s" % (indent, name, octets)
+
+
+def _leaf(leaf: dict[str, Any]) -> str:
+    value = leaf["octets"] if "octets" in leaf else leaf.get("value")
+    if value is None:
+        text = "null"
+    elif value == "":
+        text = "(empty)"
+    else:
+        text = str(value)
+    means = leaf.get("means")
+    return "%s (%s)" % (means, text) if means and means != text else text
+
+
+def print_tree(found: dict[str, Any]) -> None:
+    """Prints one message's tree and an empty line on standard output."""
+    styled(sys.stdout, draw(found, wants_colour(sys.stdout)) + "\n\n")

@@ -1,0 +1,1 @@
+"""Home area networks: with and without radio, and attackers on them."""

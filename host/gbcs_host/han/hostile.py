@@ -1,0 +1,163 @@
+"""Hostile frames: what an attacker within reach of a home area network might send, by seed.
+
+    replayed     frames of the network itself, heard before
+    forged       the same with bits changed
+    wrong key    frames with a listed device's address, secured with a key of the attacker's
+    insider      frames of a device that has the network key, but is not in the device log
+    malformed    octets changed, cut, grown and mixed, or mere noise
+
+`state` is what no frame of these may change.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from gbcs.zigbee import aps, commands, mac, nwk, security
+from gbcs_host.verify import damage
+
+KINDS = ("replayed", "forged", "wrong key", "insider", "malformed")
+_KEY_ESTABLISHMENT, _METERING, _TUNNELING = 0x0800, 0x0702, 0x0704
+_STRANGER = bytes.fromhex("00DB12345678EEEE")
+
+
+def frames(
+    kind: str, heard: Sequence[bytes], network: Any, targets: Sequence[tuple[bytes, int]],
+    count: int, seed: int, message: bytes,
+) -> Iterator[bytes]:  # fmt: skip
+    """`count` frames of a kind.
+
+    `heard` are frames of the network, `network` the NwkLayer of its hub, `targets` EUI-64 and
+    short address of its devices, `message` a GBCS command worth replaying.
+    """
+    source = random.Random(seed)
+    if kind == "malformed":
+        yield from damage.damaged(heard, count, seed)
+        return
+    for number in range(count):
+        if kind == "replayed":
+            yield source.choice(heard)
+        elif kind == "forged":
+            yield _flipped(source.choice(heard), source)
+        else:
+            yield _secured(kind, network, targets, number, source, message)
+
+
+def _flipped(octets: bytes, source: random.Random) -> bytes:
+    changed = bytearray(octets)
+    for _ in range(source.choice((1, 1, 2, 8))):
+        changed[source.randrange(len(changed))] ^= 1 << source.randrange(8)
+    return bytes(changed)
+
+
+def _secured(
+    kind: str, network: Any, targets: Sequence[tuple[bytes, int]], number: int,
+    source: random.Random, message: bytes,
+) -> bytes:  # fmt: skip
+    """A frame with all three layers, secured as well as its sender can."""
+    sender, short = (_STRANGER, 0x6666) if kind == "insider" else source.choice(targets)
+    key = network.keys[network.key_sequence] if kind == "insider" else source.randbytes(16)
+    to = source.choice([one for _, one in targets] + [nwk.COORDINATOR, nwk.RECEIVERS_ON])
+    counter = 0x7000_0000 + number  # above any that were used
+    command, octets = _inside(sender, short, source, message, network.crypto)
+    frame = nwk.frame(command, to, short, number & 0xFF, octets, None, sender)
+    frame.control |= nwk.SECURITY
+    auxiliary = security.auxiliary(security.NETWORK_KEY, counter, sender, network.key_sequence)
+    sealed = security.seal(nwk.header(frame), auxiliary, octets, key, sender, network.crypto)
+    hop = mac.BROADCAST if to >= nwk.ROUTERS else to
+    return mac.encode(mac.data(number & 0xFF, network.mac.pan, hop, short, sealed))
+
+
+def _inside(
+    sender: bytes, short: int, source: random.Random, message: bytes, crypto: Any
+) -> "tuple[int, bytes]":
+    """A command that would do harm: NWK frame type, and payload."""
+    what = source.randrange(8)
+    if what == 0:
+        return nwk.COMMAND, bytes((nwk.LEAVE, source.choice((0, nwk.LEAVE_REQUEST))))
+    if what == 1:
+        return nwk.COMMAND, bytes((nwk.REJOIN_REQUEST, 0x8E))
+    if what == 2:
+        values = {"sequence": 1, "short_address": short, "eui64": sender, "capability": 0x8E}
+        announced = commands.encode(commands.ZDO, commands.DEVICE_ANNCE, values)
+        return nwk.DATA, aps.encode(aps.data(0, commands.DEVICE_ANNCE, aps.ZDO, 0, 1, announced))
+    if what == 3:
+        key = {"key_type": commands.NETWORK, "key": bytes(16), "key_sequence": 1,
+               "destination": sender, "source": sender}  # fmt: skip
+        body = bytes((aps.TRANSPORT_KEY,)) + commands.encode(commands.APS, aps.TRANSPORT_KEY, key)
+        return nwk.DATA, bytes((aps.COMMAND, 1)) + body
+    cluster, zcl = source.choice(
+        (
+            (_TUNNELING, b"\x11\x01\x02\x01\x00" + message[:60]),
+            (_TUNNELING, b"\x19\x01\x01\x01\x00" + message[:60]),
+            (_TUNNELING, b"\x11\x01\x00\x06\xff\xff\x00\xdc\x05"),
+            (_METERING, b"\x19\x01\x01"),
+            (_KEY_ESTABLISHMENT, b"\x01\x01\x00\x02\x00\x0a\x14" + source.randbytes(60)),
+        )
+    )
+    control = aps.ACK_REQUEST
+    if what < 6:
+        one = aps.data(1, cluster, aps.SMART_ENERGY, 1, source.randrange(256), zcl, control)
+        return nwk.DATA, aps.encode(one)
+    one = aps.data(
+        1, cluster, aps.SMART_ENERGY, 1, source.randrange(256), b"", control | aps.SECURITY
+    )
+    auxiliary = security.auxiliary(security.DATA_KEY, 0x7000_0000, None)
+    used = source.randbytes(16)
+    return nwk.DATA, security.seal(aps.header(one), auxiliary, zcl[:40], used, sender, crypto)
+
+
+def state(hub: Any, meters: Sequence[Any]) -> "dict[str, Any]":
+    """What stations hold that matters: log, keys, tunnels, messages taken, data."""
+    found: dict[str, Any] = {
+        "log": [(one.mac, one.link_key, one.hashed) for one in hub.hub.log.entries],
+        "network": (hub.nwk.mac.pan, dict(hub.nwk.keys)),
+        "children": {eui: one.short for eui, one in hub.children.items()},
+        "tunnels": dict(hub.tunnels),
+        "waiting": len(hub.upstream),
+    }
+    for one in meters:
+        names = [name for name in one.store.names("") if not name.startswith("station/")]
+        found[one.eui.hex()] = (
+            one.phase,
+            one.handled,
+            dict(one.nwk.keys),
+            one.device.link_key(),
+            {name: one.store.get(name) for name in names},
+        )
+    return found
+
+
+def size(station: Any) -> int:
+    """How many things a station remembers: it must not grow without bound."""
+    layers = (station.nwk, station.aps, station.nwk.mac, station)
+    return sum(_count(value) for layer in layers for value in vars(layer).values())
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_count(one) for one in value.values())
+    if isinstance(value, list):
+        return len(value) + sum(_count(one) for one in value)
+    return 0
+
+
+def attack(
+    kind: str, heard: Sequence[bytes], hub: Any, meters: Sequence[Any], count: int, seed: int,
+    message: bytes, send: "Callable[[bytes], None]",
+) -> "dict[str, Any]":  # fmt: skip
+    """Sends frames of a kind; what was refused for which reason, by all stations together."""
+    before = _dropped(hub, *meters)
+    targets = [(one.eui, one.nwk.short) for one in meters]
+    for octets in frames(kind, heard, hub.nwk, targets, count, seed, message):
+        send(octets)
+    after = _dropped(hub, *meters)
+    return {why: n - before.get(why, 0) for why, n in after.items() if n > before.get(why, 0)}
+
+
+def _dropped(*stations: Any) -> "dict[str, int]":
+    found: dict[str, int] = {}
+    for station in stations:
+        for why, count in station.nwk.dropped.items():
+            found[why] = found.get(why, 0) + count
+    return found

@@ -1,0 +1,1 @@
+"""A laboratory: parties, certificates, an inventory, hubs and meters."""

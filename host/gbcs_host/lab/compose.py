@@ -1,0 +1,158 @@
+"""Commands made of their templates: what is not said is null, zero, empty or the constant.
+
+`access_request("ECS10", 7, {"value": b"Hello"})` names leaves of the data as `gbcs decode` prints
+them; `attribute_read` and `cluster_command` do the same for GBZ.
+"""
+
+from typing import Any
+
+from gbcs import usecases
+from gbcs.axdr import axdr
+from gbcs.cosem import cosem
+from gbcs.cosem.layout import shape
+from gbcs.dlms import dlms
+from gbcs.gbz import gbz, template
+from gbcs.zcl import clusters, zcl
+from gbcs.zcl.encoder import encode_fields
+from gbcs.zcl.layout import RUN, STRING
+from gbcs_device.messages.defaults import octets_of
+
+_NULL: Any = (None, "null-data", None, None)
+
+
+class UnknownName(Exception):
+    """A value was given for a name that the template does not have."""
+
+
+def access_request(
+    use_case: str, counter: int, values: "dict[str, Any] | None" = None,
+    originator: bytes = b"", recipient: bytes = b"",
+) -> dlms.AccessRequest:  # fmt: skip
+    """The request of a DLMS use case; `originator` and `recipient` are for protected reads."""
+    case = usecases.by_name(use_case)[0]
+    left = dict(values or {})
+    items: list[Any] = []
+    for request in cosem.requests(case.code or 0):
+        target = request.object
+        data: Any = _NULL
+        if request.choice in ("set", "action"):
+            octets = octets_of(target.layout)
+            if target.class_id == 30:
+                data = _protected(request.protects, counter, originator, recipient)
+            else:
+                named = axdr.decode(octets, 0, len(octets), shape(target.layout))[0]
+                data = _filled(named, left)
+        selection = None
+        if request.choice == "get-with-selection":
+            selection = _everything()
+        items.append(
+            (None, request.choice, target.class_id, target.obis, target.index, selection, data)
+        )
+    if left:
+        raise UnknownName("%s has no %s" % (use_case, ", ".join(sorted(left))))
+    return dlms.AccessRequest(0x20000000 | counter & 0xFFFFFF, b"", items)
+
+
+def _filled(given: Any, left: "dict[str, Any]") -> Any:
+    """The field with the values given for the names in it; these are taken out of `left`."""
+    name, kind, value, hint = given
+    if name in left:
+        return (name, kind, left.pop(name), hint)
+    if isinstance(value, list):
+        return (name, kind, [_filled(one, left) for one in value], hint)
+    return given
+
+
+def field(kind: str, value: Any) -> Any:
+    """A field without a name: its type on the wire and its value."""
+    return (None, kind, value, None)
+
+
+def _protected(objects: Any, counter: int, originator: bytes, recipient: bytes) -> Any:
+    """The data of get_protected_attributes: all of the objects, for whoever asks."""
+    nothing = field("structure", [field("enum", 0), _NULL])
+    wanted = [
+        field(
+            "structure",
+            [
+                field("long-unsigned", one.class_id),
+                field("octet-string", one.obis),
+                field("integer", one.index),
+                field("long-unsigned", 0),
+                nothing,
+            ],
+        )
+        for one in objects
+    ]
+    key = field("structure", [field("octet-string", b"\x02"), field("octet-string", b"")])
+    options = [
+        field("octet-string", b"\x04" + counter.to_bytes(8, "big")),
+        field("octet-string", originator),
+        field("octet-string", recipient),
+        field("octet-string", b""),
+        field("structure", [field("enum", 2), key]),
+    ]
+    parameters = field("structure", [field("enum", 2), field("structure", options)])
+    return field("structure", [field("array", wanted), field("array", [parameters])])
+
+
+def _everything() -> Any:
+    """A selection of all entries of a log: by time, from the first second to the last."""
+    clock = [
+        field("long-unsigned", 1),
+        field("octet-string", bytes.fromhex("00005E2C64FF")),
+        field("integer", 2),
+        field("long-unsigned", 0),
+    ]
+    parts = [
+        field("structure", clock),
+        field("double-long-unsigned", 0),
+        field("double-long-unsigned", 0xFFFFFFFF),
+        field("array", []),
+    ]
+    selector = ("access_selector", "unsigned", 1, None)
+    return ("selection", "access-selection", [selector, field("structure", parts)], None)
+
+
+def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gbz:
+    """The command of a GBZ use case: reads of all its attributes, commands with these values."""
+    case = usecases.by_name(use_case)[0]
+    expected = [one for one in template.find(case.code or 0) if one.side == "command"]
+    components = []
+    for number, one in enumerate(expected):
+        last = number == len(expected) - 1
+        if not one.frame_control & 1:
+            identifiers = [name for name, _ in one.constants if isinstance(name, int)]
+            octets = b"".join(name.to_bytes(2, "little") for name in identifiers)
+        else:
+            octets = _payload(one, dict(values or {}))
+        name, fields = zcl.decode_payload(
+            octets, 0, len(octets), one.cluster, one.frame_control, one.command
+        )
+        components.append(
+            gbz.Component(int(last) | (gbz.FROM_DATE_TIME if one.from_date_time else 0),
+                          one.cluster, None, None, 0 if one.from_date_time else None,
+                          one.frame_control, number, one.command, name, fields, None)
+        )  # fmt: skip
+    return gbz.Gbz(gbz.PROFILE, components)
+
+
+def _payload(one: Any, values: "dict[str, Any]") -> bytes:
+    """The payload of a cluster's command: values given, constants, zeros."""
+    _, layout, _ = clusters.command(one.cluster, one.frame_control & 8, one.command)
+    constants = dict(one.constants)
+    fields: list[Any] = []
+    for step in layout or ():
+        if step[0] == RUN:
+            pairs = list(zip(step[3], step[4], strict=True))
+        elif step[0] == STRING:
+            pairs = [(step[1], step[2][1])]
+        else:
+            raise UnknownName("the command %02X has parts that repeat" % one.command)
+        for name, kind in pairs:
+            said = constants.get(name, (0,))
+            value = values.pop(name, b"" if kind.endswith("octstr") else said[0])
+            fields.append((name, kind, value, None))
+    if values:
+        raise UnknownName("the command has no %s" % ", ".join(sorted(values)))
+    return encode_fields(fields)

@@ -1,0 +1,167 @@
+"""What a laboratory does with IHDs and PPMIDs: joins them with the meters, looks, presses buttons.
+
+A display joins the hub as any device. Then each meter is told of it, by a join of the method that
+the two kinds have: by method A both are told, by method C each gets the other's certificate too,
+and by method B the meter alone is told, of a device that takes no GBCS message.
+
+Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessment, 5.2.4.
+"""
+
+from typing import Any
+
+from gbcs import message, payload
+from gbcs.asn1 import asn1
+from gbcs.errors import DecodeError
+from gbcs_device.base import partners
+from gbcs_device.base.view import View
+
+_TYPES = {
+    "GSME": partners.GSME_TYPE,
+    "ESME": partners.ESME_TYPE,
+    "GPF": partners.GPF_TYPE,
+    "PPMID": partners.PPMID_TYPE,
+    "IHD": partners.TYPE_2,
+}
+_A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
+_JOINS = {
+    # whom: what it is told, by which method; a PPMID by the broker for the supplier
+    ("ESME", "PPMID"): ("CS03A1", _A_INITIATOR),
+    ("PPMID", "ESME"): ("CS03A2", _A_RESPONDER),
+    ("GSME", "PPMID"): ("CS03C", _C),
+    ("PPMID", "GSME"): ("CS03C", _C),
+    ("ESME", "IHD"): ("CS03B", _B),
+    ("GSME", "GPF"): ("CS03B", _B),
+    ("GPF", "IHD"): ("CS03B", _B),
+}
+_SETTLE_S = 3
+
+
+class Delivery:
+    """What the hub did with a message of a PPMID's control software.
+
+    `was_sent` is False where the PPMID has no tunnel. `to_wan` tells whether the hub passed the
+    message on, octet for octet; `waits_for` is the EUI-64 of the sleeping device that it waits
+    for; `answers` came back to the PPMID through its tunnel.
+    """
+
+    __slots__ = ("answers", "to_wan", "waits_for", "was_sent")
+
+    def __init__(self, was_sent: bool) -> None:
+        self.was_sent = was_sent
+        self.to_wan = False
+        self.waits_for: bytes | None = None
+        self.answers: list[bytes] = []
+
+
+class Displays:
+    """The part of gbcs_host.lab.lab.Lab that is about displays."""
+
+    han: Any
+    pki: Any
+    parties: Any
+    alerts: "list[bytes]"
+    _kinds: "dict[bytes, str]"
+
+    def introduce(self: Any, one: bytes, other: bytes) -> "list[Any]":
+        """8.7: joins two devices of the HAN, whichever of them has to be told; the exchanges.
+
+        ValueError for two kinds that are not joined with one another.
+        """
+        told = [
+            (whom, of)
+            for whom, of in ((one, other), (other, one))
+            if (self._kinds[whom], self._kinds[of]) in _JOINS
+        ]
+        if not told:
+            raise ValueError(
+                "no join of %s and %s is known" % (self._kinds[one], self._kinds[other])
+            )
+        return [self.tell(whom, of) for whom, of in told]
+
+    def tell(self: Any, whom: bytes, of: bytes) -> Any:
+        """One of the two commands of a join: the exchange. KeyError where there is none."""
+        use_case, method = _JOINS[self._kinds[whom], self._kinds[of]]
+        fields: list[Any] = [
+            (None, "INTEGER", method, None),
+            (None, "OCTET STRING", of, None),
+            (None, "INTEGER", _TYPES[self._kinds[of]], None),
+        ]
+        if method == _C:
+            octets = self.pki.device(of, "ka").certificate
+            fields.append(asn1.decode("Certificate", octets, 0, len(octets)))
+        record = payload.Asn1("JoinDeviceCommand", (None, "SEQUENCE", fields, None))
+        if self._kinds[whom] == "PPMID":
+            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
+            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
+        return self.send(use_case, "supplier", whom, record)
+
+    def part(self: Any, whom: bytes, of: bytes) -> Any:
+        """8.8: the device is no longer joined with the other."""
+        use_case = "CS04B" if self._kinds[of] in ("IHD", "GPF") else "CS04AC"
+        record = payload.Asn1("UnjoinDeviceCommand", (None, "OCTET STRING", of, None))
+        if self._kinds[whom] == "PPMID":
+            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
+            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
+        return self.send(use_case, "supplier", whom, record)
+
+    # What a person sees and does
+
+    def view(self, eui: bytes) -> View:
+        """What a display shows now."""
+        found: View = self.han.stations[eui].shown(self.han.now)
+        return found
+
+    def confirm(self, eui: bytes, message: int) -> bool:
+        """The person has read a message, by its number."""
+        return self._press(eui, "confirm", message)
+
+    def top_up(self, eui: bytes, fuel: int, digits: "bytes | str") -> bool:
+        """The person types a UTRN into a PPMID: fuel 0 electricity, 1 gas.
+
+        False where the PPMID has no way to the meter; what comes of it the view tells.
+        """
+        octets = digits.encode() if isinstance(digits, str) else digits
+        return self._press(eui, "top_up", fuel, octets)
+
+    def emergency(self, eui: bytes, fuel: int) -> bool:
+        """The person activates emergency credit at a PPMID."""
+        return self._press(eui, "emergency", fuel)
+
+    def enable(self, eui: bytes, fuel: int) -> bool:
+        """The person enables an armed supply at a PPMID."""
+        return self._press(eui, "enable", fuel)
+
+    def _press(self, eui: bytes, name: str, *what: Any) -> bool:
+        station = self.han.stations[eui]
+        done: bool = getattr(station, name)(*what, self.han.now)
+        self.han.air.touch(station)
+        return done
+
+    # What a PPMID's control software does
+
+    def deliver(self: Any, eui: bytes, octets: bytes) -> Delivery:
+        """Has a PPMID send its hub any message, a well-formed one or not; what the hub did."""
+        station = self.han.stations[eui]
+        centre = self.han.hub_near(eui)
+        try:
+            recipient = message.decode(octets).recipient
+        except DecodeError:
+            recipient = b""
+        self.alerts += self.han.unasked()
+        before = centre.waiting(recipient)
+        self._heard(station)
+        done = Delivery(self._press(eui, "deliver", octets))
+        self.pass_time(_SETTLE_S)
+        for one in self.han.unasked():
+            if one == octets:
+                done.to_wan = True
+            else:
+                self.alerts.append(one)
+        if centre.waiting(recipient) > before:
+            done.waits_for = recipient
+        done.answers = self._heard(station)
+        return done
+
+    def _heard(self, station: Any) -> "list[bytes]":
+        found: list[bytes] = station.heard()
+        return found

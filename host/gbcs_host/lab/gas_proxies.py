@@ -1,0 +1,85 @@
+"""The gas proxy function inside a communications hub, as a device with credentials of its own.
+
+It comes out of the box under control of the DCC: the trust anchor cells of the supplier and of the
+network operator hold the access control broker's certificates. 6.21 hands it to the supplier.
+
+Sources: Common Test Scenarios Document, IC01 step 4; GBCS 13.3 (CS02b), service request 6.21.
+"""
+
+from typing import Any
+
+from gbcs import payload, usecases
+from gbcs.asn1 import der
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.messages.trust_anchors import SUPPLIER, OwnKeys
+from gbcs_device.usecases import chf as hubs
+from gbcs_host.lab.compose import field
+
+_KIND = "GPF"
+_BROKER = "access control broker"
+_SUPPLIER_BY_SUPPLIER = 2
+_USAGES = {"ds": "1", "ka": "00001"}
+
+
+class GasProxies:
+    """The part of gbcs_host.lab.lab.Lab that is about gas proxies: `proxies` by their EUI-64."""
+
+    def __init__(self) -> None:
+        self.proxies: dict[bytes, Any] = {}
+
+    def gas_proxy(self: Any, hub: bytes) -> bytes:
+        """The EUI-64 of a hub's gas proxy; it is made when it is asked for first."""
+        eui: bytes = self.han.hubs[hub].store.get(hubs.GPF)
+        if eui not in self.proxies:
+            self.proxies[eui] = self._make_proxy(eui)
+            self._kinds[eui] = _KIND
+        return eui
+
+    def _make_proxy(self: Any, eui: bytes) -> Any:
+        store = Store(MemoryMedium())
+        crypto = self.parties.keys.crypto
+        for use in _USAGES:
+            issued = self.pki.device(eui, use)
+            store.write(
+                {"own/" + use: issued.private, "own/certificate/" + use: issued.certificate}
+            )
+        own = OwnKeys(crypto, store, self.random.randbytes)
+        device = kinds.make(_KIND, eui, store, crypto, own)
+        for role, use, prepayment, cell in self._cells(_KIND, out_of_the_box=True):
+            store.write(device.anchors.filled(role, use, cell, prepayment))
+        return device
+
+    def hand_over(self: Any, eui: bytes) -> "tuple[Any, list[int]]":
+        """6.21: CS02b puts the supplier's certificates in place of the broker's.
+
+        The exchange, and the status of each replacement, 0 for success.
+        """
+        broker, supplier = self.parties[_BROKER], self.parties["supplier"]
+        replacements = []
+        for use, usage in _USAGES.items():
+            issued = self.pki.organisation(supplier.eui, SUPPLIER, use, supplier.name.upper())
+            cell = field("SEQUENCE", [field("INTEGER", SUPPLIER), field("BIT STRING", usage)])
+            replacements.append(field("SEQUENCE", [field("ANY", issued.certificate), cell]))
+        control = [
+            field("INTEGER", _SUPPLIER_BY_SUPPLIER),
+            field(
+                "[2] SEQUENCE", [field("INTEGER", SUPPLIER), field("BIT STRING", _USAGES["ds"])]
+            ),
+            field("[3] INTEGER", broker.counter + 1),
+        ]
+        chain = field("SEQUENCE OF", [field("ANY", self.pki.issuing.certificate)])
+        fields = [field("SEQUENCE", control), field("SEQUENCE OF", replacements), chain]
+        case = next(one for one in usecases.by_name("CS02b") if one.mode == _SUPPLIER_BY_SUPPLIER)
+        content = der.encode(field("SEQUENCE", fields))
+        octets = self.parties.command(broker, eui, case.code, content, critical=True)
+        done = self.carry("CS02b", octets, eui)
+        return done, _statuses(done.payload)
+
+
+def _statuses(record: Any) -> "list[int]":
+    """Of each replacement; none where it was not answered."""
+    if not isinstance(record, payload.Asn1) or len(record.field[2]) < 2:
+        return []
+    outcome = record.field[2][1][2]
+    return [one[2][1][2] for one in outcome[3][2]]

@@ -1,0 +1,530 @@
+"""A lab: remote parties, an inventory, hubs and meters, a clock that only the lab moves.
+
+Service requests are its methods. Each composes the commands that the DCC would, carries them, and
+brings the inventory up to date by what came back. Everything that was sent stands in `exchanges`.
+"""
+
+import base64
+import random
+from collections.abc import Callable
+from typing import Any
+
+from gbcs import devicelogfields, installcode, payload, usecases
+from gbcs.axdr import axdr
+from gbcs.dlms import dlms
+from gbcs.errors import GbcsError
+from gbcs.zigbee import implicit
+from gbcs_device.base import clock, load, membership, store_repair
+from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.devices import kinds
+from gbcs_device.han import credentials
+from gbcs_device.messages import cosem_server, gbz_server
+from gbcs_device.messages.trust_anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
+from gbcs_device.usecases import chf as hubs
+from gbcs_host.han.han import Han, Joining
+from gbcs_host.han.remote import RemoteStation, identify
+from gbcs_host.han.zigbee import ZigbeeHan
+from gbcs_host.lab import compose, supply
+from gbcs_host.lab.displays import Displays
+from gbcs_host.lab.gas_proxies import GasProxies
+from gbcs_host.lab.inventory import Inventory
+from gbcs_host.lab.parties import Parties, RemoteParty, UnexpectedResponse
+from gbcs_host.lab.pki import Pki
+from gbcs_host.links import Link
+
+ESME, GSME, CHF, PPMID, IHD = "ESME", "GSME", "CHF", "PPMID", "IHD"
+_DEVICE_TYPES = {ESME: 0, GSME: 1, IHD: 128, PPMID: 132}  # of CCS01
+_LOG_CLASS = 104
+_LOG = bytes.fromhex("00001E0300FF")
+_HISTORIC_LOG = bytes.fromhex("00001E0301FF")
+_NULL: Any = (None, "null-data", None, None)
+JOIN_TIMEOUT_S = 120
+_HAN_ISSUER = bytes.fromhex("00DB1234567890FF")
+_UNIX_S = 946_684_800  # from 1970 to 2000
+_FIRMWARE = bytes.fromhex("00010203")
+_LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
+
+
+# What a meter out of the box charges, in millipence; its mode is credit
+_PRICE_MP, _STANDING_MP = 24_500, 53_000  # a kilowatt-hour of electricity, a day
+_EMERGENCY_MP, _EMERGENCY_THRESHOLD_MP, _LOW_CREDIT_MP = 500_000, 100_000, 200_000
+_GAS_TERMS = (
+    # cluster, attribute, type and value
+    (0x0700, 0x0301, "234C770000"),  # standing charge: 30.54 p
+    (0x0700, 0x0400, "23701A0000"),  # price: 6.768 p
+    (0x0700, 0x0302, "23788F0100"),  # conversion factor: 1.02264
+    (0x0700, 0x0303, "1850"),
+    (0x0700, 0x0304, "238B010000"),  # calorific value: 39.5 MJ/m3
+    (0x0700, 0x0305, "3001"),
+    (0x0700, 0x0306, "1810"),
+    (0x0700, 0x0610, "410A4C616220746172696666"),  # label: Lab tariff
+    (0x0700, 0x0616, "213A03"),  # pounds, of which 5 digits are given
+    (0x0700, 0x0617, "1850"),
+    (0x0705, 0x0000, "19940C"),  # credit mode
+    (0x0705, 0x0010, "2320A10700"),  # emergency credit: limit, threshold
+    (0x0705, 0x0011, "23A0860100"),
+    (0x0705, 0x0031, "23400D0300"),  # low credit
+    (0x0705, 0x0040, "2B00000000"),  # cut-off
+)
+
+
+def _electricity_terms() -> "dict[str, bytes]":
+    """The objects that say the same of an ESME."""
+
+    def charge(scale: int, index: bytes, amount: int) -> bytes:
+        return axdr.encode(supply.charges(scale, [(index, amount)]))
+
+    def double_long(value: int) -> bytes:
+        return b"\x05" + value.to_bytes(4, "big")
+
+    rows = (
+        (113, "0000131400FF", 5, charge(-5, b"\x01", _PRICE_MP)),
+        (113, "0000131404FF", 5, charge(-4, b"", _STANDING_MP // 10)),
+        (111, "0000130000FF", 2, bytes.fromhex("020216011602")),
+        (111, "0000130000FF", 16, double_long(_LOW_CREDIT_MP)),
+        (112, "0000130A01FF", 9, double_long(_EMERGENCY_MP)),
+        (112, "0000130A01FF", 10, double_long(_EMERGENCY_THRESHOLD_MP)),
+        (21, "0000100001FF", 2, b"\x01\x01" + double_long(0)),
+    )
+    return {
+        cosem_server.name_of(class_id, bytes.fromhex(obis), index): octets
+        for class_id, obis, index, octets in rows
+    }
+
+
+def _registers(count: int) -> bytes:
+    """A structure of one array of so many registers, all zero."""
+    return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
+
+
+def _data(kind: str) -> "dict[str, bytes]":
+    """What a meter holds out of the box, beside defaults: its registers and versions."""
+    if kind == ESME:
+        imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
+        power = bytes.fromhex("0202060000000002020F00161B")
+        return {
+            cosem_server.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
+            cosem_server.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
+            cosem_server.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
+            cosem_server.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
+            cosem_server.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
+            cosem_server.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
+            **_electricity_terms(),
+        }
+    if kind == GSME:
+        return {
+            gbz_server.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
+            gbz_server.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
+            **{
+                gbz_server.attribute_name(cluster, identifier): bytes.fromhex(octets)
+                for cluster, identifier, octets in _GAS_TERMS
+            },
+        }
+    return {}
+
+
+class NotOurs(Exception):
+    """A device that this laboratory has no keys for, or none."""
+
+
+class Exchange:
+    """A command, what came back, and the verdict on that; `at` is when."""
+
+    __slots__ = ("answer", "at", "command", "verdict", "what")
+
+    def __init__(self, what: str, command: bytes, answer: "bytes | None", verdict: Any, at: int) -> None:  # fmt: skip  # noqa: E501
+        self.what = what
+        self.command = command
+        self.answer = answer
+        self.verdict = verdict
+        self.at = at
+
+    @property
+    def payload(self) -> Any:
+        """The decoded payload of a response that came and verified, or None."""
+        return self.verdict.payload if self.verdict is not None and self.verdict.is_clean else None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it came, verified, and says success for everything."""
+        record = self.payload
+        if record is None:
+            return False
+        if isinstance(record, payload.Asn1):
+            value = record.field[2]
+            return value == 0 or (isinstance(value, list) and _all_zero(value))
+        if hasattr(record, "components"):
+            return all(_component_is_fine(one) for one in record.components)
+        return all(item[2] == 0 for item in record.items)
+
+
+def _all_zero(fields: "list[Any]") -> bool:
+    return all(one[2] == 0 for one in fields if one[0] in ("result", "status"))
+
+
+def _component_is_fine(component: Any) -> bool:
+    fields = component.fields or ()
+    return not any(one[0] == "status" and one[2] != 0 for one in fields)
+
+
+class Lab(Displays, GasProxies):
+    """Everything follows from the seed; `url` is the inventory's.
+
+    With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
+    ZigbeeHan, and `open_device(kind)` gives a link to where a meter is to be emulated, or
+    None for here.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        url: str = "sqlite://",
+        radio: bool = False,
+        watch: Any = None,
+        reveal: Any = None,
+        faults: Any = None,
+        open_device: "Callable[[str], Link | None] | None" = None,
+    ) -> None:
+        GasProxies.__init__(self)
+        self.random = random.Random(seed)
+        start = clock.from_generalized("20260105090000Z")
+        self.pki = Pki(seed)
+        self.parties = Parties(self.pki)
+        self.inventory = Inventory(url)
+        self.han: Any = Han(start, self.random.randbytes)
+        self.authority: Any = None
+        if radio:
+            self.han = ZigbeeHan(start, self.random.randbytes, watch, reveal, faults)
+            private = b"\x00" + self.random.randbytes(35)  # below n of sect283k1
+            crypto = self.parties.keys.crypto
+            self.authority = implicit.Authority(implicit.SUITE_2, private, _HAN_ISSUER, crypto)
+        self.exchanges: list[Exchange] = []
+        self.alerts: list[bytes] = []
+        self.media: dict[bytes, MemoryMedium] = {}
+        self.codes: dict[bytes, bytes] = {}
+        self._kinds: dict[bytes, str] = {}
+        self._open_device = open_device
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since 2000."""
+        now: int = self.han.now
+        return now
+
+    def pass_time(self, seconds: float) -> None:
+        """Moves the clock."""
+        self.han.pass_time(int(seconds * 1000))
+
+    # What there is
+
+    def make(
+        self, kind: str, eui: bytes, code: "bytes | None" = None, out_of_the_box: bool = False
+    ) -> Any:
+        """A new device, its credentials and install code in it.
+
+        `code` is 16 octets; a random one unless given. The device is commissioned: its trust
+        anchor cells hold its users' certificates. `out_of_the_box` they hold the broker's.
+        """
+        self.media[eui] = MemoryMedium()
+        self._kinds[eui] = kind
+        store = Store(self.media[eui])
+        changes: dict[str, bytes | None] = {}
+        for use in () if kind == IHD else ("ds", "ka"):
+            issued = self.pki.device(eui, use)
+            changes["own/" + use] = issued.private
+            changes["own/certificate/" + use] = issued.certificate
+        if kind != CHF:
+            code = code or self.random.randbytes(16)
+            self.codes[eui] = code
+            changes[membership.INSTALL_CODE] = installcode.complete(code)
+        changes["firmware/version"] = _FIRMWARE
+        if kind == CHF:
+            changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
+        if self.authority is not None:
+            changes.update(self._han_credentials(changes.get(hubs.GPF) or eui))
+        changes.update(_data(kind))
+        changes.update(load.started(self.now, _LOADS.get(kind, {})))
+        store.write(changes)
+        device = self._device(kind, eui, store)
+        for role, use, prepayment, cell in self._cells(kind, out_of_the_box):
+            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
+        link = None if self._open_device is None or kind == CHF else self._open_device(kind)
+        if link is not None:
+            return self.han.add_remote(RemoteStation(link, eui, kind, store))
+        self.han.add(device)
+        return device
+
+    def adopt(self, link: Link, code: bytes) -> Any:
+        """The device at the far end of a link as it is, not provisioned anew; its install code.
+
+        Raises LinkError where nothing answers, NotOurs where none is there, or one that was
+        provisioned with another seed.
+        """
+        reasons: list[str] = []
+        found = identify(link, reasons.append)
+        if found is None:
+            raise NotOurs("no device is there: %s" % reasons[0])
+        if found.kind != IHD:  # which has none
+            if found.certificate != self.pki.device(found.eui, "ds").certificate:
+                raise NotOurs("%s was provisioned with another seed" % found.eui.hex().upper())
+            self.pki.device(found.eui, "ka")
+        self._kinds[found.eui] = found.kind
+        self.codes[found.eui] = code
+        for party in self.parties:
+            party.counter = max(party.counter, found.last_counter)
+        self.inventory.add(found.eui, found.kind, self.now, code)
+        return self.han.add_remote(RemoteStation(link, found.eui, found.kind))
+
+    def take_over(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
+        """A hub takes the place of the one that the device belongs to: CCS03."""
+        meter = self.han.meters[device]
+        entry = (device, meter.hashed_key())
+        return self._restored(hub, device, meter.network(), entry, meter_points)
+
+    def _han_credentials(self, eui: bytes) -> "dict[str, bytes | None]":
+        """A certificate of the lab's own authority for implicit certificates."""
+        since = self.now // 1000 + _UNIX_S
+        certificate, private = self.authority.issue(eui, self.random.randbytes, since)
+        return credentials.kept(implicit.SUITE_2, certificate, private, self.authority.public)
+
+    def cut_power(self, eui: bytes, octets: "int | None") -> None:
+        """The device's power goes after so many octets more are written; None: it stays."""
+        station = self.han.stations.get(eui)
+        if isinstance(station, RemoteStation):
+            station.cut_after(octets)
+        else:
+            self.media[eui].cut_after = octets
+
+    def restart(self, eui: bytes) -> Any:
+        """The device after a power cut: what its store holds is all it knows.
+
+        Raises StoreDamaged where more of that is wrong than can be put right.
+        """
+        if isinstance(self.han.stations.get(eui), RemoteStation):
+            return self.han.restart(eui)
+        self.media[eui].cut_after = None
+        store = Store(self.media[eui])
+        device = self._device(self._kinds[eui], eui, store)
+        self.han.add(device)
+        if store.damage:
+            store_repair.tell_damage(device, self.now)
+        return device
+
+    def _device(self, kind: str, eui: bytes, store: Any) -> Any:
+        crypto = self.parties.keys.crypto
+        own = None if kind == IHD else OwnKeys(crypto, store, self.random.randbytes)
+        return kinds.make(kind, eui, store, crypto, own)
+
+    def _cells(
+        self, kind: str, out_of_the_box: bool = False
+    ) -> "list[tuple[int, str, bool, Any]]":
+        """Role, use, whether for prepayment, and content of each trust anchor cell of a kind.
+
+        `out_of_the_box` the broker's certificates stand in the supplier's and the network
+        operator's cells, until these are handed over.
+        """
+        if not kinds.CELLS[kind]:  # no GBCS device
+            return []
+        cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
+        broker = self.parties["access control broker"].eui
+        for party in self.parties:
+            is_new = out_of_the_box and party.role in (SUPPLIER, NETWORK_OPERATOR)
+            for use in ("ds", "ka", "pp-ka"):
+                certificate = self.parties.keys.certificate(party.eui, use)
+                if is_new and certificate is not None:
+                    certificate = self.parties.keys.certificate(broker, use[-2:])
+                if certificate is not None and kinds.has_cell(kind, party.role, use[-2:]):
+                    cell = cell_of(certificate)
+                    cells.append((party.role, use[-2:], use == "pp-ka", cell))
+        return cells
+
+    # Messages
+
+    def send(
+        self, use_case: str, party: "RemoteParty | str", device: bytes, record: Any,
+        hub: "bytes | None" = None, **how: Any,
+    ) -> Exchange:  # fmt: skip
+        """Composes a command and carries it; `how` goes to `Parties.command`."""
+        who = self.parties[party] if isinstance(party, str) else party
+        case = usecases.by_name(use_case)[0]
+        octets = self.parties.command_for(case, who, device, record, **how)
+        return self.carry(use_case, octets, device, hub)
+
+    def carry(
+        self, what: str, octets: bytes, device: bytes, hub: "bytes | None" = None
+    ) -> Exchange:
+        """Carries the octets of a command by way of the hub that the inventory has."""
+        proxy = self.proxies.get(device)
+        if hub is None and proxy is None:
+            hub = device if device in self.han.hubs else self._hub_of(device)
+        answer = None
+        if proxy is not None:
+            answer = proxy.receive(octets, self.now)
+            self.alerts += proxy.outbox
+            proxy.outbox.clear()
+        elif hub is not None:
+            answer = self.han.deliver(self.han.hubs[hub], octets, device, self.now)
+        verdict = None
+        if answer is not None:
+            try:
+                verdict = self.parties.read(answer)
+            except UnexpectedResponse:
+                verdict = None
+        exchange = Exchange(what, octets, answer, verdict, self.now)
+        self.exchanges.append(exchange)
+        self._collect(device, hub)
+        self.pass_time(1)
+        return exchange
+
+    def _hub_of(self, device: bytes) -> "bytes | None":
+        hub = self.inventory.device(device)["hub"]
+        return None if hub is None else bytes.fromhex(hub)
+
+    def _collect(self, *euis: "bytes | None") -> None:
+        """Fetches the alerts of these devices."""
+        self.alerts += self.han.unasked(*euis)
+
+    def alerts_of(self, device: bytes) -> "list[Any]":
+        """The verdicts on the alerts that came from a device and were not asked for before."""
+        self._collect(device)
+        mine = [one for one in self.alerts if _originator(one) == device]
+        self.alerts = [one for one in self.alerts if _originator(one) != device]
+        return [self.parties.read(one) for one in mine]
+
+    # Service requests
+
+    def add_to_hub(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
+        """8.11 (add): CCS01, and the inventory."""
+        done = self.list_on_hub(hub, device)
+        if done.is_success:
+            self.inventory.added(device, hub, self.now, meter_points)
+        return done
+
+    def list_on_hub(self, hub: bytes, device: bytes) -> Exchange:
+        """CCS01: the hub lists the device, with its install code, and opens joining."""
+        kind = _DEVICE_TYPES[self._kinds[device]]
+        register = devicelogfields.registration_field(device, self.codes[device], kind)
+        items: list[Any] = [
+            (None, "action", _LOG_CLASS, _LOG, 1, None, register),
+            (None, "set", _LOG_CLASS, _LOG, 3, None,
+             (None, "long-unsigned", JOIN_TIMEOUT_S, None)),
+            (None, "set", _LOG_CLASS, _LOG, 2, None, (None, "boolean", True, None)),
+        ]  # fmt: skip
+        return self._to_hub("CCS01", hub, items)
+
+    def read(
+        self, use_case: str, device: bytes, values: "dict[str, Any] | None" = None,
+        party: str = "supplier",
+    ) -> Exchange:  # fmt: skip
+        """Any use case of a meter, made of its template: a read, or `values` set.
+
+        ECS70 has the lab's time, a minute about it, unless `values` say another interval.
+        """
+        who = self.parties[party]
+        if use_case == "ECS70":
+            values = {**self._interval(), **(values or {})}
+        if usecases.by_name(use_case)[0].form == payload.GBZ:
+            record: Any = compose.gbz_command(use_case, values)
+        else:
+            record = compose.access_request(use_case, who.counter + 1, values, who.eui, device)
+        return self.send(use_case, who, device, record)
+
+    def _interval(self) -> "dict[str, Any]":
+        """A minute about the lab's time, as ECS70 has it."""
+        half_ms = 30_000
+        return {
+            "validity_interval_start": clock.date_time(self.now - half_ms),
+            "validity_interval_end": clock.date_time(self.now + half_ms),
+        }
+
+    def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
+        """8.11 (remove): CCS02, and the inventory."""
+        field = devicelogfields.removal_field(device)
+        done = self._to_hub("CCS02", hub, [(None, "action", _LOG_CLASS, _LOG, 2, None, field)])
+        if done.is_success:
+            self.inventory.removed(device, self.now)
+        return done
+
+    def read_logs(self, hub: bytes) -> "tuple[Exchange, list[Any]]":
+        """8.9: CCS07; the current and the historic log as they came."""
+        items: list[Any] = [
+            (None, "action", _LOG_CLASS, obis, 4, None, _NULL) for obis in (_LOG, _HISTORIC_LOG)
+        ]
+        done = self._to_hub("CCS07", hub, items)
+        logs = []
+        if done.is_success:
+            logs = [devicelogfields.read_backup(item[3]) for item in done.payload.items]
+        return done, logs
+
+    def restore(self, hub: bytes, device: bytes, log: str, meter_points: str) -> Exchange:
+        """8.16: one entry of a device log (base64 of the response that held it), by CCS03.
+
+        Raises ValueError where the log is damaged or has no entry of the device.
+        """
+        pan, entry = extract(log, device)
+        return self._restored(hub, device, pan, entry, meter_points)
+
+    def _restored(
+        self, hub: bytes, device: bytes, pan: bytes, entry: "tuple[bytes, bytes]", points: str
+    ) -> Exchange:
+        field = devicelogfields.restore_field(pan, [entry])
+        done = self._to_hub("CCS03", hub, [(None, "action", _LOG_CLASS, _LOG, 5, None, field)])
+        if done.is_success:
+            self.inventory.restored(device, hub, self.now, points)
+        return done
+
+    def disconnect(self, device: bytes, party: str = "supplier", **how: Any) -> Exchange:
+        """8.15: the draft CS02f, and the inventory."""
+        record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
+        done = self.send(usecases.DRAFT_NAME, party, device, record, **how)
+        if done.is_success:
+            self.inventory.disconnected(device, self.now)
+        else:
+            why = "no answer" if done.answer is None else "the meter says no"
+            self.inventory.disconnect_failed(device, self.now, why)
+        return done
+
+    def _to_hub(self, use_case: str, hub: bytes, items: "list[Any]") -> Exchange:
+        broker = self.parties["access control broker"]
+        counter = (broker.counter + 1) & 0xFFFFFF
+        record = dlms.AccessRequest(0x20000000 | counter, b"", items)
+        supplier = self.parties["supplier"]
+        return self.send(use_case, broker, hub, record, on_behalf_of=supplier)
+
+    def join(self, device: bytes, hub: bytes) -> Joining:
+        """The meter is switched on near the hub."""
+        done = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
+        if done and self.inventory.device(device)["hub"] == hub.hex():
+            self.inventory.joined(device, self.now)
+        self._collect(device, hub)
+        self.pass_time(1)
+        return done
+
+
+def _originator(octets: bytes) -> bytes:
+    start = octets.index(b"\xdf\x09")
+    return octets[start + 12 : start + 20]
+
+
+def encoded_log(exchange: Exchange, historic: bool = False) -> str:
+    """A log of CCS07's response, base64 of its DLMS octets: what goes into 8.16."""
+
+    return base64.b64encode(axdr.encode(exchange.payload.items[int(historic)][3])).decode()
+
+
+def extract(log: str, device: bytes) -> "tuple[bytes, tuple[bytes, bytes]]":
+    """The network and the one entry of a device in such a log; ValueError where it has none."""
+
+    try:
+        octets = base64.b64decode(log, validate=True)
+        field, end = axdr.decode(octets, 0, len(octets))
+        found = devicelogfields.read_backup(field)
+    except (ValueError, GbcsError) as error:
+        raise ValueError("the device log is damaged: %s" % error) from None
+    if end != len(octets):
+        raise ValueError("the device log is damaged: %d octets follow it" % (len(octets) - end))
+    for mac, hashed in found.devices:
+        if mac == device:
+            return found.extended_pan_id, (mac, hashed)
+    raise ValueError("the device log has no entry of %s" % device.hex())

@@ -1,0 +1,133 @@
+"""Remote parties: they compose, sign, MAC and count commands, and read what comes back.
+
+A command of any party carries the MAC of the Access Control Broker, critical ones the party's
+signature. A response must answer a command that is outstanding: its counter, its message code,
+the two ends swapped.
+
+Sources: GBCS 6 and 7.2; reference commands are made again, octet for octet (tests).
+"""
+
+from typing import Any
+
+from gbcs import message, payload, protect
+from gbcs_host.decode import verdict
+from gbcs_host.lab.pki import Pki
+
+_FIRST_COUNTER = 1000
+_EUIS = (
+    # name                    EUI-64              role  uses
+    ("recovery", "90B3D51F30000001", 1, ("ds",)),
+    ("access control broker", "90B3D51F30000002", 4, ("ds", "ka")),
+    ("transitional CoS", "90B3D51F30000004", 5, ("ds",)),
+    ("WAN provider", "90B3D51F30000007", 6, ("ds",)),
+    ("supplier", "90B3D51F30010000", 2, ("ds", "ka", "pp-ka")),
+    ("load controller", "90B3D51F30010008", 8, ("ds", "ka")),
+    ("network operator", "90B3D51F30020000", 3, ("ds", "ka")),
+)
+
+
+class UnexpectedResponse(Exception):
+    """A response that answers no outstanding command; the text says what differs."""
+
+
+class RemoteParty:
+    """One remote party: `counter` is the last one it has used."""
+
+    def __init__(self, name: str, eui: bytes, role: int) -> None:
+        self.name = name
+        self.eui = eui
+        self.role = role
+        self.counter = _FIRST_COUNTER
+
+
+def protected(composed: bytes, keys: Any, signer: "bytes | None", broker: "bytes | None") -> bytes:
+    """A composed command, signed by `signer` and MAC'd by `broker`, where these are given.
+
+    `keys` is a key store with their private keys.
+    """
+    signature = b""
+    if signer is not None:
+        signature = keys.crypto.sign(keys.private(signer, "ds"), composed[1:])
+    signing = message.finish(composed, signature)
+    if broker is None:
+        return signing
+    secret = keys.secret(signing[21:29], broker)
+    return message.wrap(signing, protect.general_signing_mac(signing, secret, keys.crypto))
+
+
+class Parties:
+    """The remote parties of one lab, by name: `parties["supplier"]`."""
+
+    def __init__(self, pki: Pki) -> None:
+        self.pki = pki
+        self.keys = pki.keystore()
+        self._parties = {
+            name: RemoteParty(name, bytes.fromhex(eui), role) for name, eui, role, _ in _EUIS
+        }
+        for name, eui, role, uses in _EUIS:
+            for use in uses:
+                pki.organisation(bytes.fromhex(eui), role, use, name.upper())
+        self._outstanding: dict[tuple[bytes, bytes, int, int], bytes] = {}
+
+    def __getitem__(self, name: str) -> RemoteParty:
+        return self._parties[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._parties.values())
+
+    def command(
+        self,
+        party: RemoteParty,
+        device: bytes,
+        code: int,
+        content: bytes,
+        critical: bool,
+        counter: "int | None" = None,
+        signer: "bytes | None" = None,
+        on_behalf_of: "RemoteParty | None" = None,
+    ) -> bytes:
+        """The octets of a command; its counter is the party's next unless given.
+
+        `signer` signs in place of the party, as a test wants it. `on_behalf_of` is the
+        supplementary remote party, for whom the broker speaks.
+        """
+        if counter is None:
+            party.counter += 1
+            counter = party.counter
+        other = other_counter = None
+        if on_behalf_of is not None:
+            on_behalf_of.counter += 1
+            other, other_counter = on_behalf_of.eui, on_behalf_of.counter
+        composed = message.compose(
+            message.COMMAND, counter, party.eui, device, code, content, b"", other, other_counter
+        )
+        signed_by = (signer or party.eui) if critical else None
+        octets = protected(composed, self.keys, signed_by, self["access control broker"].eui)
+        self._outstanding[party.eui, device, code, counter] = octets
+        return octets
+
+    def command_for(
+        self, case: Any, party: RemoteParty, device: bytes, record: Any,
+        critical: "bool | None" = None, **how: Any,
+    ) -> bytes:  # fmt: skip
+        """The octets of a use case's command with this payload.
+
+        It is signed where the use case is critical, unless `critical` says otherwise: of CS02b
+        (0x0104) that depends on the kind of device.
+        """
+        if critical is None:
+            critical = case.is_critical
+        return self.command(party, device, case.code, payload.encode(record), critical, **how)
+
+    def read(self, octets: bytes) -> verdict.Verdict:
+        """The verdict on a response or alert. UnexpectedResponse for one that nobody waits for."""
+        found = verdict.read(octets, self.keys)
+        m = found.message
+        if m is not None and m.kind == "response":
+            key = (m.recipient, m.originator, m.code, m.counter)
+            if self._outstanding.pop(key, None) is None:
+                raise UnexpectedResponse(
+                    "no command 0x%04X with counter %d is outstanding between these two"
+                    % (m.code, m.counter)
+                )
+        return found

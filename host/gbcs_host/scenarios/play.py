@@ -1,0 +1,190 @@
+"""Scenarios: steps that are played in a lab, each with what it proves and what was seen.
+
+A scenario is a module with TITLE and `play(p)`, where `p` is a Play:
+
+    p.part("Quality check")
+    with p.step("8.11 adds the ESME", proves="a new meter can be added") as step:
+        done = p.lab.add_to_hub(HUB, ESME, "1200012345678")
+        step.check(done.is_success, "CCS01 answers success")
+
+A step holds when all its checks do; one that raises does not, and the play goes on.
+"""
+
+import contextlib
+import importlib
+import importlib.util
+import pathlib
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from gbcs_device.base import clock
+from gbcs_host.lab.lab import Exchange, Lab
+
+SCENARIOS = ("triage", "household")
+
+
+class UnknownScenario(Exception):
+    """There is no scenario of that name, and no such file."""
+
+
+class Step:
+    """One step: `checks` are pairs of a text and whether it held."""
+
+    def __init__(self, number: str, part: str, title: str, proves: str, at: int) -> None:
+        self.number = number
+        self.part = part
+        self.title = title
+        self.proves = proves
+        self.at = at
+        self.checks: list[tuple[str, bool]] = []
+        self.exchanges: list[Exchange] = []
+        self.notes: list[str] = []
+        self.pictures: list[tuple[str, bytes]] = []  # what displays showed: in words, as PNG
+        self.logs: list[tuple[bytes, str, str]] = []  # of hubs whose logs it changed
+        self.milliseconds = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has checks, and all of them hold."""
+        return bool(self.checks) and all(held for _, held in self.checks)
+
+    def check(self, held: Any, text: str) -> None:
+        """Something that must be so."""
+        self.checks.append((text, bool(held)))
+
+    def note(self, text: str) -> None:
+        """Something worth saying."""
+        self.notes.append(text)
+
+    def show(self, said: str, picture: bytes) -> None:
+        """What a display shows: in words, and as PNG."""
+        self.pictures.append((said, picture))
+
+    def to_json(self) -> "dict[str, Any]":
+        """The step as one JSON object."""
+        return {
+            "step": self.number,
+            "part": self.part,
+            "title": self.title,
+            "proves": self.proves,
+            "holds": self.holds,
+            "time": clock.generalized(self.at),
+            "checks": [{"text": text, "holds": held} for text, held in self.checks],
+            "notes": self.notes,
+            "displays": [said for said, _ in self.pictures],
+            "messages": [exchange_json(one) for one in self.exchanges],
+        }
+
+
+def exchange_json(one: Exchange) -> "dict[str, Any]":
+    """A command and its answer as one JSON object."""
+    found: dict[str, Any] = {
+        "use_case": one.what,
+        "command": one.command.hex().upper(),
+        "answer": None if one.answer is None else one.answer.hex().upper(),
+        "outcome": outcome(one),
+    }
+    if one.verdict is not None:
+        found["signature"], found["mac"] = one.verdict.signature, one.verdict.mac
+    return found
+
+
+def outcome(one: Exchange) -> str:
+    """What came back, in a word or two."""
+    if one.answer is None:
+        return "no answer"
+    if one.verdict is None or not one.verdict.is_clean:
+        return "an answer that does not verify"
+    return "success" if one.is_success else "failure"
+
+
+class Play:
+    """A scenario being played; `watch(step)` is called when a step is done."""
+
+    def __init__(self, lab: Lab, watch: "Callable[[Step], None]") -> None:
+        self.lab = lab
+        self.steps: list[Step] = []
+        self._watch = watch
+        self._part = ""
+        self._parts = self._steps = 0
+
+    def part(self, title: str) -> None:
+        """Begins a part of the scenario."""
+        self._part = title
+        self._parts += 1
+        self._steps = 0
+
+    @contextlib.contextmanager
+    def step(self, title: str, proves: str = "") -> "Iterator[Step]":
+        """One step; what is sent in it is its."""
+        self._steps += 1
+        number = "%d.%d" % (self._parts, self._steps)
+        step = Step(number, self._part, title, proves, self.lab.now)
+        first = len(self.lab.exchanges)
+        before = self._logs()
+        begun = time.perf_counter()
+        try:
+            yield step
+        except Exception as error:  # a step that cannot be carried out is one that does not hold
+            step.check(False, described(error))
+        step.milliseconds = (time.perf_counter() - begun) * 1000
+        step.exchanges = self.lab.exchanges[first:]
+        after = self._logs()
+        step.logs = [
+            (hub, before.get(hub, ""), after[hub])
+            for hub in after
+            if before.get(hub, "") != after[hub]
+        ]
+        self.steps.append(step)
+        self._watch(step)
+
+    def _logs(self) -> "dict[bytes, str]":
+        """The device logs of all hubs, as text."""
+        return {eui: _log_text(hub.log) for eui, hub in self.lab.han.hubs.items()}
+
+    @property
+    def holds(self) -> bool:
+        """Whether there are steps, and all of them hold."""
+        return bool(self.steps) and all(step.holds for step in self.steps)
+
+
+def described(error: BaseException) -> str:
+    """An error in a line: its kind, what it says, and where it came from."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    name = pathlib.Path(where.filename).name
+    return "%s: %s (%s:%s)" % (type(error).__name__, error, name, where.lineno)
+
+
+def _log_text(log: Any) -> str:
+    """A hub's network, its device log, and the historic one."""
+    lines = ["network %s" % log.extended_pan_id.hex().upper()]
+    for title, entries in (("device log", log.entries), ("historic device log", log.historic)):
+        lines.append("%s, %d" % (title, len(entries)))
+        lines += [
+            "  %s %s" % (one.mac.hex().upper(), one.hashed.hex().upper() or "no key yet")
+            for one in entries
+        ]
+    return "\n".join(lines)
+
+
+def find(name: str) -> Any:
+    """The module of a scenario: one of SCENARIOS, or a file. UnknownScenario."""
+    if name in SCENARIOS:
+        return importlib.import_module("gbcs_host.scenarios." + name)
+    path = pathlib.Path(name)
+    if path.suffix == ".py" and path.is_file():
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        if spec is not None and spec.loader is not None:
+            module = importlib.util.module_from_spec(spec)
+            try:
+                spec.loader.exec_module(module)
+            except (Exception, SystemExit) as error:
+                text = "'%s' cannot be loaded: %s" % (name, described(error))
+                raise UnknownScenario(text) from None
+            is_whole = callable(getattr(module, "play", None))
+            if not is_whole or not isinstance(getattr(module, "TITLE", None), str):
+                raise UnknownScenario("'%s' has no TITLE and play(p)" % name)
+            return module
+    raise UnknownScenario("there is no scenario '%s'" % name)

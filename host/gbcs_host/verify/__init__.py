@@ -1,0 +1,1 @@
+"""Emulators held against real traffic; damaged messages."""

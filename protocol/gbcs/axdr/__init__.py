@@ -1,0 +1,1 @@
+"""A-XDR: the data of COSEM attributes as octets and as fields."""

@@ -1,0 +1,1 @@
+"""General block transfer: one block, and both ends of a transfer."""

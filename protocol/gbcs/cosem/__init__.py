@@ -1,0 +1,1 @@
+"""COSEM: the objects that messages touch, and the templates of use cases."""

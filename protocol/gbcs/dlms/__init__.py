@@ -1,0 +1,1 @@
+"""DLMS: access requests and responses, data notifications."""

@@ -1,0 +1,1 @@
+"""GBZ: ZCL commands as GBCS payloads, and the templates of use cases."""

@@ -1,0 +1,1 @@
+"""ZCL: data types and frames, and the clusters of ZigBee and Smart Energy."""
