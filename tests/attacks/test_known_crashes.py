@@ -8,9 +8,9 @@ from senders import EUIS, Bench
 from gbcs import message, payload, usecases
 from gbcs.cosem import cosem
 from gbcs.dlms import dlms
+from gbcs_device.base.names import name_of
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
-from gbcs_device.messages.cosem_server import name_of
 from gbcs_device.messages.trust_anchors import OwnKeys
 from gbcs_device.usecases import device_log
 from gbcs_host.lab.compose import access_request, field

@@ -7,11 +7,11 @@ from senders import EUIS, Bench
 from gbcs import link, message
 from gbcs_device.account import account
 from gbcs_device.base import clock, load, logs
+from gbcs_device.base.names import name_of
 from gbcs_device.base.store import MemoryMedium, PowerCut, Store, StoreFull
 from gbcs_device.board import loop, remote
 from gbcs_device.devices import kinds
 from gbcs_device.messages import failures, future_dated
-from gbcs_device.messages.cosem_server import name_of
 from gbcs_device.messages.trust_anchors import OwnKeys
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)

@@ -111,7 +111,7 @@ def test_a_command_in_blocks_is_put_together(gpf):
 
 
 def test_a_message_is_shown_as_long_as_it_says(gpf):
-    from gbcs_device.messages.gbz_server import packed
+    from gbcs_device.messages.component import packed
 
     shown = bytes.fromhex("010000000000e4371c0a00024869")  # ten minutes
     gpf.station.store.write({"gpf/copy/0703/00": packed([(0, shown)])})

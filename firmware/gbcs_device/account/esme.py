@@ -10,13 +10,14 @@ from gbcs_device.account.esme_terms import CHARGES, EMERGENCY, EXPORT, IMPORT
 from gbcs_device.account.state import COUNTER
 from gbcs_device.base import load
 from gbcs_device.base.figures import ARMED, OFF, ON
-from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
+from gbcs_device.base.names import name_of
+from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
+    from gbcs_device.messages.item import Item
 
 _BALANCE = b"\x00\x00\x13\x0a\x00\xff"
 _POWER = (1, b"\x00\x00\x5e\x2c\x22\x14", 2)  # a structure that begins with active power
@@ -149,7 +150,7 @@ LIVE = {
 def _number(item: "Item") -> int:
     """The double-long that a method is given."""
     if item.octets[item.start] != _DOUBLE_LONG:
-        raise Failed(TYPE_UNMATCHED)
+        raise ItemFailed(TYPE_UNMATCHED)
     value = int.from_bytes(item.octets[item.start + 1 : item.start + 5], "big")
     return value - (1 << 32) if value >> 31 else value
 
@@ -158,10 +159,10 @@ def _switch(command: "Command", item: "Item") -> bytes:
     """ECS42, ECS43, ECS44: the load switch closed or armed, if there is credit, or opened."""
     supply = _SCRIPTS.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
     if item.octets[item.start] != _LONG_UNSIGNED or supply is None:
-        raise Failed(TYPE_UNMATCHED)
+        raise ItemFailed(TYPE_UNMATCHED)
     found = account.changing(command)
     if supply != OFF and not found.may_supply():
-        raise Failed(OTHER_REASON)
+        raise ItemFailed(OTHER_REASON)
     found.set_supply(supply)
     return b"\x00"
 
@@ -173,7 +174,7 @@ def _enter(command: "Command", item: "Item") -> bytes:
     found = account.changing(command)
     result, _ = tokens.enter(found, digits, tokens.REMOTE, command.m.counter, command.changes)
     if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
-        raise Failed(OTHER_REASON)
+        raise ItemFailed(OTHER_REASON)
     return b"\x00"
 
 
@@ -190,7 +191,7 @@ def _reset(command: "Command", item: "Item") -> bytes:
 
 def _select(command: "Command", item: "Item") -> bytes:
     if not account.changing(command).select_emergency():
-        raise Failed(OTHER_REASON)
+        raise ItemFailed(OTHER_REASON)
     return b"\x00"
 
 

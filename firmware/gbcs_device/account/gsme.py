@@ -12,13 +12,14 @@ from gbcs_device.account import account, gsme_calendar, tokens
 from gbcs_device.account.gsme_terms import METERING, PREPAYMENT, PRICE, number
 from gbcs_device.account.state import COUNTER
 from gbcs_device.base.figures import ARMED, OFF
-from gbcs_device.messages.gbz_server import FAILURE, KEPT, NOT_FOUND, Failed, attribute_name
+from gbcs_device.base.names import attribute_name
+from gbcs_device.messages.component import FAILURE, KEPT, NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.gbz_server import Part
 
 _UNCHANGED = const(-1)
 _MAP16, _UINT32, _INT32, _ENUM8, _STRING = 0x19, 0x23, 0x2B, 0x30, 0x41
@@ -163,7 +164,7 @@ def _int32(value: int) -> bytes:
 
 def _select(command: "Command", part: "Part") -> None:
     if not account.changing(command).select_emergency():
-        raise Failed(FAILURE)
+        raise ComponentFailed(FAILURE)
 
 
 def _adjust(command: "Command", part: "Part") -> None:
@@ -187,9 +188,9 @@ def _change_debt(command: "Command", part: "Part") -> None:
     fields = _fields(part)
     kind = fields["debt_amount_type"]
     if kind > 5:
-        raise Failed(0x87)  # invalid value
+        raise ComponentFailed(0x87)  # invalid value
     if kind < 4 and fields["debt_recovery_frequency"] not in (0, 1, 0xFF):
-        raise Failed(0x85)
+        raise ComponentFailed(0x85)
     place = 0x10 * (kind >> 1)
     _put(command, PREPAYMENT, 0x0212 + place, _ENUM8, fields["debt_recovery_method"])
     if kind < 4:
@@ -210,7 +211,7 @@ def _change_supply(command: "Command", part: "Part") -> None:
     if state == OFF or (state == ARMED and found.may_supply()):
         found.set_supply(state)
     else:
-        raise Failed(FAILURE)
+        raise ComponentFailed(FAILURE)
 
 
 def _in_range(command: "Command", part: "Part", found: "list[Any]") -> "list[Any]":
@@ -219,7 +220,7 @@ def _in_range(command: "Command", part: "Part", found: "list[Any]") -> "list[Any
     earliest = part.from_date_time or 0
     found = [one for one in found if earliest <= one[0] <= latest][: part.payload[4] or None]
     if not found:
-        raise Failed(NOT_FOUND)
+        raise ComponentFailed(NOT_FOUND)
     return found
 
 

@@ -10,13 +10,13 @@ Source: ZigBee Smart Energy D.9; the reference commands of GCS01a and GCS05.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import account
 from gbcs_device.account.tariff import Calendar
-from gbcs_device.messages.gbz_server import packed, unpacked
+from gbcs_device.messages.component import packed, unpacked
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.gbz_server import Part
 
 DELIVERED, FRIENDLY = const(0), const(3)  # calendar types
 

@@ -7,7 +7,7 @@ GCS05, GCS23.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import gsme_calendar
 from gbcs_device.account.tariff import Terms
-from gbcs_device.messages.gbz_server import attribute_name
+from gbcs_device.base.names import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

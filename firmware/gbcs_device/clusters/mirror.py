@@ -24,7 +24,7 @@ from gbcs_device.han.station import (
     PREPAYMENT,
     PRICE,
 )
-from gbcs_device.messages.gbz_server import packed, parts_of, unpacked
+from gbcs_device.messages.component import packed, parts_of, unpacked
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -65,9 +65,20 @@ def has_cell(kind: str, role: int, use: str) -> bool:
 
 
 def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
-    """A device of a kind, its data those in the store."""
+    """A device of a kind, its data those in the store; ValueError for no kind of device."""
     if kind not in CELLS:
         raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
+    device = _made(kind, eui, store, crypto, own)
+    if kind != "IHD":
+        device.due = _due
+        if store.get(load.SINCE) is not None:
+            from gbcs_device.account import account
+
+            device.account = account
+    return device
+
+
+def _made(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
     live: Any
     actions: Any
     if kind == "CHF":
@@ -159,15 +170,35 @@ def _use_case_module(name: str) -> "Any":
 
 
 def _asn1(command: "Command") -> bytes:
-    code = command.m.code
-    if command.case.provisional:
-        row = ("device_log", "disconnect")
-    elif 0x0100 <= code <= 0x0109 or code in (0x0125, 0x0126):
-        row = ("credentials", "update")
-    elif code in _ASN1:
-        row = _ASN1[code]
-    else:
-        raise NotSupported("no handler is here", command.roles)
     from gbcs_device.messages import asn1_server
 
-    return asn1_server.answer(command, {code: getattr(_use_case_module(row[0]), row[1])})
+    code = command.m.code
+    module, function = _row(command)
+    return asn1_server.answer(command, {code: getattr(_use_case_module(module), function)})
+
+
+def _row(command: "Command") -> "tuple[str, str]":
+    """Which module and function runs an ASN.1 use case; NotSupported where none does."""
+    code = command.m.code
+    if command.case.provisional:
+        return "device_log", "disconnect"
+    if command.case.mode is not None:
+        return "credentials", "update"
+    if code not in _ASN1:
+        raise NotSupported("no handler is here", command.roles)
+    return _ASN1[code]
+
+
+def _due(command: "Command", at: int) -> "tuple[int, Any]":
+    """What an ASN.1 command does when its date has come: `due` of its module.
+
+    The alert's message code, and what gives its payload by the counter.
+    """
+    from gbcs.asn1 import asn1, der
+
+    m = command.m
+    name = asn1.payload_type(m.code, "command") or ""
+    field = asn1.decode(name, m.octets, m.content_start, m.content_end, False)
+    code, record = _use_case_module(_row(command)[0]).due(command, field, at)
+    content = der.encode(record)
+    return code, lambda counter: content

@@ -12,6 +12,7 @@ Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device.base.names import attribute_name
 from gbcs_device.base.partners import PPMID_TYPE, READERS, device_type
 from gbcs_device.han.joining import COORDINATOR, JOINED
 from gbcs_device.han.station import (
@@ -37,7 +38,6 @@ from gbcs_device.han.tunnel import (
     TUNNEL_RESPONSE,
     TunnelServer,
 )
-from gbcs_device.messages.gbz_server import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -1,12 +1,13 @@
 """Where next values go when their activation date has come.
 
-Most objects have their passive value beside the active one (later.ACTIVATIONS). For others GBCS
-has an object of its own that is set, and class 9000 for its date.
+Most objects have their passive value beside the active one (future_dated.ACTIVATIONS). For others
+GBCS has an object of its own that is set, and class 9000 for its date.
 
 Source: the COSEM mapping table of GBCS (its section 20), set and read rows of one SMETS object.
 """
 
 from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base.names import name_of
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -40,7 +41,7 @@ _MOVES = (
 )
 
 
-def moved(command: "Any", obis: bytes, name_of: "Any") -> None:
+def moved(command: "Any", obis: bytes) -> None:
     """Makes the next values of what this activation date is about the present ones."""
     date = "".join(["%02X" % octet for octet in obis])
     for row, source, target, head, tail in _MOVES:

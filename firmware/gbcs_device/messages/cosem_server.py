@@ -22,20 +22,23 @@ from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import length_octets
+from gbcs_device.base.names import name_of
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
 from gbcs_device.messages.defaults import octets_of
+from gbcs_device.messages.item import (
+    OTHER_REASON,
+    READ_WRITE_DENIED,
+    SUCCESS,
+    TYPE_UNMATCHED,
+    Item,
+    ItemFailed,
+)
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs_device.messages.device import Command
-
-SUCCESS = const(0)
-HARDWARE_FAULT = const(1)
-READ_WRITE_DENIED = const(3)
-TYPE_UNMATCHED = const(12)
-OTHER_REASON = const(250)
 
 _NULL = b"\x00"
 _GET, _SET, _ACTION = const(1), const(2), const(3)
@@ -45,47 +48,13 @@ _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
-class Failed(Exception):
-    """An item that fails; `result` is what the answer says of it."""
-
-    def __init__(self, result: int) -> None:
-        super().__init__(result)
-        self.result = result
-
-
-class Item:
-    """One item of a request: what is asked for, and where its data stand in the message."""
-
-    __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
-
-    def __init__(self, octets: bytes, at: int) -> None:
-        self.octets = octets
-        self.choice = octets[at]
-        self.class_id = octets[at + 1] << 8 | octets[at + 2]
-        self.obis = octets[at + 3 : at + 9]
-        self.index = octets[at + 9]
-        self.selection: tuple[int, int, int] | None = None  # selector, where its data stand
-        self.start = 0
-        self.end = 0
-
-    @property
-    def data(self) -> bytes:
-        """The item's data, one A-XDR item."""
-        return self.octets[self.start : self.end]
-
-
-def name_of(class_id: int, obis: bytes, index: int) -> str:
-    """Under which name the store keeps an attribute."""
-    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
-
-
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
     """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
     with the command and the Item where a method is invoked or an attribute set: it gives the
-    answer's octets, or raises Failed. Raises DecodeError where the items are not those of the use
-    case's template, or a date or a time is none.
+    answer's octets, or raises ItemFailed. Raises DecodeError where the items are not those of the
+    use case's template, or a date or a time is none.
     """
     m = command.m
     items = items_of(m.octets, m.content_start, m.content_end)
@@ -102,8 +71,8 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
             try:
                 data, result = _carried_out(command, item, live, actions, targets[number]), SUCCESS
                 if len(out) + len(data) > _MOST:
-                    raise Failed(OTHER_REASON)
-            except Failed as error:
+                    raise ItemFailed(OTHER_REASON)
+            except ItemFailed as error:
                 data, result = _NULL, error.result
                 failed = True
         out += data
@@ -203,7 +172,7 @@ def _carried_out(
     key = (item.class_id, item.obis, item.index)
     fault = command.device.faults.get((kind,) + key)
     if fault is not None:
-        raise Failed(fault)
+        raise ItemFailed(fault)
     if item.choice == _ACTION:
         if _is_protected(item):
             return _protected(command, item, live)
@@ -217,9 +186,9 @@ def _carried_out(
     name = name_of(*key)
     if (item.class_id, item.index) in future_dated.ACTIVATIONS:
         try:
-            future_dated.activate(command, key, item.data, name_of)
+            future_dated.activate(command, key, item.data)
         except future_dated.BadDate:
-            raise Failed(OTHER_REASON) from None
+            raise ItemFailed(OTHER_REASON) from None
     command.changes[name] = item.data
     handler = actions.get(("A",) + key)
     return _NULL if handler is None else handler(command, item)
@@ -247,19 +216,19 @@ def _protected(command: "Command", item: Item, live: "Any") -> bytes:
         for one in cosem.protected(command.m.code, _index_of(command, item))
     }
     if len(keys) > len(allowed):
-        raise Failed(READ_WRITE_DENIED)
+        raise ItemFailed(READ_WRITE_DENIED)
     plaintext = b"\x02" + length_octets(len(keys))
     for key in keys:
         if key not in allowed:
-            raise Failed(READ_WRITE_DENIED)
+            raise ItemFailed(READ_WRITE_DENIED)
         fault = command.device.faults.get(("A",) + key)
         if fault is not None:
-            raise Failed(fault)
+            raise ItemFailed(fault)
         plaintext += read(command, item, key, live, allowed[key])
     try:
         block = command.seal(plaintext)
     except Refused:
-        raise Failed(OTHER_REASON) from None
+        raise ItemFailed(OTHER_REASON) from None
     sealed = b"\x09" + length_octets(len(block)) + block
     return (
         _PROTECTED_SET
@@ -288,7 +257,7 @@ def _index_of(command: "Command", item: Item) -> int:
 
 
 def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
-    """Class, OBIS code and index of each attribute in the object list; Failed for another form."""
+    """Class, OBIS code and index of each attribute in an object list; ItemFailed for another form."""
     field = axdr.decode(octets, at, end)[0]
     keys = []
     try:
@@ -298,5 +267,5 @@ def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int
                 raise TypeError
             keys.append((class_id, obis, index & 0xFF))
     except (TypeError, ValueError, IndexError):  # of another form
-        raise Failed(TYPE_UNMATCHED) from None
+        raise ItemFailed(TYPE_UNMATCHED) from None
     return keys

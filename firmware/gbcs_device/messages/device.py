@@ -27,10 +27,11 @@ from gbcs.errors import (
     EncodeError,
     UnknownKey,
 )
-from gbcs_device.base import clock, load, logs
+from gbcs_device.base import clock, logs
 from gbcs_device.base.store import StoreFull
 from gbcs_device.messages import authority, future_dated
 from gbcs_device.messages.authority import NotAllowed, NotSupported, Replayed
+from gbcs_device.messages.notification import notification
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ class Device:
         self.on_error: Any = None
         self._rest = 0  # until when no timer is due: the store could not be written
         self._account_rest = 0  # until when the account's is not: it failed
+        self.account: Any = None  # the module of a meter's account, where it has one
+        self.due: Any = None  # does what a whole command says when its date has come
         self.account_seen: Any = None  # what the account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
 
@@ -230,11 +233,9 @@ class Device:
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
         found = future_dated.next_timer(self.store)
-        if self._has_account():
-            from gbcs_device.account import account
-
+        if self.account is not None:
             try:
-                at = account.next_event(self)
+                at = self.account.next_event(self)
             except Exception:  # `handle_timer` will say so, which knows the time
                 at = 0
             if at is not None:
@@ -255,13 +256,11 @@ class Device:
             except Exception as error:
                 if not self._failed(error, now, waiting, name):
                     self._rest = now + _REST_MS
-        if self._has_account() and now >= self._account_rest:
-            from gbcs_device.account import account
-
+        if self.account is not None and now >= self._account_rest:
             waiting = len(self.outbox)
             try:
-                self.store.write(account.advance(self, now) or {})
-                account.next_event(self)
+                self.store.write(self.account.advance(self, now) or {})
+                self.account.next_event(self)
                 self._account_rest = 0
             except Exception as error:
                 self._account_rest = now + _REST_MS
@@ -293,16 +292,10 @@ class Device:
             except Exception as error:
                 self._failed(error, command.now, len(self.outbox))
 
-    def _has_account(self) -> bool:
-        """Whether there may be one: what gbcs_device.account.account costs, only a load pays."""
-        return self.store.get(load.SINCE) is not None
-
     def _settle(self, command: Command) -> None:
         """What the command's changes mean for the meter's account."""
-        if self._has_account():
-            from gbcs_device.account import account
-
-            account.finish(command)
+        if self.account is not None:
+            self.account.finish(command)
 
     def security_log(self) -> "list[tuple[int, int]]":
         """Time (seconds since 2000) and code of the security log's entries, oldest first."""
@@ -336,7 +329,7 @@ class Device:
             self._check_counter(m, allowed)
             raise NotSupported("a use case of this kind of device expected", allowed)
         counted: list[Any] = [device_role(m.originator)] if to_device else allowed
-        if m.code in _TOP_UPS and self._has_account():
+        if m.code in _TOP_UPS and self.account is not None:
             return counted  # tokens have counters of their own: gbcs_device.account.tokens
         if case.replay_protection is not False:
             self._check_counter(m, counted)
@@ -511,8 +504,3 @@ def _check_header(m: "Message") -> None:
         raise DecodeError("no date-time and no device's counter expected", m.start, "header")
     if m.party is not None and m.party_counter is None:
         raise DecodeError("the counter of the party expected", m.start, "other_information")
-
-
-def notification(counter: int, body: bytes) -> bytes:
-    """A data notification: GBCS gives its id the low three octets of the counter."""
-    return b"\x0f\x20" + (counter & 0xFFFFFF).to_bytes(3, "big") + b"\x00" + body

@@ -14,6 +14,8 @@ Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA t
 from gbcs import message
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock, logs
+from gbcs_device.base.names import kept_name, name_of
+from gbcs_device.messages.notification import notification
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 
 _KEPT = "later/"
 _HEAD = const(17)
-_FIRMWARE = const(0x0012)
-_ALERTS = {_FIRMWARE: 0x00CA, 0x0125: 0x0124, 0x0126: 0x0124}  # others 0x00CB
-_UPDATE_ALERT = const(0x00CB)
 _DLMS_ALERT = const(0x00CC)
 _GBZ_ALERT = const(0x00CD)
 
@@ -78,9 +77,7 @@ def cancel_command(command: "Command") -> None:
     command.changes["%s%04X" % (_KEPT, command.m.code)] = None
 
 
-def activate(
-    command: "Command", key: "tuple[int, bytes, int]", data: bytes, name_of: "Any"
-) -> None:
+def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> None:
     """An activation date is set: zeros are now, all FF never, a date is kept.
 
     Raises BadDate for anything else; what was kept stays then.
@@ -89,7 +86,7 @@ def activate(
     date = data[2:14]
     if date[:9] == bytes(9):
         command.changes[name] = None
-        _become_active(command, key, name_of)
+        _become_active(command, key)
         return
     if date[:8] == _NEVER:
         command.changes[name] = None
@@ -104,14 +101,14 @@ def activate(
     _keep(command, name, at, date + said)
 
 
-def _become_active(command: "Command", key: "tuple[int, bytes, int]", name_of: "Any") -> None:
+def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
     for passive, active in ACTIVATIONS[key[0], key[2]]:
         octets = command.get(name_of(key[0], key[1], passive))
         if octets is not None:
             command.changes[name_of(key[0], key[1], active)] = octets
     from gbcs_device.messages import activation
 
-    activation.moved(command, key[1], name_of)
+    activation.moved(command, key[1])
 
 
 def keep_part(command: "Command", part: "Any") -> bool:
@@ -143,23 +140,20 @@ def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[i
         return _activated(command, octets[_HEAD:])
     if name[:8] == "later/C/":
         return _part_done(command, octets[_HEAD:], at)
-    return _command_done(command, at)
+    return command.device.due(command, at)
 
 
 def _activated(command: "Command", rest: bytes) -> "tuple[int, Any]":
-    from gbcs_device.messages.cosem_server import name_of
-    from gbcs_device.messages.device import notification
-
     date, said = rest[:12], rest[12:]
     key = (said[10] << 8 | said[11], said[12:18], said[18])
-    _become_active(command, key, name_of)
+    _become_active(command, key)
     body = b"\x02\x03\x12" + logs.FUTURE_DATED_SUCCESS.to_bytes(2, "big") + b"\x09\x0c" + date
     body += b"\x09" + bytes((len(said),)) + said
     return _DLMS_ALERT, lambda counter: notification(counter, body)
 
 
 def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
-    from gbcs_device.messages.gbz_server import Failed, Part, kept_name
+    from gbcs_device.messages.component import ComponentFailed, Part
 
     said, payload = rest[:14], rest[14:]
     header = b"\x01" + said[10:12] + (3 + len(payload)).to_bytes(2, "big")
@@ -171,39 +165,11 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
         if handler is not None:
             handler(command, part)
         command.changes[kept_name(part.cluster, part.command)] = payload
-    except Failed:
+    except ComponentFailed:
         code = logs.FUTURE_DATED_FAILURE
     content = b"\x01\x09\x01" + code.to_bytes(2, "big") + clock.seconds(at).to_bytes(4, "big")
     content += b"\x0e" + said
     return _GBZ_ALERT, lambda counter: content
-
-
-def _command_done(command: "Command", at: int) -> "tuple[int, Any]":
-    from gbcs.asn1 import asn1, der
-    from gbcs_device.messages.asn1_server import integer, sequence, values
-
-    m = command.m
-    name = asn1.payload_type(m.code, "command") or ""
-    field = asn1.decode(name, m.octets, m.content_start, m.content_end, False)
-    execution = (None, "GeneralizedTime", clock.generalized(at), None)
-    if m.code == _FIRMWARE:
-        from gbcs_device.usecases import maintenance
-
-        outcome = maintenance.activate(command, values(field)["manufacturer_image_hash"])
-        code = _code(outcome[0][2] == 0)
-        record = sequence(integer(code), execution, integer(m.counter), sequence(*outcome))
-    else:
-        from gbcs_device.usecases import credentials
-
-        found = credentials.carry_out(command, field)
-        code = _code(all(one[2][1][2] == 0 for one in found[2][3][2]))
-        record = sequence(integer(code), execution, found, credentials=True)
-    content = der.encode(record)
-    return _ALERTS.get(m.code, _UPDATE_ALERT), lambda counter: content
-
-
-def _code(succeeded: bool) -> int:
-    return logs.FUTURE_DATED_SUCCESS if succeeded else logs.FUTURE_DATED_FAILURE
 
 
 def command_of(name: str, octets: bytes) -> "Any":

@@ -18,10 +18,23 @@ templates say.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.gbz import template as gbztemplate
-from gbcs.gbz.gbz import ENCRYPTED, FROM_DATE_TIME, LAST
-from gbcs.zcl import clusters, zcl
+from gbcs.gbz.gbz import ENCRYPTED, LAST
+from gbcs.zcl import clusters
+from gbcs_device.base.names import answer_name, attribute_name, kept_name
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
+from gbcs_device.messages.component import (
+    FAILURE,
+    HARDWARE_FAILURE,
+    KEPT,
+    NOT_FOUND,
+    SUCCESS,
+    UNSUPPORTED_ATTRIBUTE,
+    ComponentFailed,
+    Part,
+    parts_of,
+    unpacked,
+)
 from gbcs_device.messages.defaults import attribute_of
 
 if TYPE_CHECKING:
@@ -30,67 +43,10 @@ if TYPE_CHECKING:
     from gbcs.gbz.template import Expected
     from gbcs_device.messages.device import Command
 
-SUCCESS = const(0x00)
-FAILURE = const(0x01)
-UNSUPPORTED_ATTRIBUTE = const(0x86)
-NOT_FOUND = const(0x8B)
-HARDWARE_FAILURE = const(0xC0)
-
-KEPT = "kept"
 _SPECIFIC = const(0x01)
 _TO_CLIENT = const(0x08)
 _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
-
-
-class Failed(Exception):
-    """A component that fails; `status` is the ZCL status its default response has."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-class Part:
-    """One component of a request: its place, its header, and where its ZCL payload stands."""
-
-    __slots__ = ("number", "control", "cluster", "frame_control", "sequence", "command",
-                 "from_date_time", "payload")  # fmt: skip
-
-    def __init__(self, number: int, octets: bytes, at: int, stop: int) -> None:
-        self.number = number
-        self.control = octets[at]
-        self.cluster = octets[at + 1] << 8 | octets[at + 2]
-        at += 5
-        self.from_date_time: int | None = None
-        if self.control & FROM_DATE_TIME:
-            self.from_date_time = int.from_bytes(octets[at : at + 4], "big")
-            at += 4
-        self.frame_control = octets[at]
-        self.sequence = octets[at + 1]
-        self.command = octets[at + 2]
-        self.payload = octets[at + 3 : stop]
-
-    def fields(self) -> "list[Any]":
-        """The fields of the payload."""
-        return zcl.decode_payload(
-            self.payload, 0, len(self.payload), self.cluster, self.frame_control, self.command
-        )[1]
-
-
-def attribute_name(cluster: int, identifier: int) -> str:
-    """Under which name the store keeps an attribute."""
-    return "z/%04X/%04X" % (cluster, identifier)
-
-
-def answer_name(cluster: int, command: int, asked: bytes) -> str:
-    """Under which name the store keeps what a command is answered that asked so."""
-    return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
-
-
-def kept_name(cluster: int, command: int) -> str:
-    """Under which name the store keeps the payload of the last such command."""
-    return "c/%04X/%02X" % (cluster, command)
 
 
 def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
@@ -98,8 +54,8 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
     `actions[cluster, direction, command](command, part)` carries out a command: it gives the
-    answer's payload, or None for a default response; or raises Failed. What is kept for its date,
-    or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
+    answer's payload, or None for a default response; or raises ComponentFailed. What is kept for its
+    date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
     Raises DecodeError where the components are not those of the use case's template.
     """
     m = command.m
@@ -119,7 +75,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
         else:
             try:
                 specific, answers, failed = _carried_out(command, part, live, actions, template)
-            except Failed as error:
+            except ComponentFailed as error:
                 answers = [(_DEFAULT, bytes((part.command, error.status)))]
                 failed = error.status == HARDWARE_FAILURE
         for identifier, content in answers:
@@ -138,17 +94,6 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     out[last] |= LAST
     out[2] = count
     return bytes(out)
-
-
-def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
-    count = octets[at + 2]
-    at += 3
-    parts = []
-    for number in range(count):
-        stop = at + 5 + (octets[at + 3] << 8 | octets[at + 4])
-        parts.append(Part(number, octets, at, stop))
-        at = stop
-    return parts
 
 
 def _conform(parts: "list[Part]", expected: "tuple[Expected, ...]") -> bool:
@@ -194,7 +139,7 @@ def _carried_out(
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
     if fault is not None:
-        raise Failed(fault)
+        raise ComponentFailed(fault)
     if not part.frame_control & _SPECIFIC:  # no template has another than reads
         content, failed = _read(command, part, live, template)
         return 0, [(_READ_RESPONSE, content)], failed
@@ -208,27 +153,9 @@ def _carried_out(
     if found is not None:
         return _SPECIFIC, found, False
     if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
-        raise Failed(NOT_FOUND)
+        raise ComponentFailed(NOT_FOUND)
     command.changes[kept_name(part.cluster, part.command)] = part.payload
     return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
-
-
-def packed(answers: "list[tuple[int, bytes]]") -> bytes:
-    """Answers as the store keeps them: command, length, payload of each."""
-    return b"".join(
-        [bytes((one, len(octets) >> 8, len(octets) & 0xFF)) + octets for one, octets in answers]
-    )
-
-
-def unpacked(octets: bytes) -> "list[tuple[int, bytes]]":
-    """The inverse of `packed`."""
-    found = []
-    at = 0
-    while at < len(octets):
-        stop = at + 3 + (octets[at + 1] << 8 | octets[at + 2])
-        found.append((octets[at], octets[at + 3 : stop]))
-        at = stop
-    return found
 
 
 def _form(

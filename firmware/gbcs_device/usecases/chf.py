@@ -12,14 +12,16 @@ from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
 from gbcs_device.base import clock
-from gbcs_device.messages.cosem_server import Failed, name_of
-from gbcs_device.messages.device import Device, notification
+from gbcs_device.base.names import name_of
+from gbcs_device.messages.device import Device
+from gbcs_device.messages.item import ItemFailed
+from gbcs_device.messages.notification import notification
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
-    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
+    from gbcs_device.messages.item import Item
 
 GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
 _LOG = "han/log"
@@ -113,7 +115,7 @@ def register(command: "Command", item: "Item") -> bytes:
         key = installcode.link_key(code, command.device.crypto)
         listed = log.register(mac, device_type, key)
     except LogRefused as error:
-        raise Failed(error.result) from None
+        raise ItemFailed(error.result) from None
     command.work["mac"] = mac
     return _changed(command, log) if listed else b"\x00"
 
@@ -145,7 +147,7 @@ def unregister(command: "Command", item: "Item") -> bytes:
     try:
         log.remove(devicelogfields.read_removal(field))
     except LogRefused as error:
-        raise Failed(error.result) from None
+        raise ItemFailed(error.result) from None
     return _changed(command, log)
 
 
@@ -156,7 +158,7 @@ def restore(command: "Command", item: "Item") -> bytes:
     try:
         log.restore(*devicelogfields.read_restore(field))
     except LogRefused as error:
-        raise Failed(error.result) from None
+        raise ItemFailed(error.result) from None
     return _changed(command, log)
 
 

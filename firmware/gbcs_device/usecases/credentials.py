@@ -71,6 +71,9 @@ _STAND_INS = (
     (ACCESS_CONTROL_BROKER, NETWORK_OPERATOR),
 )
 
+_ALERT = const(0x00CB)
+_ALERTS = {0x0125: 0x0124, 0x0126: 0x0124}  # of CS02g
+
 _ROLES = (0, 1, 2, 3, 4, 5, 6, 7, 8)
 _MAX_COUNTER = 0x7FFFFFFFFFFFFFFF
 _EXECUTED = "own/executed"  # digests of the commands that set the last floors
@@ -231,6 +234,16 @@ def carry_out(command: "Command", field: "Field") -> "Field":
         sequence(*outcomes, credentials=True),
         credentials=True,
     )
+
+
+def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
+    """A command whose date has come: the alert's message code, and its payload."""
+    outcome = carry_out(command, field)
+    failed = [part for part in outcome[2][3][2] if part[2][1][2] != SUCCESS]
+    code = logs.FUTURE_DATED_FAILURE if failed else logs.FUTURE_DATED_SUCCESS
+    execution = (None, "GeneralizedTime", clock.generalized(at), None)
+    record = sequence(integer(code), execution, outcome, credentials=True)
+    return _ALERTS.get(command.m.code, _ALERT), record
 
 
 def _stands(command: "Command") -> bool:

@@ -9,11 +9,12 @@ from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.octets import length_octets
 from gbcs_device.base import clock, load, logs
-from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, Failed, name_of
+from gbcs_device.base.names import name_of
+from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
-    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
+    from gbcs_device.messages.item import Item
 
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
 _PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
@@ -49,10 +50,10 @@ def preset_time(command: "Command", item: "Item") -> bytes:
 
 
 def _bound(octets: bytes) -> "int | None":
-    """Milliseconds since 2000, None where none is specified; Failed for what is no date-time."""
+    """Milliseconds since 2000, None where none is specified; ItemFailed for no date-time."""
     moment = clock.from_date_time(octets)
     if moment is None and octets[:8] != _NOT_SPECIFIED:
-        raise Failed(OTHER_REASON)
+        raise ItemFailed(OTHER_REASON)
     return moment
 
 
@@ -89,10 +90,10 @@ def _range(item: "Item") -> "tuple[int, int]":
     field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
     parts = field[2]
     if type(parts) is not list or len(parts) != 4:
-        raise Failed(TYPE_UNMATCHED)
+        raise ItemFailed(TYPE_UNMATCHED)
     start, end = parts[1][2], parts[2][2]
     if type(start) is not int or type(end) is not int:
-        raise Failed(TYPE_UNMATCHED)
+        raise ItemFailed(TYPE_UNMATCHED)
     return start, end
 
 
@@ -136,14 +137,14 @@ def _restricted(item: "Item") -> "tuple[int | None, int | None]":
         start, end = [one[2] for one in restriction[1][2]]
         return _bound(start), _bound(end)
     except (TypeError, ValueError, IndexError):  # of another form
-        raise Failed(TYPE_UNMATCHED) from None
+        raise ItemFailed(TYPE_UNMATCHED) from None
 
 
 def switch_load(command: "Command", item: "Item") -> bytes:
     """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch."""
     state = _SWITCH.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
     if item.octets[item.start] != 18 or state is None:
-        raise Failed(TYPE_UNMATCHED)
+        raise ItemFailed(TYPE_UNMATCHED)
     command.changes[name_of(*_SWITCH_STATE)] = b"\x16" + bytes((state,))
     return b"\x00"
 

@@ -5,11 +5,12 @@ Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device manageme
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import logs
-from gbcs_device.messages.gbz_server import NOT_FOUND, Failed, answer_name, attribute_name
+from gbcs_device.base.names import answer_name, attribute_name
+from gbcs_device.messages.component import NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
+    from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.gbz_server import Part
 
 _METERING = const(0x0702)
 _EVENTS = const(0x0709)
@@ -35,7 +36,7 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
     offset = payload[12] | payload[13] << 8
     found = [one for one in logs.entries(command.get(name) or b"") if start <= one.time <= end]
     if not found[offset:]:
-        raise Failed(NOT_FOUND)
+        raise ComponentFailed(NOT_FOUND)
     shown = found[offset : offset + _MOST_EVENTS]
     out = len(found).to_bytes(2, "little") + b"\x00\x01" + bytes((len(shown) << 4,))
     number = _GSME_SECURITY if name == logs.SECURITY else _GSME_EVENTS

@@ -30,6 +30,7 @@ _NO_KEY_PAIR = const(4)
 _WRONG_PUBLIC_KEY = const(5)
 
 # CS06
+_FIRMWARE_ALERT = const(0x00CA)
 _NO_IMAGE = const(1)
 _HASH_MISMATCH = const(2)
 
@@ -170,6 +171,15 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
     command.changes[IMAGE] = None
     command.log(logs.SECURITY, logs.FIRMWARE_CHANGED)
     return integer(0), octets(image[32:])
+
+
+def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
+    """CS06 whose date has come: the alert's message code, and its payload."""
+    outcome = activate(command, values(field)["manufacturer_image_hash"])
+    code = logs.FUTURE_DATED_FAILURE if outcome[0][2] else logs.FUTURE_DATED_SUCCESS
+    execution = (None, "GeneralizedTime", clock.generalized(at), None)
+    counter = integer(command.m.counter)
+    return _FIRMWARE_ALERT, sequence(integer(code), execution, counter, sequence(*outcome))
 
 
 def read_firmware(command: "Command", field: "Field") -> "Field":

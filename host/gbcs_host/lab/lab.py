@@ -14,11 +14,10 @@ from gbcs.axdr import axdr
 from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device.base import clock, load, membership, store_repair
+from gbcs_device.base import clock, load, membership, names, store_repair
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
-from gbcs_device.messages import cosem_server, gbz_server
 from gbcs_device.messages.trust_anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
 from gbcs_device.usecases import chf as hubs
 from gbcs_host.han.han import Han, Joining
@@ -87,7 +86,7 @@ def _electricity_terms() -> "dict[str, bytes]":
         (21, "0000100001FF", 2, b"\x01\x01" + double_long(0)),
     )
     return {
-        cosem_server.name_of(class_id, bytes.fromhex(obis), index): octets
+        names.name_of(class_id, bytes.fromhex(obis), index): octets
         for class_id, obis, index, octets in rows
     }
 
@@ -103,20 +102,20 @@ def _data(kind: str) -> "dict[str, bytes]":
         imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
         power = bytes.fromhex("0202060000000002020F00161B")
         return {
-            cosem_server.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
-            cosem_server.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
-            cosem_server.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
-            cosem_server.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
-            cosem_server.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
-            cosem_server.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
+            names.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
+            names.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
+            names.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
+            names.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
+            names.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
+            names.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
             **_electricity_terms(),
         }
     if kind == GSME:
         return {
-            gbz_server.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
-            gbz_server.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
+            names.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
+            names.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
             **{
-                gbz_server.attribute_name(cluster, identifier): bytes.fromhex(octets)
+                names.attribute_name(cluster, identifier): bytes.fromhex(octets)
                 for cluster, identifier, octets in _GAS_TERMS
             },
         }

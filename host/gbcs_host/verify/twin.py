@@ -15,8 +15,8 @@ from gbcs.axdr import axdr
 from gbcs.devicelog import Entry
 from gbcs.dlms import dlms
 from gbcs.zcl import types
-from gbcs_device.base import clock
-from gbcs_device.messages import cosem_server, gbz_server
+from gbcs_device.base import clock, names
+from gbcs_device.messages import component, cosem_server
 from gbcs_device.messages.trust_anchors import Cell, cell_of
 from gbcs_host.decode.keystore import KeyStore
 
@@ -65,9 +65,9 @@ def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes:
             elif item.class_id == 30 and data[1] == "structure":
                 _load_protected(item, data, answered, keys, changes)
             elif data[1] != "null-data":
-                changes["m" + cosem_server.name_of(*key)[1:]] = axdr.encode(data)
+                changes["m" + names.name_of(*key)[1:]] = axdr.encode(data)
         elif choice == "get":
-            changes[cosem_server.name_of(*key)] = axdr.encode(data)
+            changes[names.name_of(*key)] = axdr.encode(data)
 
 
 def _load_log(log: Any, item: Any, data: Any) -> None:
@@ -91,11 +91,11 @@ def _load_protected(item: Any, data: Any, answered: Any, keys: KeyStore, changes
     wanted = cosem_server.object_list(item.octets, item.start, item.end)
     field = dlms.decode_plaintext(octets, answered.code)
     for key, value in zip(wanted, field[2], strict=True):
-        changes[cosem_server.name_of(*key)] = axdr.encode(value)
+        changes[names.name_of(*key)] = axdr.encode(value)
 
 
 def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:
-    parts = gbz_server.parts_of(asked.octets, asked.content_start, asked.content_end)
+    parts = component.parts_of(asked.octets, asked.content_start, asked.content_end)
     answers = _answers(answered, keys)
     for part in parts:
         own = []
@@ -106,12 +106,12 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
                 own.append((command, octets))
             elif command == _READ_RESPONSE:
                 _load_attributes(device, part, octets, changes)
-            elif octets[0] == part.command and octets[1] != gbz_server.SUCCESS:
+            elif octets[0] == part.command and octets[1] != component.SUCCESS:
                 key = ("C", part.cluster, part.frame_control & 8, part.command, part.payload)
                 device.faults[key] = octets[1]
         if own:
-            name = gbz_server.answer_name(part.cluster, part.command, part.payload)
-            changes[name] = gbz_server.packed(own)
+            name = names.answer_name(part.cluster, part.command, part.payload)
+            changes[name] = component.packed(own)
 
 
 def _answers(answered: Any, keys: KeyStore) -> "list[tuple[int, int, int, bytes]]":
@@ -140,7 +140,7 @@ def _load_attributes(device: Any, part: Any, octets: bytes, changes: Any) -> Non
             device.faults["A", part.cluster, identifier] = status
             continue
         stop = types.skip_typed(octets, at, len(octets), "")
-        changes[gbz_server.attribute_name(part.cluster, identifier)] = octets[at:stop]
+        changes[names.attribute_name(part.cluster, identifier)] = octets[at:stop]
         at = stop
 
 

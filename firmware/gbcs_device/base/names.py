@@ -1,0 +1,21 @@
+"""Names under which the store keeps what use cases set and read."""
+
+
+def name_of(class_id: int, obis: bytes, index: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
+
+
+def attribute_name(cluster: int, identifier: int) -> str:
+    """Under which name the store keeps an attribute."""
+    return "z/%04X/%04X" % (cluster, identifier)
+
+
+def answer_name(cluster: int, command: int, asked: bytes) -> str:
+    """Under which name the store keeps what a command is answered that asked so."""
+    return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
+
+
+def kept_name(cluster: int, command: int) -> str:
+    """Under which name the store keeps the payload of the last such command."""
+    return "c/%04X/%02X" % (cluster, command)
