@@ -1,9 +1,9 @@
 """The least that reads the HAN: a station that joins, asks, and writes down all that it hears."""
 
+from gbcs.zcl.codes import KEY_ESTABLISHMENT, SPECIFIC
 from gbcs_device.base import partners
 from gbcs_device.han.credentials import load
 from gbcs_device.han.joining import JOINED, Joiner
-from gbcs_device.han.station import KEY_ESTABLISHMENT, SPECIFIC
 from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
 
 HUB, METER, GAS, DISPLAY = [

@@ -2,7 +2,7 @@
 
 import sys
 
-__all__ = ("MICROPYTHON", "TYPE_CHECKING", "const", "same")
+__all__ = ("MICROPYTHON", "TYPE_CHECKING", "VIPER", "const", "same")
 
 TYPE_CHECKING = False  # mypy and pyright take this name as true wherever it stands
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 MICROPYTHON = sys.implementation.name == "micropython"
+# Viper's 32-bit pointers need a 32-bit port, and one that has an emitter (_mpy tells its kind)
+VIPER = MICROPYTHON and sys.maxsize < 1 << 32 and getattr(sys.implementation, "_mpy", 0) >> 10 != 0
 
 
 def const(value: "T") -> "T":  # MicroPython folds `X = const(1)` by this name

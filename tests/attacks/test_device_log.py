@@ -7,8 +7,8 @@ import pytest
 
 from gbcs import payload
 from gbcs.asn1 import asn1
+from gbcs.zcl.codes import METERING, NOT_AUTHORISED, PREPAYMENT, PRICE, SPECIFIC
 from gbcs_device.base import partners
-from gbcs_device.han.station import METERING, NOT_AUTHORISED, PREPAYMENT, PRICE, SPECIFIC
 from gbcs_device.messages.trust_anchors import device_key_name
 from gbcs_host.lab import supply
 from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab

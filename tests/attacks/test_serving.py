@@ -15,7 +15,7 @@ import time
 
 import pytest
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs.link import MAX_DATAGRAM, Framing, encode, seal, unseal
 from gbcs_device.base.store import LIMIT
 from gbcs_device.board import remote

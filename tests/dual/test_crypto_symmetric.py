@@ -1,7 +1,8 @@
 """AES, GCM, AES-MMO and key derivation on both Pythons, against published vectors."""
 
 from gbcs.compat import MICROPYTHON
-from gbcs.crypto import aes, aes_octets, default, portable
+from gbcs.crypto import aes, aes_octets, portable
+from gbcs.crypto.backends import default
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadBlock
 

@@ -1,6 +1,6 @@
 """The arithmetic of p256_viper at its bounds, where there is a native emitter of 32 bits."""
 
-from gbcs.crypto import VIPER
+from gbcs.compat import VIPER
 from gbcs.crypto.domain import P
 
 LOWEST = [-8192] * 19

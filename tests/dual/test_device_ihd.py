@@ -9,9 +9,8 @@ from gbcs.crypto import portable
 from gbcs_device.base import view
 from gbcs_device.base.figures import ON
 from gbcs_device.base.store import MemoryMedium, Store
-from gbcs_device.board import remote
 from gbcs_device.devices import kinds, stations
-from gbcs_device.display import view_octets
+from gbcs_device.display import actions, view_octets
 from gbcs_device.display.actions import press
 from gbcs_device.han.joining import JOINED
 from gbcs_device.han.station import Station
@@ -162,7 +161,7 @@ def test_an_ihd_reads_a_meter():
 def test_a_message_is_confirmed_once():
     station, meter = made("IHD")
     now = run(station, meter, NOW, 20)
-    body = bytes((remote.CONFIRM,)) + (7).to_bytes(4, "big")
+    body = bytes((actions.CONFIRM,)) + (7).to_bytes(4, "big")
     assert press(station, body, now)
     assert not press(station, body, now)
     run(station, meter, now, 1)
@@ -185,7 +184,7 @@ def test_a_ppmid_tops_up_the_meter():
     station, meter = made("PPMID")
     now = run(station, meter, NOW, 20)
     digits = b"74941656880950804485"
-    assert press(station, bytes((remote.TOP_UP, 0)) + digits, now)
+    assert press(station, bytes((actions.TOP_UP, 0)) + digits, now)
     now = run(station, meter, now, 1)
     assert (PREPAYMENT, 4, b"\x02\x14" + digits) in meter.heard
     assert station.shown(now).notice == "Top-up accepted: £5.00"

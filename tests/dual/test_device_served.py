@@ -1,12 +1,12 @@
 """What meters serve to displays, on both Pythons: attributes, commands, what they are told."""
 
 from gbcs.errors import DecodeError
+from gbcs.zcl.codes import CALENDAR, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.account.tariff import Calendar, Terms
 from gbcs_device.base.figures import ARMED, Debt, Figures, TopUp
 from gbcs_device.clusters import attributes, commands, report, time
 from gbcs_device.clusters.subscribers import Displays
 from gbcs_device.han import routing
-from gbcs_device.han.station import CALENDAR, MESSAGING, METERING, PREPAYMENT, PRICE
 
 NOW = 771_751_936_000  # 0x2E000000 seconds
 DISPLAY = bytes((0, 0xDB, 0, 0, 0, 0, 0, 0xA4))

@@ -10,9 +10,9 @@ from gbcs_device.base.store import (
     MemoryMedium,
     PowerCut,
     Store,
-    StoreDamaged,
     StoreFull,
 )
+from gbcs_device.base.store_format import StoreDamaged
 
 
 def held(store):

@@ -4,7 +4,7 @@ import pytest
 
 from gbcs import message, payload, protect, utrn
 from gbcs.asn1 import asn1
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs_device.base import clock, partners
 from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import HandedSecrets, device_key_name

@@ -6,11 +6,11 @@ import pytest
 
 from gbcs.errors import DecodeError
 from gbcs.zcl import zcl
+from gbcs.zcl.codes import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.account.tariff import Calendar, Terms
 from gbcs_device.base.figures import Figures, TopUp
 from gbcs_device.clusters import commands
 from gbcs_device.clusters.meter import MeterSource
-from gbcs_device.han.station import CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_host.lab.lab import CHF, ESME, Lab
 
 HUB = bytes.fromhex("00DB1234567890B2")

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gbcs import usecases
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs_device.base import clock, logs
-from gbcs_device.base.store import FileMedium, MemoryMedium, PowerCut, Store, StoreDamaged
+from gbcs_device.base.store import FileMedium, MemoryMedium, PowerCut, Store
+from gbcs_device.base.store_format import StoreDamaged
 from gbcs_device.board import remote
 from gbcs_device.board.remote import Server
 from gbcs_host.lab.lab import CHF, ESME, GSME, Lab

@@ -13,7 +13,7 @@ from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs_host import cli
 from gbcs_host.capture import Capture, keys, pcapng, zep
 from gbcs_host.capture.dissector import Dissector

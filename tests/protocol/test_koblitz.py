@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gbcs.crypto import default, tauadic
+from gbcs.crypto import tauadic
+from gbcs.crypto.backends import default
 from gbcs.crypto.koblitz import SECT163K1, SECT283K1
 from gbcs.errors import BadKey
 from gbcs.zigbee import cbke, implicit

@@ -5,7 +5,8 @@ import re
 import pytest
 from conftest import SHARED
 
-from gbcs.crypto import default, portable
+from gbcs.crypto import portable
+from gbcs.crypto.backends import default
 from gbcs.errors import BadBlock
 from gbcs.zigbee import aps, commands, mac, nwk, security
 

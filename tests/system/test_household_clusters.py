@@ -5,7 +5,7 @@ What a supplier sets by GBCS is what a display then reads.
 
 import pytest
 
-from gbcs_device.han.station import SPECIFIC
+from gbcs.zcl.codes import SPECIFIC
 from gbcs_host.lab import supply
 from gbcs_host.lab.supply import AT_ONCE, charges
 from tests.display import GAS, GPF_ENDPOINT, HUB, METER, Home

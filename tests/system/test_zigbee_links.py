@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs_device.base.store import PowerCut
 from gbcs_device.board.remote import Server
 from gbcs_device.messages.device import Device

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs.zcl import zcl
 from gbcs_device.clusters import attributes
 from gbcs_host.capture.dissector import Dissector

@@ -105,6 +105,12 @@ def _change_mode(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     return _mode_settings(command, part)
 
 
+def _publish_calendar(command: "Command", part: "Part") -> None:
+    """The pieces that came, or come with it, count from now on."""
+    account.changing(command)
+    gsme_calendar.publish(command, part)
+
+
 def _mode_settings(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     """What the answer says of the settings that go with a mode."""
     said = bytes(
@@ -321,6 +327,7 @@ ACTIONS: "dict[tuple[Any, ...], Any]" = {
     (PREPAYMENT, 0x00, 0x0A): _debt_log,
 }
 ACTIONS.update(gsme_calendar.ACTIONS)
+ACTIONS[0x0707, 0x08, 0x00] = _publish_calendar
 for _cluster, _command in _SETS:
     _direction = 0x08 if _cluster == PRICE else 0x00
     ACTIONS.setdefault((_cluster, _direction, _command), _set)

@@ -8,7 +8,6 @@ Source: ZigBee Smart Energy D.9; the reference commands of GCS01a and GCS05.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.account import account
 from gbcs_device.account.tariff import Calendar
 from gbcs_device.messages.component import packed, unpacked
 
@@ -58,7 +57,6 @@ def read(get: "Any", kind: int) -> "Calendar | None":
 
 def publish(command: "Command", part: "Part") -> None:
     """The pieces that came, or come with it, count from now on."""
-    account.changing(command)
     command.work.setdefault("calendars", []).append(part.payload[16])
 
 

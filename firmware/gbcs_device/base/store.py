@@ -29,6 +29,14 @@ from io import BytesIO
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
+from gbcs_device.base.store_format import (
+    HEAD,
+    OLD_HEAD,
+    StoreDamaged,
+    check_of,
+    head_of,
+    length_of,
+)
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -36,8 +44,6 @@ if TYPE_CHECKING:
 _MAGIC = b"GS\x02"
 _OLD_MAGIC = b"GS\x01"
 _HEADER = const(11)
-_HEAD = const(6)  # of a record
-_OLD_HEAD = const(4)
 _REMOVED = const(0xFFFFFF)
 _ADDED = const(0x010000)
 _LONGEST = const(0xFFFF)
@@ -53,19 +59,6 @@ LONGEST_VALUE = const(4608)  # octets that a command may put under one name
 _NEEDED = (
     "account", "cell", "count", "device", "devices", "han", "log", "own", "station", "top-up",
 )  # fmt: skip
-
-
-class StoreDamaged(GbcsError):
-    """What is kept has been changed: `bank` and `offset` say where."""
-
-    def __init__(self, what: str, bank: int, offset: int) -> None:
-        super().__init__(what, bank, offset)
-        self.what = what
-        self.bank = bank
-        self.offset = offset
-
-    def __str__(self) -> str:
-        return "bank %d, offset %d: %s" % (self.bank, self.offset, self.what)
 
 
 class StoreFull(GbcsError):
@@ -115,7 +108,7 @@ class Store:
                 continue
             self._held, self._bank, self._sequence = held, bank, sequence
             self._length = sum([_size(name, held[name]) for name in held])
-            if not is_torn and head == _HEAD:
+            if not is_torn and head == HEAD:
                 self._size = end
             _, other, other_head = banks[1]
             if bank != other and other_head:  # does it decay, too? nothing of it is needed
@@ -148,7 +141,7 @@ class Store:
         Where anything grows that is not needed, `shared` is the limit.
         """
         length = self._length
-        limit = self._limit - _HEADER - _HEAD - 4
+        limit = self._limit - _HEADER - HEAD - 4
         for name in changes:
             old, new = self.get(name), changes[name]
             if old is not None:
@@ -181,7 +174,7 @@ class Store:
         for name in changes:
             old = None if name in self._loose else self._held.get(name)
             body += _entry(name, changes[name], old)
-        record = _length(len(body)) + body + _check(body)
+        record = length_of(len(body)) + body + check_of(body)
         after = dict(self._held)
         for name in changes:
             octets = changes[name]
@@ -223,7 +216,7 @@ class Store:
         bank = 1 - self._bank
         head = _MAGIC + (self._sequence + 1).to_bytes(4, "big")
         self._medium.erase(bank)
-        self._medium.append(bank, head + _check(head) + _length(length))
+        self._medium.append(bank, head + check_of(head) + length_of(length))
         crc = 0
         for name in held:
             octets = _entry(name, held[name])
@@ -232,22 +225,7 @@ class Store:
         self._medium.append(bank, (crc & _ONES).to_bytes(4, "big"))
         self._bank = bank
         self._sequence += 1
-        self._size = _HEADER + _HEAD + length + 4
-
-
-def _check(octets: bytes) -> bytes:
-    return (crc32(octets) & _ONES).to_bytes(4, "big")
-
-
-def _length(size: int) -> bytes:
-    length = size.to_bytes(3, "big")
-    return length + _check(length)[1:]
-
-
-def head_of(size: int, head: int) -> bytes:
-    """The head of a record of so many octets, itself `head` octets: 6, of version 01 4."""
-    octets = _length(size)
-    return octets if head == _HEAD else octets[:3] + bytes((~sum(octets[:3]) & 0xFF,))
+        self._size = _HEADER + HEAD + length + 4
 
 
 def _size(name: str, octets: bytes) -> int:
@@ -288,14 +266,14 @@ def _header(medium: "Any", bank: int, faults: "list[str]") -> "tuple[int, int, i
     stream.close()
     if len(octets) < _HEADER:
         return -1, bank, 0
-    if octets[7:] != _check(octets[:7]):
+    if octets[7:] != check_of(octets[:7]):
         from gbcs_device.base import store_repair
 
         octets = store_repair.header(octets)
         faults.append(store_repair.note(bank, 0))
     if octets[:3] not in (_MAGIC, _OLD_MAGIC):
         raise StoreDamaged("the header of a bank expected", bank, 0)
-    head = _HEAD if octets[:3] == _MAGIC else _OLD_HEAD
+    head = HEAD if octets[:3] == _MAGIC else OLD_HEAD
     return int.from_bytes(octets[3:7], "big"), bank, head
 
 

@@ -11,9 +11,7 @@ Source: Koopman, 32-Bit Cyclic Redundancy Codes for Internet Applications, DSN 2
 from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
-from gbcs_device.base.store import StoreDamaged, head_of
-from gbcs_device.messages.trust_anchors import KA, SUPPLIER
+from gbcs_device.base.store_format import StoreDamaged, head_of
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -21,26 +19,11 @@ if TYPE_CHECKING:
 _HIGH, _LOW = const(0xEDB8), const(0x8320)  # the polynomial, reflected, in halves: small numbers
 _ONES = const(0xFFFFFFFF)
 _PIECE = const(256)
-_NON_CRITICAL_ALERT = const(0x1001)  # the message code of generic alerts that are not critical
 
 
 def note(bank: int, at: int) -> str:
     """What people are told of a place that was put right."""
     return "bank %d, offset %d: put right" % (bank, at)
-
-
-def tell_damage(device: "Any", now: int) -> None:
-    """Logs that octets of a device's store were damaged and put right, and tells the supplier.
-
-    With that a bank is begun in which nothing is damaged. An IHD has nobody to tell.
-    """
-    code = logs.MEMORY_ERROR
-    changes = logs.added(device.store, logs.EVENT, clock.seconds(now), code)
-    supplier = None if device.anchors is None else device.anchors.cell(SUPPLIER, KA)
-    if supplier is not None:
-        said = device.alert_of(code, now)
-        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, said, False))
-    device.store.write(changes)
 
 
 def header(octets: bytes) -> bytes:

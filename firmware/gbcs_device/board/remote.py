@@ -20,7 +20,8 @@ import gc
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
-from gbcs_device.base.store import LIMIT, MemoryMedium, PowerCut, Store, StoreDamaged
+from gbcs_device.base.store import LIMIT, MemoryMedium, PowerCut, Store
+from gbcs_device.base.store_format import StoreDamaged
 from gbcs_device.devices import kinds, stations
 from gbcs_device.han import joining
 from gbcs_device.han.credentials import load
@@ -44,16 +45,9 @@ RESTART = 10  # power comes back
 SET = 11  # entries for the store of a device that runs
 ERASE = 12
 IDENTITY = 13  # of the device that is here: see `identity`
-VIEW = 14  # what a display shows: see `viewoctets`
-PRESS = 15  # what a person does (1), its body; answered with whether it was taken (1), frames
+VIEW = 14  # what a display shows: see `display.view_octets`
+PRESS = 15  # what a person does (`display.actions`), its body; whether it was taken (1), frames
 HEARD = 16  # what came for a PPMID's control software: messages, each behind its length (2)
-
-# What a person does at a display, and the control software at a PPMID
-CONFIRM = 0  # a message's number (4)
-TOP_UP = 1  # fuel (1), digits
-EMERGENCY = 2  # fuel (1)
-ENABLE = 3  # fuel (1)
-DELIVER = 4  # a message for the hub
 
 # Status
 OK = 0
@@ -227,10 +221,10 @@ class Server:
     def _tell_damage(self, now: int) -> None:
         """The device logs what was put right in its store, once it knows the time."""
         if not self._is_told and self.station is not None:
-            from gbcs_device.base import store_repair
+            from gbcs_device.messages import failures
 
             self._is_told = True
-            store_repair.tell_damage(self.station.device, now)
+            failures.tell_damage(self.station.device, now)
 
     def _run(self, operation: int, body: bytes, now: int) -> "tuple[int, bytes]":
         station = self.station

@@ -10,7 +10,7 @@ Source: Smart Energy 1.4, annex D (0700, 0702, 0705, 0708); ZCL 07-5123, 3.2 (00
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.han.station import BASIC
+from gbcs.zcl.codes import BASIC
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -9,7 +9,7 @@ Source: Smart Energy 1.4, annex D.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs_device.han.station import CALENDAR, FROM_SERVER, NO_DEFAULT, SPECIFIC
+from gbcs.zcl.codes import CALENDAR, FROM_SERVER, NO_DEFAULT, SPECIFIC
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -11,9 +11,9 @@ import struct
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
+from gbcs.zcl.codes import MANAGEMENT, MESSAGING
 from gbcs_device.base import clock
 from gbcs_device.clusters import attributes
-from gbcs_device.han.station import MANAGEMENT, MESSAGING
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

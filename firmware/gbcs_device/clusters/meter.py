@@ -1,9 +1,9 @@
 """What a meter serves from: its account, and the objects in its store."""
 
 from gbcs.compat import TYPE_CHECKING
+from gbcs.zcl.codes import CALENDAR, PRICE
 from gbcs_device.base import clock, load
 from gbcs_device.clusters import attributes
-from gbcs_device.han.station import CALENDAR, PRICE
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -13,17 +13,9 @@ from gbcs.blocks.exchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl import zcl
+from gbcs.zcl.codes import BASIC, CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.base.figures import Figures, TopUp
 from gbcs_device.clusters import attributes
-from gbcs_device.han.station import (
-    BASIC,
-    CALENDAR,
-    MANAGEMENT,
-    MESSAGING,
-    METERING,
-    PREPAYMENT,
-    PRICE,
-)
 from gbcs_device.messages.component import packed, parts_of, unpacked
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ Source: Smart Energy 1.4, D.3.4 (mirrors); which attributes, gbcs_device.cluster
 from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.zcl.codes import BASIC, METERING, PRICE
 from gbcs_device.clusters import attributes
-from gbcs_device.han.station import BASIC, METERING, PRICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

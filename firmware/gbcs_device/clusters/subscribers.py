@@ -9,7 +9,7 @@ Source: Smart Energy 1.4, annex D (published commands may come at any time).
 from binascii import crc32
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.han.station import (
+from gbcs.zcl.codes import (
     FROM_SERVER,
     MESSAGING,
     METERING,

@@ -4,11 +4,17 @@ Source: the operations VIEW, PRESS and HEARD of `server`.
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device.board import remote
 from gbcs_device.display.view_octets import encode_view
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
+
+# What a person does at a display, and the control software at a PPMID
+CONFIRM = 0  # a message's number (4)
+TOP_UP = 1  # fuel (1), digits
+EMERGENCY = 2  # fuel (1)
+ENABLE = 3  # fuel (1)
+DELIVER = 4  # a message for the hub
 
 
 def view(station: "Any", now: int) -> bytes:
@@ -25,18 +31,18 @@ def heard(station: "Any") -> bytes:
 def press(station: "Any", body: bytes, now: int) -> bool:
     """Whether it was taken; ValueError for what the display has no button for."""
     action = body[0] if body else -1
-    if action == remote.CONFIRM and len(body) == 5:
+    if action == CONFIRM and len(body) == 5:
         return bool(station.confirm(int.from_bytes(body[1:], "big"), now))
     if station.device.kind != "PPMID" or len(body) < 2:
         raise ValueError("a button of the display expected")
-    if action == remote.DELIVER:
+    if action == DELIVER:
         return bool(station.deliver(body[1:], now))
     fuel = body[1] & 1
-    if action == remote.TOP_UP:
+    if action == TOP_UP:
         return bool(station.top_up(fuel, body[2:], now))
-    if action == remote.EMERGENCY:
+    if action == EMERGENCY:
         return bool(station.emergency(fuel, now))
-    if action == remote.ENABLE:
+    if action == ENABLE:
         return bool(station.enable(fuel, now))
     raise ValueError("a button of the display expected")
 

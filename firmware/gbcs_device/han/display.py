@@ -13,6 +13,7 @@ Sources: Smart Energy 1.4, 5.4.7 (partner link keys), annex D; GBCS 10.2.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.zcl.codes import FROM_SERVER, KEY_ESTABLISHMENT, NOT_AUTHORISED, SPECIFIC
 from gbcs.zigbee import aps, commands, nwk
 from gbcs_device.han import publications
 from gbcs_device.han.joining import JOINED
@@ -33,7 +34,6 @@ from gbcs_device.han.polling import (
     Scale,
     take,
 )
-from gbcs_device.han.station import FROM_SERVER, KEY_ESTABLISHMENT, NOT_AUTHORISED, SPECIFIC
 from gbcs_device.han.tunnel import TunnelServer
 
 if TYPE_CHECKING:

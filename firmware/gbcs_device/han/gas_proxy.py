@@ -8,10 +8,7 @@ Sources: GBCS 10.3; Smart Energy D.3.4 (mirrors), 5.4.2.2.3.3 (keep alive).
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.zigbee import aps
-from gbcs.zigbee.apslayer import BY_LINK_KEY
-from gbcs_device.han import meter as ms
-from gbcs_device.han.station import (
+from gbcs.zcl.codes import (
     BASIC,
     CALENDAR,
     FROM_SERVER,
@@ -29,6 +26,9 @@ from gbcs_device.han.station import (
     TIME,
     TUNNELING,
 )
+from gbcs.zigbee import aps
+from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device.han import meter as ms
 from gbcs_device.han.trust_centre import TrustCentre
 
 if TYPE_CHECKING:

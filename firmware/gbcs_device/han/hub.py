@@ -10,17 +10,12 @@ Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
+from gbcs.zcl.codes import FROM_SERVER, NO_DEFAULT, SPECIFIC, TUNNELING
 from gbcs.zigbee import aps, commands
 from gbcs_device.han import meter as ms
 from gbcs_device.han import routing
 from gbcs_device.han import tunnel as ts
 from gbcs_device.han.gas_proxy import ENDPOINT, GpfStation
-from gbcs_device.han.station import (
-    FROM_SERVER,
-    NO_DEFAULT,
-    SPECIFIC,
-    TUNNELING,
-)
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -20,18 +20,18 @@ Sources: ZigBee 05-3474-21, 3.6.1 and 4.6.3; Smart Energy 5.4.2.2.3 (swap-out), 
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs.zigbee import aps, cbke, commands, mac, nwk
-from gbcs.zigbee.apslayer import BY_KEY_OF_KEYS, BY_LINK_KEY
-from gbcs_device.base.partners import LINK_KEY as _PARTNER
-from gbcs_device.han.station import (
+from gbcs.zcl.codes import (
     FROM_SERVER,
     KEEP_ALIVE,
     KEY_ESTABLISHMENT,
     NO_DEFAULT,
     READ_RESPONSE,
     SPECIFIC,
-    Station,
 )
+from gbcs.zigbee import aps, cbke, commands, mac, nwk
+from gbcs.zigbee.apslayer import BY_KEY_OF_KEYS, BY_LINK_KEY
+from gbcs_device.base.partners import LINK_KEY as _PARTNER
+from gbcs_device.han.station import Station
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

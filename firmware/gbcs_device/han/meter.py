@@ -10,12 +10,7 @@ Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.zigbee import aps, commands
-from gbcs.zigbee.apslayer import BY_LINK_KEY
-from gbcs_device.base.names import attribute_name
-from gbcs_device.base.partners import PPMID_TYPE, READERS, device_type
-from gbcs_device.han.joining import COORDINATOR, JOINED
-from gbcs_device.han.station import (
+from gbcs.zcl.codes import (
     BASIC,
     FROM_SERVER,
     KEY_ESTABLISHMENT,
@@ -27,6 +22,11 @@ from gbcs_device.han.station import (
     SPECIFIC,
     TUNNELING,
 )
+from gbcs.zigbee import aps, commands
+from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device.base.names import attribute_name
+from gbcs_device.base.partners import PPMID_TYPE, READERS, device_type
+from gbcs_device.han.joining import COORDINATOR, JOINED
 from gbcs_device.han.tunnel import (
     GB_HRGP,
     MAX_TRANSFER,

@@ -10,6 +10,20 @@ Sources: ZigBee 05-3474-21, 2.4 and 4.3; Smart Energy 5.4.6 (which clusters need
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl import types
+from gbcs.zcl.codes import (
+    DEFAULT_RESPONSE,
+    FAILURE,
+    FROM_SERVER,
+    KEEP_ALIVE,
+    KEY_ESTABLISHMENT,
+    NO_DEFAULT,
+    READ,
+    READ_RESPONSE,
+    REPORT,
+    SPECIFIC,
+    SUCCESS,
+    TIME,
+)
 from gbcs.zigbee import aps, commands, nwk
 from gbcs.zigbee.apslayer import BY_LINK_KEY, ApsLayer
 
@@ -27,35 +41,9 @@ _PROBE_MS = const(2000)
 _STRANGER_MS = const(8000)
 _MOST_READ = const(1500)  # octets of an answer
 
-# Clusters
-BASIC = const(0x0000)
-TIME = const(0x000A)
-KEEP_ALIVE = const(0x0025)
-PRICE = const(0x0700)
-METERING = const(0x0702)
-MESSAGING = const(0x0703)
-PREPAYMENT = const(0x0705)
-CALENDAR = const(0x0707)
-MANAGEMENT = const(0x0708)
-SERVED = (PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT)  # to displays
-TUNNELING = const(0x0704)
-KEY_ESTABLISHMENT = const(0x0800)
 _IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)  # no link key needed
-
-# ZCL frame control and profile-wide commands
-SPECIFIC = const(0x01)
-FROM_SERVER = const(0x08)
-NO_DEFAULT = const(0x10)
-READ = const(0x00)
-READ_RESPONSE = const(0x01)
-REPORT = const(0x0A)
-DEFAULT_RESPONSE = const(0x0B)
-SUCCESS = const(0x00)
-FAILURE = const(0x01)
-NOT_AUTHORISED = const(0x7E)
 _UNSUPPORTED_COMMAND = const(0x81)
 _UNSUPPORTED_ATTRIBUTE = const(0x86)
-
 _DESCRIPTOR_TAIL = b"\x00\x00\x52\xdc\x05"  # no manufacturer, 82 octets a frame, 1500 in all
 
 

@@ -18,15 +18,10 @@ from gbcs import devicelog
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import LogRefused
 from gbcs.errors import DecodeError
+from gbcs.zcl.codes import FROM_SERVER, KEY_ESTABLISHMENT, NO_DEFAULT, SPECIFIC
 from gbcs.zigbee import aps, cbke, commands, mac, nwk, security
 from gbcs.zigbee.apslayer import BY_LINK_KEY
-from gbcs_device.han.station import (
-    FROM_SERVER,
-    KEY_ESTABLISHMENT,
-    NO_DEFAULT,
-    SPECIFIC,
-    Station,
-)
+from gbcs_device.han.station import Station
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

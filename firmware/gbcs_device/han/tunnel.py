@@ -8,9 +8,9 @@ Sources: Smart Energy D.6 (tunnelling); GBCS 10.2.2.
 from gbcs.blocks.exchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
+from gbcs.zcl.codes import FROM_SERVER, NO_DEFAULT, SPECIFIC, TUNNELING
 from gbcs.zigbee import aps
 from gbcs_device.han.joining import JOINED, Joiner
-from gbcs_device.han.station import FROM_SERVER, NO_DEFAULT, SPECIFIC, TUNNELING
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

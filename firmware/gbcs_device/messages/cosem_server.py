@@ -257,7 +257,7 @@ def _index_of(command: "Command", item: Item) -> int:
 
 
 def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
-    """Class, OBIS code and index of each attribute in an object list; ItemFailed for another form."""
+    """Class, OBIS code and index of each attribute in an object list; ItemFailed for none."""
     field = axdr.decode(octets, at, end)[0]
     keys = []
     try:

@@ -12,6 +12,7 @@ Source: GBCS 16.2 (codes).
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock, logs
 from gbcs_device.base.store import PowerCut, StoreFull
+from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -22,6 +23,7 @@ NON_VOLATILE_MEMORY = const(0x81AE)
 PROGRAM_EXECUTION = const(0x81AF)
 RAM = const(0x81B1)
 
+_NON_CRITICAL_ALERT = const(0x1001)  # of those that are not critical
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
 _MOST_KEPT = const(4)
 _LONGEST_TEXT = const(80)
@@ -102,3 +104,17 @@ def last(store: "Any") -> "tuple[int, str] | None":
     """When the last one was, in seconds since 2000, and its text; None where there was none."""
     octets = store.get(LAST)
     return octets and (int.from_bytes(octets[:4], "big"), str(octets[4:], "utf-8"))
+
+
+def tell_damage(device: "Any", now: int) -> None:
+    """Logs that octets of a device's store were damaged and put right, and tells the supplier.
+
+    With that a bank is begun in which nothing is damaged. An IHD has nobody to tell.
+    """
+    code = logs.MEMORY_ERROR
+    changes = logs.added(device.store, logs.EVENT, clock.seconds(now), code)
+    supplier = None if device.anchors is None else device.anchors.cell(SUPPLIER, KA)
+    if supplier is not None:
+        said = device.alert_of(code, now)
+        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, said, False))
+    device.store.write(changes)

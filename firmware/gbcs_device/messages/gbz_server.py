@@ -54,8 +54,9 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
     `actions[cluster, direction, command](command, part)` carries out a command: it gives the
-    answer's payload, or None for a default response; or raises ComponentFailed. What is kept for its
-    date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that is there.
+    answer's payload, or None for a default response; or raises ComponentFailed. What is kept for
+    its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that
+    is there.
     Raises DecodeError where the components are not those of the use case's template.
     """
     m = command.m

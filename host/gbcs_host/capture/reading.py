@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import gbcs.crypto
+from gbcs.crypto import backends
 from gbcs_host.capture import keys, pcapng
 from gbcs_host.capture.dissector import Dissected, Dissector
 from gbcs_host.visible import visible
@@ -37,7 +37,7 @@ class Reading:
         if keys_path is not None:
             with open(keys_path, encoding="utf-8") as file:
                 known = keys.read(file)
-        self.dissector = Dissector(known, gbcs.crypto.default())
+        self.dissector = Dissector(known, backends.default())
 
     def frames(self) -> Iterator[Dissected]:
         """Each frame; where the file is damaged, those before, then BadCapture."""

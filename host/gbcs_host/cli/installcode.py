@@ -3,8 +3,8 @@
 import argparse
 import json
 
-import gbcs.crypto
 from gbcs import installcode
+from gbcs.crypto import backends
 from gbcs_host.cli import UsageError
 
 HELP = "The CRC of a ZigBee install code, and the link key that is derived from it."
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         whole = installcode.complete(installcode.parse(args.code))
     except installcode.BadInstallCode as error:
         raise UsageError(str(error)) from None
-    key = installcode.link_key(whole, gbcs.crypto.default())
+    key = installcode.link_key(whole, backends.default())
     found = {
         "code": whole[:-2].hex().upper(),
         "crc": whole[-2:].hex().upper(),

@@ -5,8 +5,8 @@ import json
 import sys
 from typing import Any
 
-import gbcs.crypto
 from gbcs import utrn
+from gbcs.crypto import backends
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import present
 from gbcs_host.decode.keystore import KeyStore
@@ -52,9 +52,7 @@ def _make(args: argparse.Namespace) -> int:
     value = args.pence if args.pounds is None else args.pounds
     supplier, device, secret = _parties(args)
     try:
-        digits = utrn.make(
-            secret, supplier, device, args.counter, value, kind, gbcs.crypto.default()
-        )
+        digits = utrn.make(secret, supplier, device, args.counter, value, kind, backends.default())
     except ValueError as error:
         raise UsageError(str(error)) from None
     print(json.dumps({"utrn": digits}) if args.json else digits)
@@ -72,7 +70,7 @@ def _check(args: argparse.Namespace) -> int:
         found["mac"] = "not checked: give --supplier, --device, --counter and --keystore"
         if args.supplier and args.device and args.counter is not None:
             supplier, device, secret = _parties(args)
-            utrn.verify(digits, secret, supplier, device, args.counter, gbcs.crypto.default())
+            utrn.verify(digits, secret, supplier, device, args.counter, backends.default())
             found["mac"] = "valid"
     except utrn.BadToken as error:
         found["error"] = str(error)

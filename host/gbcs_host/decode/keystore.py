@@ -10,8 +10,8 @@ import os
 import re
 from typing import Any
 
-import gbcs.crypto
 from gbcs.asn1 import x509
+from gbcs.crypto import backends
 from gbcs.errors import GbcsError
 
 _NAME = re.compile(r"([0-9a-f]{16})-(ds|ka|pp-ka)\.(pem|key)\Z", re.IGNORECASE)
@@ -22,7 +22,7 @@ class KeyStore:
     """Public and private keys by EUI-64 and use: "ds" signatures, "ka" key agreement, "pp-ka"."""
 
     def __init__(self, crypto: Any = None) -> None:
-        self.crypto = gbcs.crypto.default() if crypto is None else crypto
+        self.crypto = backends.default() if crypto is None else crypto
         self.problems: list[str] = []
         self._paths: dict[tuple[bytes, str, str], str] = {}
         self._certificates: dict[tuple[bytes, str], Any] = {}

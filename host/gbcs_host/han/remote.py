@@ -16,6 +16,7 @@ from gbcs.zigbee import mac
 from gbcs_device.base.store import PowerCut
 from gbcs_device.base.view import View
 from gbcs_device.board import remote
+from gbcs_device.display import actions
 from gbcs_device.display.view_octets import decode_view
 from gbcs_device.han.joining import JOINED
 from gbcs_host.links import Link, LinkError
@@ -170,23 +171,23 @@ class RemoteStation:
 
     def confirm(self, message: int, now: int) -> bool:
         """The person has read a message."""
-        return self._press(remote.CONFIRM, message.to_bytes(4, "big"), now)
+        return self._press(actions.CONFIRM, message.to_bytes(4, "big"), now)
 
     def top_up(self, fuel: int, digits: bytes, now: int) -> bool:
         """The person has typed a UTRN."""
-        return self._press(remote.TOP_UP, bytes((fuel,)) + digits, now)
+        return self._press(actions.TOP_UP, bytes((fuel,)) + digits, now)
 
     def emergency(self, fuel: int, now: int) -> bool:
         """The person wants emergency credit."""
-        return self._press(remote.EMERGENCY, bytes((fuel,)), now)
+        return self._press(actions.EMERGENCY, bytes((fuel,)), now)
 
     def enable(self, fuel: int, now: int) -> bool:
         """The person wants supply."""
-        return self._press(remote.ENABLE, bytes((fuel,)), now)
+        return self._press(actions.ENABLE, bytes((fuel,)), now)
 
     def deliver(self, octets: bytes, now: int) -> bool:
         """The control software of a PPMID has a message for the hub."""
-        return self._press(remote.DELIVER, octets, now)
+        return self._press(actions.DELIVER, octets, now)
 
     @whole
     def heard(self) -> "list[bytes]":

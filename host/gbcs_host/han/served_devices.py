@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs_device.base.view import View
 from gbcs_device.board.remote import Server
 from gbcs_device.display.actions import want

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from gbcs.crypto import default
+from gbcs.crypto.backends import default
 from gbcs.link import seal, unseal
 from gbcs_device.board import remote
 from gbcs_device.board.remote import Server

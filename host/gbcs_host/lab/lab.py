@@ -14,10 +14,11 @@ from gbcs.axdr import axdr
 from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device.base import clock, load, membership, names, store_repair
+from gbcs_device.base import clock, load, membership, names
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
+from gbcs_device.messages import failures
 from gbcs_device.messages.trust_anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
 from gbcs_device.usecases import chf as hubs
 from gbcs_host.han.han import Han, Joining
@@ -307,7 +308,7 @@ class Lab(Displays, GasProxies):
         device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
         if store.damage:
-            store_repair.tell_damage(device, self.now)
+            failures.tell_damage(device, self.now)
         return device
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:

@@ -22,27 +22,3 @@ pyca/cryptography. Keys are objects of the back end that made them. All octets a
 `blind` is up to 32 random octets: with them, the portable arithmetic begins at a random point
 representation, so that its timing tells less of the key. OpenSSL needs none.
 """
-
-import sys
-
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gbcs.interfaces import Crypto
-
-# Viper's 32-bit pointers need a 32-bit port, and one that has an emitter (_mpy tells its kind)
-VIPER = MICROPYTHON and sys.maxsize < 1 << 32 and getattr(sys.implementation, "_mpy", 0) >> 10 != 0
-
-
-def default() -> "Crypto":
-    """The fastest back end there is: openssl where `cryptography` is installed, else portable."""
-    if not MICROPYTHON:
-        try:
-            from gbcs.crypto import openssl
-
-            return openssl
-        except ImportError:
-            pass
-    from gbcs.crypto import portable
-
-    return portable

@@ -6,8 +6,7 @@ from `aes_wide`, any other board from `aes_octets`.
 Source: FIPS 197.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
-from gbcs.crypto import VIPER
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

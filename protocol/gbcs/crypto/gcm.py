@@ -11,8 +11,7 @@ It imports none of `aes`, `ghash` and this. aad and text may be bytes, bytearray
 Sources: SP 800-38D 7.1, 7.2.
 """
 
-from gbcs.compat import TYPE_CHECKING, same
-from gbcs.crypto import VIPER
+from gbcs.compat import TYPE_CHECKING, VIPER, same
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.mmo import xor
 from gbcs.errors import BadBlock

@@ -14,8 +14,8 @@ Sources: SEC 1 2.3.3, 2.3.4; SEC 2 3.2.1, 3.4.1; Hankerson, Menezes and Vanstone
 elliptic curve cryptography", 3.2.3, 3.4, 3.6.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
-from gbcs.crypto import VIPER, tauadic
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER, const
+from gbcs.crypto import tauadic
 from gbcs.errors import BadKey
 
 if TYPE_CHECKING:

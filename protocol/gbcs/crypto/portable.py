@@ -7,8 +7,8 @@ only watch from outside. The group comes from `p256` (little memory), `p256_wide
 
 from hashlib import sha256 as _sha256
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
-from gbcs.crypto import VIPER, ccm, ecdsa, keys, mmo
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER
+from gbcs.crypto import ccm, ecdsa, keys, mmo
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.gcm import gmac, seal, unseal
 
