@@ -1,7 +1,6 @@
 """The least that reads the HAN: a station that joins, asks, and writes down all that it hears."""
 
 from gbcs.zcl.codes import KEY_ESTABLISHMENT, SPECIFIC
-from gbcs_device.base import partners
 from gbcs_device.han.credentials import load
 from gbcs_device.han.joining import JOINED, Joiner
 from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
@@ -72,8 +71,7 @@ class Home:
 
     def ask_for_a_key(self):
         """The meter is told of the display, as a supplier does, and the hub gives both a key."""
-        if partners.device_type(self.esme.store, DISPLAY) is None:
-            assert self.lab.tell(METER, DISPLAY).is_success
+        assert self.lab.tell(METER, DISPLAY).is_success  # a second time changes nothing
         self.request_key()
         assert self.display.link_key(METER) is not None
         return self

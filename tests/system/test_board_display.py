@@ -26,7 +26,8 @@ class Boarded(Prepaid):
         lab.make(PPMID, INTERFACE)
         assert lab.tell(GAS, INTERFACE).is_success
         self._join(DISPLAY, INTERFACE)
-        for whom, of in ((METER, INTERFACE), (INTERFACE, METER), (INTERFACE, GAS)):
+        told = ((METER, DISPLAY), (METER, INTERFACE), (INTERFACE, METER), (INTERFACE, GAS))
+        for whom, of in told:
             assert lab.tell(whom, of).is_success
         lab.pass_time(60)
 
