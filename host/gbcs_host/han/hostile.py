@@ -6,7 +6,8 @@
     insider      frames of a device that has the network key, but is not in the device log
     malformed    octets changed, cut, grown and mixed, or mere noise
 
-`state` is what no frame of these may change.
+`state` is what no frame of these may change. One who is in the device log and has the network key
+is `insider`.
 """
 
 import random
