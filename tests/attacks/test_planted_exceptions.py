@@ -107,7 +107,11 @@ def codes(device):
     return found
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "error",
+    [error for error in ERRORS if type(error) is not StoreFull],
+    ids=lambda error: type(error).__name__,
+)
 def test_a_handler_that_fails_is_told_and_the_next_command_is_answered(bench, error):
     scene = Scene(bench, "ESME")
     server_of = dict(scene.device.servers)
@@ -130,6 +134,19 @@ def test_a_handler_that_fails_is_told_and_the_next_command_is_answered(bench, er
     assert scene.send() is not None
     kept = failures.last(scene.device.store)
     assert kept == (scene.now // 1000, failures.text_of(error))
+
+
+def test_a_store_that_is_full_is_no_error_of_ours_and_told(bench):
+    scene = Scene(bench, "ESME")
+    before = scene.held()
+    servers = scene.device.servers
+    scene.device.servers = dict.fromkeys(servers, raising(StoreFull("planted")))
+    assert scene.send() is None
+    assert scene.held() == before
+    assert scene.device.errors == []
+    assert [code for _, code in scene.device.security_log()] == [failures.NON_VOLATILE_MEMORY]
+    scene.device.servers = servers
+    assert scene.send() is not None
 
 
 @pytest.mark.parametrize("kind", sorted(GOOD))
