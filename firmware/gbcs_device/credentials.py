@@ -304,6 +304,7 @@ def _examine(
     if issuer is None or not issuer.is_issuing:
         return NO_TRUST_ANCHOR
     try:
+        device.crypto.public_key(certificate.public_key)
         x509.verify(certificate, device.crypto.public_key(issuer.public_key), device.crypto)
     except (BadSignature, BadKey):
         return BAD_CERTIFICATE

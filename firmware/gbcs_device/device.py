@@ -190,6 +190,7 @@ class Device:
         if m.recipient != self.eui or m.kind != "command":
             return None
         case = usecases.find(m.code)
+        waiting = len(self.outbox)
         try:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
@@ -205,6 +206,7 @@ class Device:
         except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except StoreFull:
+            del self.outbox[waiting:]  # of what is not done
             self._refused(logs.MEMORY_ERROR, now)
         return None
 

@@ -6,15 +6,13 @@ from another (ECS42 enables, ECS43 disables); those in structures are settings. 
 reference requests fit.
 """
 
-from gbcs.axdrtypes import after_length, length, tag_of
+from gbcs.axdrtypes import SIZES, after_length, length, tag_of
 from gbcs.compat import TYPE_CHECKING
 from gbcs.datetimes import WHEN, check_when
 from gbcs_device.defaults import octets_of
 
 if TYPE_CHECKING:
     from gbcs.cosemlayout import Layout
-
-_SIZES = {3: 2, 5: 5, 6: 5, 15: 2, 16: 3, 17: 2, 18: 3, 20: 9, 21: 9, 22: 2}  # octets by tag
 
 
 def fits(layout: "Layout", data: bytes, at: int, end: int) -> bool:
@@ -34,10 +32,8 @@ def _end(layout: "Layout", data: bytes, at: int, end: int) -> int:
     tag = data[at]
     if tag != tag_of(kind):
         return -1
-    if tag == 0:
-        return at + 1
-    if tag in _SIZES:
-        return at + _SIZES[tag]
+    if SIZES[tag]:
+        return at + SIZES[tag]
     count = length(data, at + 1, end, "")
     start = after_length(data, at + 1)
     if tag > 2:

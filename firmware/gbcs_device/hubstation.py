@@ -48,6 +48,7 @@ class HubStation(GpfStation):
         self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
         self._seeks: dict[bytes, int] = {}
         self._number = 0
+        self._fetching: set[bytes] = set()  # who has asked for its tunnel, and fetches messages
 
     def power_on(self, now: int) -> None:
         """Tunnels are asked for anew."""
@@ -67,6 +68,7 @@ class HubStation(GpfStation):
         self._queues.pop(eui, None)
         self._sent.pop(eui, None)
         self._last.pop(eui, None)
+        self._fetching.discard(eui)
         super().forget(eui)
 
     def next_timer(self) -> "int | None":
@@ -126,6 +128,8 @@ class HubStation(GpfStation):
         queue = self._queues.get(eui)
         tunnel = self.tunnels.get(eui)
         if one is None or one.is_sleepy or tunnel is None or not queue or eui in self._sent:
+            return
+        if eui in self._fetching:
             return
         octets = queue[0][0]
         sent = (tunnel[0], octets)
@@ -215,6 +219,7 @@ class HubStation(GpfStation):
         if command == ts.TUNNEL_RESPONSE and len(payload) == 5:
             if payload[2] == ts.TUNNEL_OK:
                 self.tunnels[sender] = (number, ends[0])
+                self._fetching.discard(sender)
                 self.cancel("seek " + sender.hex())
                 self._flush(sender, now)
         elif command == ts.SERVER_TRANSFER:
@@ -265,6 +270,7 @@ class HubStation(GpfStation):
             if status == ts.TUNNEL_OK:
                 self._number = number = self._number + 1 & 0x7FFF
                 self.tunnels[sender] = (number, ends[0])
+                self._fetching.add(sender)
             answer = number.to_bytes(2, "little") + bytes((status,))
             answer += ts.MAX_TRANSFER.to_bytes(2, "little")
             self._to_client(sender, ends, ts.TUNNEL_RESPONSE, answer, now, sequence)

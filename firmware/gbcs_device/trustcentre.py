@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _NETWORK = "station/network"  # extended PAN id (8), PAN id (2), key sequence (1), network key (16)
 _CHILDREN = "station/children"  # EUI-64 (8), short address (2), capability (1), mirror (1) each
 _INITIATE = const(0)
-_SLEEPS = {0: False, 13: False, 1: True}  # by device type: ESME, HCALCS, GSME; others may
 _SESSIONS = const(4)
 _SESSION_MS = const(60000)
 _FIRST_SHORT = const(0x0001)
@@ -277,14 +276,7 @@ class TrustCentre(Station):
     def _capability(self, eui: bytes, claimed: int) -> int:
         """What a device is taken to be, which claims this under the network key at most."""
         old = self.children.get(eui)
-        if old is not None and self.aps.is_settled(eui):
-            return old.capability
-        entry = self.hub.log.find(eui)
-        sleeps = None if entry is None else _SLEEPS.get(entry.device_type)
-        if sleeps is None:
-            return claimed
-        claimed &= ~mac.RECEIVES_WHEN_IDLE
-        return claimed if sleeps else claimed | mac.RECEIVES_WHEN_IDLE
+        return old.capability if old is not None and self.aps.is_settled(eui) else claimed
 
     def _claimed(self, eui: bytes, one: Child, claimed: int) -> None:
         """A device that has an address says what it is."""

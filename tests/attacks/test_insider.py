@@ -136,7 +136,7 @@ def test_a_frame_that_was_withheld_and_wrapped_anew_deafens_nobody():
     mine.is_awake = False  # the attacker drowns what the hub sends
     scene.hub.probe(METER, scene.lab.now)
     scene.lab.han.air.touch(scene.hub)
-    scene.lab.pass_time(20)
+    scene.lab.pass_time(60)
     mine.is_awake = True
     withheld = None
     for octets in heard:

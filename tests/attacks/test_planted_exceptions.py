@@ -109,7 +109,7 @@ def codes(device):
 
 @pytest.mark.parametrize(
     "error",
-    [error for error in ERRORS if type(error) is not StoreFull],
+    [error for error in ERRORS if not isinstance(error, StoreFull)],  # which is a refusal
     ids=lambda error: type(error).__name__,
 )
 def test_a_handler_that_fails_is_told_and_the_next_command_is_answered(bench, error):

@@ -353,7 +353,7 @@ def test_the_command_lives_in_a_home_and_a_token_typed_in_is_credit():
 
 def test_the_command_draws_pages(capsys, tmp_path):
     assert main(["device", "show", "ihd", "--page", "today"]) == 0
-    assert "Electricity Today 18:01 (a message waits); £2.80; 9.269 kWh" in capsys.readouterr().out
+    assert "Electricity Today 18:01 (a message waits); £2.80; 9.249 kWh" in capsys.readouterr().out
     view = tmp_path / "view.json"
     view.write_text(json.dumps(viewjson.to_json(sample.credit())))
     words = ["device", "show", "ihd", "--view", str(view), "--style", "half", "--page", "today"]

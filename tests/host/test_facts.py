@@ -153,7 +153,7 @@ def test_a_stale_piece_is_removed(tmp_path):
 
 
 def test_each_generator_names_modules_that_are_in_the_tree():
-    for name in gen.GENERATORS:
+    for name in [one for one in gen.GENERATORS if one != "gen_docs"]:  # which fills documents
         module = importlib.import_module("tools." + name)
         for path in module.modules(fact_tables.FOLDER):
             assert (ROOT / path).is_file(), path
