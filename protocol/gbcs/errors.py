@@ -2,7 +2,7 @@
 
 Three kinds, never mixed: octets that are not what the format says (`DecodeError`), well-formed
 messages that are refused (`Refused`), and our own bugs (ValueError, TypeError), which nobody
-catches. No message ever holds a key.
+catches but a whole device, so that it goes on. No message ever holds a key.
 """
 
 

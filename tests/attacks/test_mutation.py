@@ -40,7 +40,7 @@ def test_no_command_that_is_wrong_inside_stops_a_device(mutations, part):
 
 def test_commands_reach_what_carries_them_out(mutations):
     mutations.counts.update(commands=0, answered=0)
-    run_many(mutations, range(40))
+    run_many(mutations, range(25))
     assert mutations.counts["answered"] > mutations.counts["commands"] // 4
     assert all(mutations.samples[kind] for kind in KINDS)
 
@@ -60,7 +60,7 @@ def test_what_a_device_swallows_is_seen_by_the_harness(mutations, module, name, 
         raise ValueError("planted")
 
     monkeypatch.setattr(module, name, planted)
-    failed = run_many(mutations, range(60))
+    failed = run_many(mutations, range(25))
     assert failed
     assert all("ValueError: planted" in text and "--seed" in text for text in failed)
 

@@ -140,6 +140,19 @@ def test_a_handler_that_fails_is_told_and_the_next_command_is_answered(bench, er
     assert kept == (scene.now // 1000, failures.text_of(error))
 
 
+def test_a_store_that_is_full_is_no_error_of_ours_and_told(bench):
+    scene = Scene(bench, "ESME")
+    before = scene.held()
+    servers = scene.device.servers
+    scene.device.servers = dict.fromkeys(servers, raising(StoreFull("planted")))
+    assert scene.send() is None
+    assert scene.held() == before
+    assert scene.device.errors == []
+    assert [code for _, code in scene.device.security_log()] == [failures.NON_VOLATILE_MEMORY]
+    scene.device.servers = servers
+    assert scene.send() is not None
+
+
 @pytest.mark.parametrize("kind", sorted(GOOD))
 @pytest.mark.parametrize("where", ["server", "settle", "sign", "secret", "write", "log", "after"])
 def test_wherever_a_device_of_any_kind_fails_it_goes_on(bench, kind, where, monkeypatch):
