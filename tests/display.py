@@ -55,7 +55,7 @@ class Home:
         lab.han.switch_on(DISPLAY, HUB)
         lab.pass_time(10)
         assert self.display.phase == JOINED
-        self.display.nwk.is_at(METER, self.hub.children[METER].short)
+        self.display.nwk.set_address(METER, self.hub.children[METER].short)
 
     @property
     def esme(self):

@@ -197,7 +197,7 @@ def test_a_display_that_was_unjoined_wants_to_be_told_what_changes():
 
 def test_a_display_wants_a_key_with_the_gas_meter():
     home = Home()
-    home.display.nwk.is_at(GAS, home.hub.children[GAS].short)
+    home.display.nwk.set_address(GAS, home.hub.children[GAS].short)
     home.display.request_partner_key(GAS, home.lab.now)
     home.let_go(2000)
     gas = home.lab.han.stations[GAS]

@@ -109,8 +109,8 @@ def made(kind):
     station = stations.make(device, random, None)
     station.trust_centre = HUB
     joined(station)
-    station.nwk.is_at(HUB, 0)
-    station.is_on(NOW, {})
+    station.nwk.set_address(HUB, 0)
+    station.on_joined(NOW, {})
     assert station.phase == JOINED
     meter = Meter()
     joined(meter)

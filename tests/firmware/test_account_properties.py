@@ -293,6 +293,6 @@ def test_calendars_of_any_content_say_something(data):
     terms = account.Account(device).terms
     for hour in range(0, 24 * 8, 5):
         at = BEGUN + hour * 3_600_000
-        for _, until in (terms.tier(at), terms.is_friendly(at)):
+        for _, until in (terms.tier(at), terms.friendly_period(at)):
             assert until > at
     assert account.figures(device, BEGUN + 3 * DAY_MS).supply in (OFF, ON)

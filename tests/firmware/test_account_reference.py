@@ -152,7 +152,7 @@ def test_ecs03_and_ecs08a(sent):
         ("20300729190000Z", False),
         ("20300730120000Z", False),
     ):
-        assert terms.is_friendly(clock.from_generalized(moment))[0] == friendly, moment
+        assert terms.friendly_period(clock.from_generalized(moment))[0] == friendly, moment
 
 
 def test_ecs07(sent):
@@ -242,7 +242,7 @@ def test_gcs03_and_gcs05(sent):
         ("20150330070000Z", False),  # summer, week 2: from 07:00 to 17:00
         ("20150330170000Z", True),
     ):
-        assert terms.is_friendly(clock.from_generalized(moment))[0] == friendly, moment
+        assert terms.friendly_period(clock.from_generalized(moment))[0] == friendly, moment
 
 
 def test_gcs02_ends_prepayment(sent):

@@ -85,7 +85,7 @@ class Account(Ledger):
             flow, until = self._flow(state.at)
             tier, at = self.terms.tier(state.at)
             until = min(at, now if until is None else min(until, now))
-            at = self.terms.is_friendly(state.at)[1]
+            at = self.terms.friendly_period(state.at)[1]
             until = min(until, at, (state.at // DAY_MS + 1) * DAY_MS)
             for _, period in self.terms.debts:
                 if period:

@@ -182,10 +182,10 @@ class Ledger:
     # Supply
 
     def may_supply(self) -> bool:
-        """Whether want of credit keeps the supply off now."""
+        """Whether credit, or a non-disablement period, allows the supply to be on now."""
         if not self.terms.is_prepayment or self.credit() > 0:
             return True
-        return self.terms.is_friendly(self.state.at)[0]
+        return self.terms.friendly_period(self.state.at)[0]
 
     def set_supply(self, supply: int) -> None:
         """The supply by somebody's order."""
@@ -220,7 +220,7 @@ class Ledger:
         used_up = bool(state.flags & states.SELECTED) and state.emergency <= 0
         self._flag(states.EXHAUSTED, used_up, EMERGENCY_EXHAUSTED)
         self._flag(states.BELOW, credit <= 0, BELOW_THRESHOLD)
-        friendly = credit <= 0 and self.terms.is_friendly(state.at)[0]
+        friendly = credit <= 0 and self.terms.friendly_period(state.at)[0]
         if credit > 0:
             state.flags &= ~states.SUSPENDED
             if state.flags & states.BY_CREDIT:

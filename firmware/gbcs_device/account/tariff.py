@@ -204,7 +204,7 @@ class Terms:
         value, until = self.calendar.at(now)
         return value or self.default_tier, until
 
-    def is_friendly(self, now: int) -> "tuple[bool, int]":
+    def friendly_period(self, now: int) -> "tuple[bool, int]":
         """Whether supply is not disabled for want of credit, and until when that holds."""
         if self.non_disablement is None:
             return False, (now // DAY_MS + 1) * DAY_MS

@@ -152,7 +152,7 @@ class Gpf:
         return None
 
     def terms(self) -> None:
-        """Nothing: what was copied is published as it is."""
+        """None: a GPF publishes copied commands."""
         return None
 
     def since(self, now: int) -> int:

@@ -116,9 +116,9 @@ class DisplayStation(TunnelServer):
 
     # On the network
 
-    def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
+    def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: the meters are looked for."""
-        super().is_on(now, changes)
+        super().on_joined(now, changes)
         old = self._sources
         self._sources = [_Source(None), _Source(self.trust_centre)]
         for fuel in BOTH:

@@ -122,7 +122,7 @@ class Joiner(Station):
         self._old = (octets[0] << 8 | octets[1], octets[2] << 8 | octets[3])
         self.nwk.use_key(octets[5:21], octets[4])
         self.trust_centre = self.device.hub() or bytes(8)
-        self.nwk.is_at(self.trust_centre, COORDINATOR)
+        self.nwk.set_address(self.trust_centre, COORDINATOR)
         self.load_peers()
 
     # Keys
@@ -311,7 +311,7 @@ class Joiner(Station):
             self.cancel("key", "poll")
             self.nwk.mac.short = values["short_address"]
             if is_secured:
-                self.is_on(now, {})
+                self.on_joined(now, {})
             else:
                 self._await_key(now)
         elif payload[0] == nwk.LEAVE and is_secured and values["options"] & nwk.LEAVE_REQUEST:
@@ -346,7 +346,7 @@ class Joiner(Station):
         self.cancel("key")
         self.trust_centre = sender
         self.nwk.use_key(values["key"], values["key_sequence"])
-        self.nwk.is_at(sender, COORDINATOR)
+        self.nwk.set_address(sender, COORDINATOR)
         self.aps.broadcast(
             commands.DEVICE_ANNCE,
             commands.encode(
@@ -362,7 +362,7 @@ class Joiner(Station):
             now,
         )
         if link_key == self.device.link_key():
-            self.is_on(now, {})
+            self.on_joined(now, {})
         else:
             self._steps = 0
             self._establish(now)
@@ -483,12 +483,12 @@ class Joiner(Station):
         elif session.link_key is not None:
             self._establishment = None
             self.cancel("step")
-            self.is_on(now, self.device.agreed(self._candidate, sender, session.link_key))
+            self.on_joined(now, self.device.agreed(self._candidate, sender, session.link_key))
         return True
 
     # On the network
 
-    def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
+    def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: what belongs to it is kept, in one batch."""
         if "han/link_key" in changes:  # with a new trust centre's key, partners' are void
             changes.update(dict.fromkeys(self.store.names(_PARTNER)))

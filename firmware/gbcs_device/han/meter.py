@@ -104,9 +104,9 @@ class MeterStation(TunnelServer):
 
     # Joined
 
-    def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
+    def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: an ESME is asked for its tunnel, a GSME asks for mirror and tunnel."""
-        super().is_on(now, changes)
+        super().on_joined(now, changes)
         self.mirror = None
         if self.is_sleepy:
             self._begin(now)

@@ -134,7 +134,7 @@ class TrustCentre(Station):
 
     def _place(self, eui: bytes, one: Child) -> None:
         self.children[eui] = one
-        self.nwk.is_at(eui, one.short)
+        self.nwk.set_address(eui, one.short)
         if one.is_sleepy:
             self.nwk.sleepers.add(one.short)
         else:
@@ -207,7 +207,7 @@ class TrustCentre(Station):
     # Beacons and association
 
     def from_mac_command(self, frame: mac.Frame, now: int) -> None:
-        """Who is there? May I have an address?"""
+        """Handles beacon and association requests."""
         if frame.kind != mac.COMMAND or not frame.payload:
             return
         if frame.payload[0] == mac.BEACON_REQUEST:

@@ -49,9 +49,9 @@ class TunnelServer(Joiner):
         self._is_leaving = False
         super().power_on(now)
 
-    def is_on(self, now: int, changes: "dict[str, bytes | None]") -> None:
+    def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
         """Joined: the hub will ask for the tunnel."""
-        super().is_on(now, changes)
+        super().on_joined(now, changes)
         self.tunnel = None
 
     # Time: the device's own timers are its station's too

@@ -151,7 +151,7 @@ def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
     by then stays, and another deploy goes on.
     """
     one = board(name)
-    _has_room(port, name)
+    _check_room(port, name)
     have = _have(port)
     todo = []
     with tempfile.TemporaryDirectory() as folder:
@@ -182,7 +182,7 @@ print(gc.mem_free() + gc.mem_alloc(), found[1] * found[2])
 """
 
 
-def _has_room(port: str, name: str) -> None:
+def _check_room(port: str, name: str) -> None:
     """Code that is not frozen in stands in the heap: a smaller board needs a firmware of ours."""
     heap, files = [int(word) // 1024 for word in _mpremote(port, "exec", _ROOM).split()]
     if heap < DEPLOY_HEAP_KB or files < DEPLOY_FILES_KB:

@@ -102,7 +102,7 @@ class Dissector:
             if len(self._keys) > _MAX_KEYS:
                 self._keys.popitem(last=False)
 
-    def _is_at(self, pan: "int | None", short: Any, eui: "bytes | None") -> None:
+    def _note_address(self, pan: "int | None", short: Any, eui: "bytes | None") -> None:
         if eui is None or not isinstance(short, int) or short >= nwk.ROUTERS:
             return
         if len(self._addresses) >= _MAX_ADDRESSES:
@@ -145,9 +145,9 @@ class Dissector:
         if kind == mac.ASSOCIATION_RESPONSE and len(frame.payload) == 4:
             short = frame.payload[1] | frame.payload[2] << 8
             if isinstance(frame.destination, bytes):
-                self._is_at(frame.destination_pan, short, frame.destination)
+                self._note_address(frame.destination_pan, short, frame.destination)
             if isinstance(frame.source, bytes):
-                self._is_at(frame.source_pan or frame.destination_pan, 0, frame.source)
+                self._note_address(frame.source_pan or frame.destination_pan, 0, frame.source)
             return "%s %04X, status %d" % (names[kind], short, frame.payload[3])
         return names.get(kind, "command %02X" % kind)
 
@@ -156,12 +156,12 @@ class Dissector:
         pan = frame.destination_pan
         payload = one.payload
         auxiliary = one.auxiliary
-        self._is_at(pan, one.source, one.source64)
-        self._is_at(pan, one.destination, one.destination64)
+        self._note_address(pan, one.source, one.source64)
+        self._note_address(pan, one.destination, one.destination64)
         if auxiliary is not None:
             sender = auxiliary.source
             if sender is not None and one.source == frame.source:
-                self._is_at(pan, one.source, sender)
+                self._note_address(pan, one.source, sender)
         found.source = self._addresses.get((pan, one.source), one.source)
         found.destination = self._addresses.get((pan, one.destination), one.destination)
         if auxiliary is not None:
@@ -215,7 +215,7 @@ class Dissector:
         found.layers.append("NWK " + commands.name_of(commands.NWK, payload[0]))
         values = commands.values(commands.NWK, payload[0], payload, 1)
         if payload[0] == nwk.REJOIN_RESPONSE and values["status"] == 0:
-            self._is_at(pan, values["short_address"], one.destination64)
+            self._note_address(pan, values["short_address"], one.destination64)
 
     def _aps(self, frame: nwk.Frame, payload: bytes, pan: "int | None", found: Dissected) -> None:
         one = aps.decode(payload)

@@ -141,7 +141,7 @@ class _Stream:
         self.offset += count
         return octets
 
-    def is_at_end(self) -> bytes:
+    def next_four(self) -> bytes:
         """The next four octets; b"" where the file ends."""
         octets = self._stream.read(4)
         if octets and len(octets) < 4:
@@ -154,7 +154,7 @@ def _read_pcap(stream: "IO[bytes]", order: str, resolution: int) -> Iterator[Pac
     source = _Stream(stream, 4)
     link = struct.unpack_from(order + "I", source.take(20, "header"), 16)[0] & 0x0FFFFFFF
     while True:
-        head = source.is_at_end()
+        head = source.next_four()
         if not head:
             return
         start = source.offset
@@ -193,7 +193,7 @@ def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
             interfaces.append(_Interface(body, order))
         elif kind in (_ENHANCED, _SIMPLE):
             yield _captured(kind, body, order, interfaces, start)
-        head = source.is_at_end()
+        head = source.next_four()
 
 
 class _Interface:

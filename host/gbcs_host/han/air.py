@@ -70,7 +70,7 @@ class Air:
         self._settle(station)
 
     def take(self, station: Any) -> None:
-        """A station is nowhere."""
+        """Removes a station from the air."""
         place = self._where.pop(id(station), None)
         if place is not None:
             self._places[place].remove(station)

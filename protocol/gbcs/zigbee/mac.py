@@ -170,7 +170,7 @@ def fcs(octets: bytes) -> bytes:
 
 
 def beacon_request(sequence: int) -> Frame:
-    """Who is there?"""
+    """Asks coordinators and routers within reach for a beacon."""
     return Frame(0x0803, sequence, BROADCAST, BROADCAST, None, None, bytes((BEACON_REQUEST,)))
 
 

@@ -67,8 +67,8 @@ class NwkLayer:
         """The short address of a device, where it is known."""
         return self._addresses.get(eui)
 
-    def is_at(self, eui: bytes, short: int) -> None:
-        """A device has this short address."""
+    def set_address(self, eui: bytes, short: int) -> None:
+        """Notes the short address of a device; another device that had it has none then."""
         old = self._addresses.get(eui)
         if old == short:
             return
@@ -94,7 +94,7 @@ class NwkLayer:
                 return
             if eui in self._addresses and self._upper.is_proved(eui):
                 return
-        self.is_at(eui, short)
+        self.set_address(eui, short)
 
     def proved(self, eui: bytes, frame: "Any") -> None:
         """A frame of a device was opened under its link key: its counter and address are right."""
