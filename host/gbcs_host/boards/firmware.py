@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 PACKAGES = ("protocol/gbcs", "firmware/gbcs_device")
 CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "wide.py"}
 DEPLOY_HEAP_KB, DEPLOY_FILES_KB = 512, 900  # a meter on a stock board was tried with so much
