@@ -20,7 +20,7 @@ _HOUSEHOLD = """
 import gc
 gc.collect()
 before = gc.mem_alloc()
-from gbcs_device import view
+from gbcs_device.base import view
 from gbcs_device.display.frame import Frame
 from gbcs_device.display.navigation import Pages
 seen = view.View()

@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import re
 import tomllib
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -112,6 +113,27 @@ def test_every_module_is_chosen_by_a_statement():
         and ast.unparse(node.func) in ("__import__", "importlib.import_module")
     }
     assert dynamic == DYNAMIC
+
+
+def test_imports_in_what_is_sent_to_boards_and_other_processes_are_there():
+    names = modules()
+    pattern = re.compile(r"from (gbcs\w*(?:\.\w+)*) import (\w+)|import (gbcs\w*(?:\.\w+)+)")
+    missing = []
+    for folder in ("host", "tests", "bench", "tools", "boards"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    for package, name, whole in pattern.findall(node.value):
+                        wanted = whole or "%s.%s" % (package, name)
+                        source = names.get(package)
+                        is_there = wanted in names or (
+                            source is not None
+                            and source.name != "__init__.py"
+                            and re.search(r"\b%s\b" % name, source.read_text())
+                        )
+                        if not is_there:
+                            missing.append((str(path.relative_to(ROOT)), wanted))
+    assert missing == []
 
 
 def test_every_package_is_distributed():

@@ -64,7 +64,9 @@ def test_noise_and_an_interrupt_are_survived(lab_with_board):
     assert lab.read("ECS17b", METER).is_success
     again.close()
     with board.Repl(port) as repl:  # Ctrl-C: the device is still there
-        said = repl.run("from gbcs_device import app\napp.state()\napp.log()\napp.help_device()")
+        said = repl.run(
+            "from gbcs_device.board import app\napp.state()\napp.log()\napp.help_device()"
+        )
         assert "ESME 00DB1234567890A0" in said
         assert "han joined" in said
         key = lab.han.hubs[HUB].log.find(METER).link_key.hex().upper()
@@ -160,7 +162,7 @@ def test_the_unix_port_is_a_board_too(capsys):
         number = probe.getsockname()[1]
     process = subprocess.Popen(
         [str(port), "-X", "heapsize=256k", "-c",
-         "from gbcs_device import app; app.listen(%d)" % number],
+         "from gbcs_device.board import app; app.listen(%d)" % number],
         env={**os.environ, "MICROPYPATH": ".frozen"}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -176,7 +178,7 @@ def test_the_unix_port_is_a_board_too(capsys):
 def test_mpremote_reaches_the_board():
     pytest.importorskip("mpremote")
     with emulated.board() as port:
-        script = "from gbcs_device import app; app.state()"
+        script = "from gbcs_device.board import app; app.state()"
         done = subprocess.run(
             [sys.executable, "-m", "mpremote", "connect", port, "exec", script],
             capture_output=True,

@@ -246,7 +246,7 @@ def test_the_unix_port_keeps_its_device_in_a_folder(tmp_path, capsys):
         pytest.skip(str(error))
     lab = Lab(8, radio=True)
     for number in range(2):
-        script = "from gbcs_device import app; app.listen(%d, folder='%s')"
+        script = "from gbcs_device.board import app; app.listen(%d, folder='%s')"
         process = subprocess.Popen(
             [str(port), "-X", "heapsize=256k", "-c", script % (40100 + number, tmp_path)],
             env={**os.environ, "MICROPYPATH": ".frozen"}, stdout=subprocess.PIPE, text=True,
@@ -278,7 +278,7 @@ def test_a_wrong_bit_in_its_files_is_told_and_more_damage_stops_the_device(tmp_p
         pytest.skip(str(error))
     files = [tmp_path / "store.0", tmp_path / "store.1"]
     lab = Lab(8, radio=True)
-    script = "from gbcs_device import app; app.listen(%d, folder='%s')"
+    script = "from gbcs_device.board import app; app.listen(%d, folder='%s')"
     spoken = []
     for number, mask in enumerate((0, 0x10, 0xFF)):
         if number:

@@ -151,7 +151,7 @@ except (AttributeError, OSError):
 try:
     import gbcs
     print("gbcs=" + gbcs.__version__)
-    from gbcs_device import onboard
+    from gbcs_device.board import device_here as onboard
     print("store=" + (onboard.server().damaged or "whole"))
     one = onboard.device()
     if one is not None:

@@ -24,7 +24,7 @@ _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
 _READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
 _RECENT = """
-from gbcs_device import onboard
+from gbcs_device.board import device_here as onboard
 for octets in onboard.device().recent if onboard.device() else ():
     print("".join(["%02X" % octet for octet in octets]))
 """
@@ -133,7 +133,7 @@ def _reset(args: argparse.Namespace) -> None:
 
 def _erase(args: argparse.Namespace) -> int:
     with board.Repl(args.port) as repl:
-        left = repl.run("from gbcs_device import app\nprint(app.erase())").strip()
+        left = repl.run("from gbcs_device.board import app\nprint(app.erase())").strip()
     print("erased: %s" % ("nothing is left" if left == "0" else "%s octets are left" % left))
     return left != "0"
 
@@ -186,7 +186,9 @@ def _provision(args: argparse.Namespace) -> None:
     with board.opened("serial:" + args.port, _tell) as link:
         _put(args, link)
     with board.Repl(args.port) as repl:
-        kept = repl.run("from gbcs_device import onboard\nprint(onboard.is_kept())").strip()
+        kept = repl.run(
+            "from gbcs_device.board import device_here as onboard\nprint(onboard.is_kept())"
+        ).strip()
         repl.start()
     print("kept in its files" if kept == "True" else "kept until the next reset: it has no files")
 
