@@ -2,7 +2,7 @@
 
 A calendar gives a number (a tier, or whether disablement is suspended) for each minute of UTC:
 special days before seasons, seasons to weeks, weeks to days, days to switching times. The objects
-that these are read from are named in `electricityaccount` and `gasaccount`.
+that these are read from are named in `account.esme` and `account.gsme`.
 """
 
 from gbcs.compat import TYPE_CHECKING, const

@@ -150,7 +150,7 @@ ROWS = (
 def attribute(cluster: int, identifier: int, fuel: int, source: "Any", now: int) -> "bytes | None":
     """Type and octets of an attribute, of a meter of this fuel; None where it has none.
 
-    `source` is as `servedmeter.MeterSource`.
+    `source` is as `clusters.meter.MeterSource`.
     """
     found = row(cluster, identifier, fuel)
     if found is None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MeterSource:
-    """A meter as `served` and the commands of the served clusters ask it.
+    """A meter as `clusters.attributes` and the commands of the served clusters ask it.
 
     Figures are made once a moment; `forget` when something was done to the meter.
     """

@@ -53,7 +53,7 @@ _NON_DISABLEMENT = const(0x006F)  # GCS05: its calendar is another than the tari
 
 
 class Gpf:
-    """As `servedmeter.MeterSource`, of the gas meter of a hub.
+    """As `clusters.meter.MeterSource`, of the gas meter of a hub.
 
     `station` is the hub's; `mirror()` gives what the meter reported: type and octets by
     identifier, of clusters other than Metering with the cluster before it.

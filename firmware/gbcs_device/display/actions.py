@@ -1,6 +1,6 @@
 """What a display's person, and a PPMID's control software, do: as octets of the link's protocol.
 
-Source: the operations VIEW, PRESS and HEARD of `server`.
+Source: the operations VIEW, PRESS and HEARD of `board.remote`.
 """
 
 from gbcs.compat import TYPE_CHECKING

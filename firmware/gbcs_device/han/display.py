@@ -2,11 +2,11 @@
 
 Once it is on the network it asks who serves prices: the ESME answers, and the trust centre gives
 both a link key; gas is read from the GPF, which is the trust centre. Of each it learns the
-endpoints, then reads one request after another (`reading`), and takes what is published unasked.
+endpoints, then reads one request after another (`polling`), and takes what is published unasked.
 What is not answered is asked again; a meter that stays silent is looked for anew. `shown` gives
 the View.
 
-A fuel is connected while something that it was asked came back within `reading.SILENT_S`. The
+A fuel is connected while something that it was asked came back within `polling.SILENT_S`. The
 radio tells no signal strength, so `signal` is how many of the last ten requests were delivered.
 
 Sources: Smart Energy 1.4, 5.4.7 (partner link keys), annex D; GBCS 10.2.

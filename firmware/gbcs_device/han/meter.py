@@ -1,6 +1,6 @@
 """A meter on the air: its tunnel, and what displays read of it.
 
-An ESME serves a tunnel (`tunnelserver`), and messages come and go at any time. A GSME
+An ESME serves a tunnel (`tunnel`), and messages come and go at any time. A GSME
 asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
 message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
 itself, under a partner link key, and a GSME at its mirror. An ESME serves those alone that its

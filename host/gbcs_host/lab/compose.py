@@ -1,7 +1,7 @@
 """Commands made of their templates: what is not said is null, zero, empty or the constant.
 
 `access_request("ECS10", 7, {"value": b"Hello"})` names leaves of the data as `gbcs decode` prints
-them; `attribute_read` and `cluster_command` do the same for GBZ.
+them; `gbz_command` does the same for GBZ.
 """
 
 from typing import Any

@@ -5,7 +5,7 @@ boolean True (FF), False (00), or the octet as an int where it is neither; integ
 hex digits; bit-string a str of 0 and 1; octet-string, date-time, date and time bytes;
 visible-string (ASCII) and utf8-string str; floats a float, or their octets as hex where a float
 would lose something (infinities, not a number); structure and array a list of fields;
-compact-array a list of fields under a type that says what one is (`axdrcompact`).
+compact-array a list of fields under a type that says what one is (`compact`).
 
 `decode` reads with few checks; where anything is off, `skip`, which checks all, finds what and
 where. So both raise the same errors, on both Pythons.

@@ -1,4 +1,4 @@
-"""DLMS compact arrays as octets, from the type that `axdrcompact` writes out."""
+"""DLMS compact arrays as octets, from the type that `gbcs.axdr.compact` writes out."""
 
 from gbcs.axdr import types
 from gbcs.axdr.types import MAX_DEPTH
@@ -23,7 +23,7 @@ def write(
 ) -> None:
     """Appends a compact array; EncodeError where an element is not as `kind` says.
 
-    `content` appends a value that has a tag of its own (`axdrencode.content`).
+    `content` appends a value that has a tag of its own (`encoder.content`).
     """
     tree, stop = _parse(kind, len(PREFIX))
     if stop != len(kind):

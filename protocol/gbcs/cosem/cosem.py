@@ -5,7 +5,7 @@ else only for a piece at a time; what is asked for is read from it. An object's 
 
     number|class|OBIS|A2|access|layout|SMETS name      A an attribute, M a method, and its index
 
-access: g get, r get with selection, s set, a action. A layout is text as in `cosemlayout`; `*5` as
+access: g get, r get with selection, s set, a action. A layout is text as in `layout`; `*5` as
 written once in LAYOUTS; and LAYOUT>LAYOUT what a method is given, and what it answers.
 
 A template's line is `code use-case` and what an access request asks for, `s12` for setting object
@@ -81,7 +81,7 @@ class Object(Record):
 
     @property
     def layout(self) -> "Layout":
-        """As `cosemlayout` has it; made when it is asked for, since a board takes long."""
+        """As `layout` has it; made when it is asked for, since a board takes long."""
         return self._parsed()[0]
 
     @property

@@ -10,7 +10,7 @@ only for one cluster at a time; what is asked for is read from it and kept. A li
     >06 GetSnapshot FIELDS                   a command from client to server; < from server
         FIELDS                               to client; continued where a line begins with blanks
 
-and FIELDS are those of `zcllayout`.
+and FIELDS are those of `layout`.
 """
 
 import sys

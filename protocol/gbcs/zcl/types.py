@@ -1,4 +1,4 @@
-"""ZCL data types: their table, and values from octets. The way back is `zclencode`.
+"""ZCL data types: their table, and values from octets. The way back is `gbcs.zcl.encoder`.
 
 Numbers are little-endian. Values that the ZCL calls invalid (all ones, the most negative) are
 kept as the numbers they are; a string, array or structure of length FF or FFFF, which is none, is

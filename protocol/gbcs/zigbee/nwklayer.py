@@ -37,7 +37,7 @@ class NwkLayer:
     whether a sender who knows the network key is listened to, `is_proved(eui)` whether one has
     had a link key, and `doubted(eui, now)` is called when somebody may have sent in its name.
     `dropped` counts what was refused, by reason. Where `learns` is False, addresses are those
-    that `is_at` was told, and no frame changes them.
+    that `set_address` was told, and no frame changes them.
     """
 
     def __init__(self, eui: bytes, crypto: "Crypto", random: "Any", upper: "Any") -> None:
