@@ -225,3 +225,78 @@ def test_a_command_counts_for_every_role_in_which_its_sender_might_have_sent_it(
     for use in ("ds", "ka"):  # handed over
         meter.store.write(meter.anchors.filled(SUPPLIER, use, supplier))
     assert bench.outcome(meter, command) == REFUSED
+
+
+def test_a_top_up_sets_no_counter_of_its_sender_so_nothing_else_is_taken_again(bench):
+    """CS01a is MAC'd alone; its content may be any, and its counter lower than the last."""
+    meter = bench.device("ESME")
+    switch = bench.message(0x0050, "ESME", "Supplier", "both", counter=60_000)
+    assert meter.receive(switch, bench.now)
+    for content in (bench.contents[0x0007], bench.contents[0x0021]):
+        top_up = bench.message(0x0007, "ESME", "Supplier", "MAC", None, None, content, counter=5)
+        meter.receive(top_up, bench.now)
+        assert meter.anchors.counter(SUPPLIER) == 60_000
+    assert bench.outcome(meter, switch) == REFUSED
+
+
+def test_what_was_kept_is_worth_no_more_than_the_key_that_signed_it(bench, meter):
+    """The supplier's key was stolen, and is replaced before the thief's command is due."""
+    octets = content(bench, 2, SUPPLIER, floor=0, date="20260603000000Z")
+    command = bench.message(SUPPLIER_BY_SUPPLIER, "ESME", "Supplier", "both", None, None, octets)
+    assert meter.receive(command, bench.now)
+    held = meter.anchors.cell(SUPPLIER, "ds")
+    fresh = Pki(bench.lab.pki.seed).organisation(held.eui, SUPPLIER, "ds", "SUPPLIER, NEW")
+    public = bench.crypto.private_key(bytes(31) + b"\x05").public.octets
+    meter.store.write(
+        meter.anchors.filled(
+            SUPPLIER, "ds", type(held)(held.eui, fresh.parsed.subject_key_id, public)
+        )
+    )
+    meter.store.write(meter.anchors.counted(SUPPLIER, 70_000))
+    before = cells(meter)
+    meter.handle_timer(clock.from_generalized("20260603000000Z"))
+    assert cells(meter) == before
+    assert meter.anchors.counter(SUPPLIER) == 70_000
+
+
+def test_the_brokers_key_is_that_of_its_own_cell_also_while_it_stands_in_those_of_users(bench):
+    meter = bench.device("ESME", True)
+    command = bench.message(0x0037, "ESME", "Access Control Broker", "MAC")
+    other = bench.crypto.private_key(bytes(31) + b"\x07").public.octets
+    cell = meter.anchors.cell(BROKER, "ka")
+    users = type(cell)(cell.eui, cell.key_id, other)
+    meter.store.write(meter.anchors.filled(SUPPLIER, "ka", users))
+    assert bench.outcome(meter, command) == ACCEPTED
+    meter = bench.device("ESME", True)
+    meter.store.write(meter.anchors.filled(BROKER, "ka", users))  # its key was changed
+    assert bench.outcome(meter, command) == REFUSED
+
+
+def test_no_other_certificate_than_a_roots_stands_in_the_roots_cell(bench, meter):
+    before = cells(meter)
+    party = bench.lab.pki.organisation(bytes.fromhex("90B3D51F3FFF0001"), 0, "ds", "NO ROOT")
+    cell = field("SEQUENCE", [field("INTEGER", 0), field("BIT STRING", "1")])
+    control = [
+        field("INTEGER", 0),
+        field("[2] SEQUENCE", [field("INTEGER", SUPPLIER), field("BIT STRING", "1")]),
+        field("[3] INTEGER", COUNTER),
+    ]
+    chain = field("SEQUENCE OF", [field("ANY", bench.lab.pki.issuing.certificate)])
+    replacement = field("SEQUENCE", [field("ANY", party.certificate), cell])
+    fields = [field("SEQUENCE", control), field("SEQUENCE OF", [replacement]), chain]
+    octets = der.encode(field("SEQUENCE", fields))
+    assert sent(bench, meter, 0x0100, "Supplier", "both", octets) == ACCEPTED  # and answered
+    assert cells(meter) == before
+
+
+def test_firmware_that_another_supplier_had_dated_is_not_activated(bench, meter):
+    image = field("OCTET STRING", bytes(32))
+    date = field("GeneralizedTime", "20260603000000Z")
+    octets = der.encode(field("SEQUENCE", [image, field("INTEGER", COUNTER), date]))
+    command = bench.message(0x0012, "ESME", "Supplier", "both", None, None, octets)
+    meter.store.write({"firmware/image": bytes(32) + b"\x01\x02\x03\x04"})
+    assert meter.receive(command, bench.now)
+    other = meter.anchors.cell(NETWORK_OPERATOR, "ds")
+    meter.store.write(meter.anchors.filled(SUPPLIER, "ds", other))
+    meter.handle_timer(clock.from_generalized("20260603000000Z"))
+    assert meter.store.get("firmware/version") == bytes(4)

@@ -12,6 +12,7 @@ from gbcs import utrn
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock
 from gbcs_device.base.figures import ARMED, OFF, TopUp
+from gbcs_device.base.names import TOKEN_FLOOR, TOKENS_TAKEN
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ TOO_LARGE = const(0x06)
 ACCEPTED_ON, ACCEPTED_OFF, ACCEPTED_ARMED = const(0x10), const(0x11), const(0x12)
 
 REMOTE = const(0)  # originating device
-_COUNTERS = "account/counters"
 _MOST_COUNTERS = const(100)
 _TOP_UPS = "account/topups"
 _DEBT_PAYMENTS = "account/payments"
@@ -43,7 +43,7 @@ _DUPLICATE, _TOO_LARGE, _MAXIMUM, _NOT_AUTHENTIC, _LOCALLY = 0x8F51, 0x8F5B, 0x8
 
 def _counters(get: "Any") -> "list[int]":
     """The upper halves of the counters of tokens taken, in order."""
-    octets = get(_COUNTERS) or b""
+    octets = get(TOKENS_TAKEN) or b""
     return [int.from_bytes(octets[at : at + 4], "big") for at in range(0, len(octets), 4)]
 
 
@@ -97,7 +97,9 @@ def enter(
     if upper is None:
         account.tell(_NOT_AUTHENTIC)
         return INVALID, 0
-    if upper in taken or (len(taken) >= _MOST_COUNTERS and upper < taken[0]):
+    floor = int.from_bytes(get(TOKEN_FLOOR) or b"", "big") >> 32
+    is_old = len(taken) >= _MOST_COUNTERS and upper < taken[0]
+    if upper in taken or is_old or (floor and upper <= floor):
         account.tell(_DUPLICATE)
         return DUPLICATE, 0
     amount = token.pence * _PENNY_MP
@@ -109,7 +111,7 @@ def enter(
         account.tell(_MAXIMUM)
         return MAXIMUM_CREDIT, 0
     taken = sorted(taken + [upper])[-_MOST_COUNTERS:]
-    changes[_COUNTERS] = b"".join([one.to_bytes(4, "big") for one in taken])
+    changes[TOKENS_TAKEN] = b"".join([one.to_bytes(4, "big") for one in taken])
     if origin != REMOTE:
         account.tell(_LOCALLY)
     before = account.state.supply

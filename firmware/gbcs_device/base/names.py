@@ -1,5 +1,8 @@
 """Names under which the store keeps what use cases set and read."""
 
+TOKENS_TAKEN = "account/counters"  # upper halves of the counters of tokens taken, in order
+TOKEN_FLOOR = "top-up/2"  # the supplier's: no token counts with a counter up to it
+
 
 def name_of(class_id: int, obis: bytes, index: int) -> str:
     """Under which name the store keeps an attribute."""

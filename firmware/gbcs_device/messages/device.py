@@ -20,11 +20,11 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.crypto.kdf import message_key
 from gbcs.errors import (
     BadCertificate,
-    BadKey,
     BadMac,
     BadSignature,
     DecodeError,
     EncodeError,
+    Refused,
     UnknownKey,
 )
 from gbcs_device.base import clock, logs
@@ -32,7 +32,7 @@ from gbcs_device.base.store import StoreFull
 from gbcs_device.messages import authority, future_dated
 from gbcs_device.messages.authority import NotAllowed, NotSupported, Replayed
 from gbcs_device.messages.notification import notification
-from gbcs_device.messages.trust_anchors import KA, SUPPLIER, Anchors, device_role
+from gbcs_device.messages.trust_anchors import DS, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -106,10 +106,10 @@ class Command:
                 certificate = x509.read(m.certificate)
                 if certificate.entity_id != party or not certificate.is_agreement:
                     raise BadCertificate("a key agreement certificate of the party expected")
-                try:
-                    secret = device.anchors.own.secret(party, certificate.public_key)
-                except BadKey:
-                    raise BadCertificate("a point of the curve expected as public key") from None
+                held = device.anchors.agreement_key(party)
+                if held is not None and held != certificate.public_key:
+                    raise BadCertificate("the key of the party's cell expected")
+                secret = device.anchors.own.secret(party, certificate.public_key)
                 counter = self.supplementary_counter()
             else:
                 secret = device.anchors.secret(device.eui, party)
@@ -329,11 +329,32 @@ class Device:
             self._check_counter(m, allowed)
             raise NotSupported("a use case of this kind of device expected", allowed)
         counted: list[Any] = [device_role(m.originator)] if to_device else allowed
-        if m.code in _TOP_UPS and self.account is not None:
-            return counted  # tokens have counters of their own: gbcs_device.account.tokens
-        if case.replay_protection is not False:
+        if self._is_counted(m, case):
             self._check_counter(m, counted)
         return counted
+
+    def _is_counted(self, m: "Message", case: "UseCase") -> bool:
+        """Whether a command is taken once, by its originator's counter.
+
+        Tokens of a meter with an account have counters of their own: gbcs_device.account.tokens.
+        """
+        is_top_up = m.code in _TOP_UPS and self.account is not None
+        return case.replay_protection is not False and not is_top_up
+
+    def is_authentic(self, m: "Message", role: int) -> bool:
+        """Whether the key that stands for a role now would let a command of it pass.
+
+        For what was kept for its date: keys may have been replaced since it came.
+        """
+        try:
+            if m.mac is not None:
+                protect.check_mac(m, self.anchors, self.crypto)
+            cell = self.anchors.cell(role, DS if m.signature else KA)
+            if cell is None or cell.eui != m.originator:
+                return False
+            return not m.signature or bool(self._signing(m, [role]))
+        except Refused:
+            return False
 
     def _is_joined(self, eui: bytes) -> bool:
         """Whether a PPMID is in the device's own log."""
@@ -378,7 +399,7 @@ class Device:
             from gbcs_device.messages import refusals
 
             content = refusals.without_room(command)
-        if case.replay_protection is not False and not command.counted:
+        if self._is_counted(command.m, case) and not command.counted:
             command.changes.update(self._counted(command.m, command.roles, command.floors))
         self._settle(command)
         answer = self._answer(command, content)
@@ -393,7 +414,8 @@ class Device:
         changes: dict[str, bytes | None] = {}
         for role in roles:
             if role not in floors:
-                changes.update(self.anchors.counted(role, m.counter))
+                highest = max(m.counter, self.anchors.counter(role))
+                changes.update(self.anchors.counted(role, highest))
         return changes
 
     def _answer(self, command: Command, content: bytes) -> bytes:

@@ -26,6 +26,7 @@ WAN_PROVIDER = const(6)
 ISSUING_AUTHORITY = const(7)
 LOAD_CONTROLLER = const(8)
 ROLES = (0, 1, 2, 3, 4, 5, 6, 8)
+_BROKER_FIRST = (4, 0, 1, 2, 3, 5, 6, 8)
 
 DS = "ds"
 KA = "ka"
@@ -132,12 +133,19 @@ class Anchors:
     def secret(self, one: bytes, other: bytes) -> "bytes | None":
         """The secret shared with the other party, a joined device too; None without its key."""
         party = other if one == self.eui else one
-        for role in ROLES:
+        key = self.agreement_key(party) or self.store.get(device_key_name(party))
+        return None if key is None else self.own.secret(party, key)
+
+    def agreement_key(self, party: bytes) -> "bytes | None":
+        """The public key agreement key of a party that stands in a cell, 65 octets, or None.
+
+        The broker's is that of its own cell, also while it stands in those of users.
+        """
+        for role in _BROKER_FIRST:
             cell = self.cell(role, KA)
             if cell is not None and cell.eui == party:
-                return self.own.secret(party, cell.public_key)
-        key = self.store.get(device_key_name(party))
-        return None if key is None else self.own.secret(party, key)
+                return cell.public_key
+        return None
 
     def broker(self) -> "bytes | None":
         """The Access Control Broker's EUI-64."""

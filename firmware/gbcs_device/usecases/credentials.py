@@ -18,14 +18,17 @@ from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError
 from gbcs_device.base import clock, logs
+from gbcs_device.base.names import TOKENS_TAKEN
 from gbcs_device.messages import authority
 from gbcs_device.messages.asn1_server import NULL, enumerated, integer, octets, sequence, values
 from gbcs_device.messages.trust_anchors import (
     ACCESS_CONTROL_BROKER,
     DS,
+    ISSUING_AUTHORITY,
     KA,
     LOAD_CONTROLLER,
     NETWORK_OPERATOR,
+    ROOT,
     SUPPLIER,
     cell_of,
 )
@@ -78,7 +81,7 @@ _ROLES = (0, 1, 2, 3, 4, 5, 6, 7, 8)
 _MAX_COUNTER = 0x7FFFFFFFFFFFFFFF
 _EXECUTED = "own/executed"  # digests of the commands that set the last floors
 _DIGEST = const(8)
-_EXECUTED_KEPT = const(4)
+_EXECUTED_KEPT = const(8)
 
 
 def provide_details(command: "Command", field: "Field") -> "Field":
@@ -195,14 +198,15 @@ def _executed(command: "Command") -> "list[bytes]":
     return [octets[at : at + _DIGEST] for at in range(0, len(octets), _DIGEST)]
 
 
-def carry_out(command: "Command", field: "Field") -> "Field":
+def carry_out(command: "Command", field: "Field", is_authentic: bool = True) -> "Field":
     """Replaces certificates; the outcome: counters set, and what became of each replacement.
 
-    The command passed the checks of `update` when it came.
+    The command passed the checks of `update` when it came; `is_authentic` tells whether it would
+    now, when its date has come.
     """
     fields = values(field)
     control = _by_name(fields["control"])
-    refused = SUCCESS if _stands(command) else NO_TRUST_ANCHOR
+    refused = SUCCESS if is_authentic else NO_TRUST_ANCHOR
     path = [_read(certificate[2]) for certificate in fields["certification_path"]]
     outcomes = []
     replaced: dict[int, bool] = {}  # role: whether a certificate of it was replaced
@@ -238,19 +242,14 @@ def carry_out(command: "Command", field: "Field") -> "Field":
 
 def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
     """A command whose date has come: the alert's message code, and its payload."""
-    outcome = carry_out(command, field)
+    outcome = carry_out(
+        command, field, command.device.is_authentic(command.m, _authorising(command))
+    )
     failed = [part for part in outcome[2][3][2] if part[2][1][2] != SUCCESS]
     code = logs.FUTURE_DATED_FAILURE if failed else logs.FUTURE_DATED_SUCCESS
     execution = (None, "GeneralizedTime", clock.generalized(at), None)
     record = sequence(integer(code), execution, outcome, credentials=True)
     return _ALERTS.get(command.m.code, _ALERT), record
-
-
-def _stands(command: "Command") -> bool:
-    """Whether the originator stands in the authorising cell, also when what was kept is due."""
-    use = DS if command.m.signature else KA
-    cell = command.device.anchors.cell(_authorising(command), use)
-    return cell is not None and cell.eui == command.m.originator
 
 
 def _by_name(fields: "list[Field]") -> "dict[str, Any]":
@@ -303,19 +302,21 @@ def _examine(
     command: "Command", certificate: "Any", role: int, use: "str", path: "list[Any]"
 ) -> int:
     """Whether a certificate may stand in a cell: of the profile, for that use, well issued."""
-    if (
-        certificate is None
-        or (certificate.is_signing if use == DS else certificate.is_agreement) is False
-    ):
+    if certificate is None:
+        return BAD_CERTIFICATE
+    uses = {DS: certificate.is_signing or role == ROOT, KA: certificate.is_agreement}
+    if not uses[use]:
         return BAD_CERTIFICATE
     if certificate.role != role and (certificate.role, role) not in _STAND_INS:
         return BAD_CERTIFICATE
+    if role == ROOT:
+        return _examine_root(command, certificate)
     issuer = None
     for one in path:
         if one is not None and one.subject_key_id == certificate.authority_key_id:
             issuer = one
     device = command.device
-    if issuer is None or not issuer.is_issuing:
+    if issuer is None or not issuer.is_issuing or issuer.role != ISSUING_AUTHORITY:
         return NO_TRUST_ANCHOR
     try:
         device.crypto.public_key(certificate.public_key)
@@ -323,6 +324,22 @@ def _examine(
     except (BadSignature, BadKey):
         return BAD_CERTIFICATE
     return SUCCESS if _is_trusted(device, issuer) else NO_TRUST_ANCHOR
+
+
+def _examine_root(command: "Command", certificate: "Any") -> int:
+    """Whether a certificate may stand in the root's cell: a root's, signed by the root held."""
+    device = command.device
+    root = device.anchors.cell(ROOT, DS)
+    if not certificate.is_issuing or certificate.entity_id is not None:
+        return BAD_CERTIFICATE
+    if root is None:
+        return NO_TRUST_ANCHOR
+    try:
+        device.crypto.public_key(certificate.public_key)
+        x509.verify(certificate, device.crypto.public_key(root.public_key), device.crypto)
+    except (BadSignature, BadKey):
+        return NO_TRUST_ANCHOR
+    return SUCCESS
 
 
 def _is_trusted(device: "Any", issuer: "Any") -> bool:
@@ -352,6 +369,8 @@ def _change(command: "Command", role: int, floor: int, special: "Any", is_set: b
             usage, number = change[2][0][2], change[2][1][2]
             if is_set:
                 command.changes["top-up/%d" % role] = number.to_bytes(8, "big")
+                if role == SUPPLIER:  # whose tokens are counted anew
+                    command.changes[TOKENS_TAKEN] = None
             specials.append(sequence(integer(usage), integer(number)))
         parts.append(sequence(*specials))
     return sequence(*parts)

@@ -8,6 +8,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, DecodeError
 from gbcs_device.base import clock, logs
 from gbcs_device.messages.asn1_server import NULL, integer, octets, sequence, values
+from gbcs_device.messages.trust_anchors import SUPPLIER
 
 if TYPE_CHECKING:
     from gbcs.asn1.der import Field
@@ -33,6 +34,7 @@ _WRONG_PUBLIC_KEY = const(5)
 _FIRMWARE_ALERT = const(0x00CA)
 _NO_IMAGE = const(1)
 _HASH_MISMATCH = const(2)
+_ACTIVATION_FAILURE = const(3)
 
 # GCS28
 _RELIABLE = const(0)
@@ -175,7 +177,11 @@ def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
 
 def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
     """CS06 whose date has come: the alert's message code, and its payload."""
-    outcome = activate(command, values(field)["manufacturer_image_hash"])
+    if command.device.is_authentic(command.m, SUPPLIER):
+        outcome = activate(command, values(field)["manufacturer_image_hash"])
+    else:  # it was another supplier's
+        running = command.get(FIRMWARE_VERSION) or _VERSION_UNKNOWN
+        outcome = integer(_ACTIVATION_FAILURE), octets(running)
     code = logs.FUTURE_DATED_FAILURE if outcome[0][2] else logs.FUTURE_DATED_SUCCESS
     execution = (None, "GeneralizedTime", clock.generalized(at), None)
     counter = integer(command.m.counter)

@@ -1,4 +1,4 @@
-"""Layouts of commands: the little language of the cluster table, compiled. `gbcs.zcl.reader` follows them.
+"""Layouts of commands: the text of the cluster table, compiled; `gbcs.zcl.reader` reads by them.
 
 A layout is said by FIELDS, in the order of the wire:
 
