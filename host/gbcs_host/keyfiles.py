@@ -1,9 +1,10 @@
-"""Files that hold keys: for their owner alone, whole or not there, and never over another file.
+"""Files that hold keys: for their owner alone, and never over another file.
 
-A file of keys has mode 0600, a folder that is made for them 0700, whatever the umask is. A file is
-written beside its place, with a name of its own, and put there when it is complete: nobody sees
-half of it, and what stands there, a link too, is neither followed nor changed unless overwriting
-is asked for. Where modes are not known (Windows) they are left as they are.
+A file of keys has mode 0600, a folder that is made for them 0700, whatever the umask is. A file
+that is written at once is complete beside its place before it is put there; one that grows (the
+keys of a capture) is begun in its place. What stands there, a link too, is neither followed nor
+changed unless overwriting is asked for. Where modes are not known (Windows) they are left as they
+are.
 """
 
 import contextlib

@@ -36,7 +36,7 @@ def check_signature(m: Message, keys: "Keys", crypto: "Crypto") -> None:
     key = keys.signer(m.originator)
     if key is None:
         raise UnknownKey("no digital signature key of the originator is held")
-    if not crypto.verify(key, m.octets[m.start + 1 : m.content_end], m.signature):  # type: ignore[arg-type]
+    if not crypto.verify(key, signed_octets(m), m.signature):  # type: ignore[arg-type]
         raise BadSignature("the signature is not the originator's")
 
 

@@ -5,7 +5,7 @@ board no heap. Source: GBCS 20 (the mapping table), checked against the referenc
 
 The draft CS02f of SECMP0013, "Disconnect Smart Meter from HAN", was never published under a code
 of its own: CS02f and 0x011B are now "Provide Security Credential Details". It stands here under a
-provisional code outside the published range, which `set_draft_code` changes.
+provisional code outside the published range.
 """
 
 from gbcs.compat import MICROPYTHON, const
@@ -95,7 +95,6 @@ class UseCase(Record):
 
 _FLAGS = {"": None, "yes": True, "no": False}
 _found: dict = {}
-_draft_code = [DRAFT_CODE]
 
 
 def _words(text: str) -> list:
@@ -118,7 +117,7 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
     except KeyError:
         pass
     found = None
-    if code == _draft_code[0]:
+    if code == DRAFT_CODE:
         if form in (None, "ASN.1"):
             found = draft()
     else:
@@ -155,20 +154,5 @@ def draft() -> UseCase:
     """The draft CS02f of SECMP0013 under its present code."""
     from gbcs.asn1 import asn1
 
-    asn1.provisional[_draft_code[0]] = asn1.DISCONNECT_FROM_HAN
-    return UseCase(_DRAFT, _draft_code[0])
-
-
-def set_draft_code(code: int) -> None:
-    """Gives the draft CS02f another message code; ValueError where that is taken or none."""
-    if not 0 < code < 0x10000:
-        raise ValueError("a message code has two octets")
-    taken = None if code == _draft_code[0] else find(code)
-    if taken is not None:
-        raise ValueError("message code 0x%04X is taken by %s" % (code, taken.name))
-    from gbcs.asn1 import asn1
-
-    asn1.provisional.pop(_draft_code[0], None)
-    _found.clear()
-    _draft_code[0] = code
-    draft()
+    asn1.provisional[DRAFT_CODE] = asn1.DISCONNECT_FROM_HAN
+    return UseCase(_DRAFT, DRAFT_CODE)

@@ -447,7 +447,9 @@ class FileMedium:
 
         try:
             return os.stat(self._path(bank))[6]
-        except OSError:
+        except OSError as error:
+            if error.args[0] != _NO_ENTRY:
+                raise
             return 0
 
     def append(self, bank: int, octets: bytes) -> None:

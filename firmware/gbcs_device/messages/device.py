@@ -169,16 +169,16 @@ class Device:
 
         Nothing is raised but PowerCut.
         """
-        self._remember(octets)
         now = clock.bounded(now)
         waiting = len(self.outbox)
         try:
+            self._remember(octets)
             answer = self._receive(octets, now)
+            if answer is not None:
+                self._remember(answer)
         except Exception as error:
             self._failed(error, now, waiting)
             return None
-        if answer is not None:
-            self._remember(answer)
         return answer
 
     def _remember(self, octets: bytes) -> None:
@@ -369,9 +369,7 @@ class Device:
         for role in roles:
             octets, key = self.anchors.signing_key(role)
             if octets not in keys:
-                keys[octets] = self.crypto.verify(
-                    key, m.octets[m.start + 1 : m.content_end], m.signature
-                )
+                keys[octets] = self.crypto.verify(key, protect.signed_octets(m), m.signature)
             if keys[octets]:
                 signed.append(role)
         if not signed:
@@ -394,10 +392,12 @@ class Device:
 
     def _carried_out(self, command: Command) -> bytes:
         case = command.case
+        waiting = len(self.outbox)
         content = self.servers[case.form or ""](command)
         if not self.store.has_room(command.changes):
             from gbcs_device.messages import refusals
 
+            del self.outbox[waiting:]  # of what is not done
             content = refusals.without_room(command)
         if self._is_counted(command.m, case) and not command.counted:
             command.changes.update(self._counted(command.m, command.roles, command.floors))

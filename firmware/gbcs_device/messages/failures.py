@@ -23,8 +23,8 @@ NON_VOLATILE_MEMORY = const(0x81AE)
 PROGRAM_EXECUTION = const(0x81AF)
 RAM = const(0x81B1)
 
-_NON_CRITICAL_ALERT = const(0x1001)  # of those that are not critical
 _CRITICAL_ALERT = const(0x1000)  # the message code of generic critical alerts
+_NON_CRITICAL_ALERT = const(0x1001)  # of those that are not critical
 _MOST_KEPT = const(4)
 _LONGEST_TEXT = const(80)
 _LONGEST_NAME = const(20)  # of an exception's type, in the log

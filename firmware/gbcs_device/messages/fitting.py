@@ -44,8 +44,12 @@ def _end(layout: "Layout", data: bytes, at: int, end: int) -> int:
     if tag == 1:
         if size is not None and not size[0] <= count <= size[1]:
             return -1
-        children = children * count
-    elif count != len(children):
+        for _ in range(count):
+            start = _end(children[0], data, start, end)
+            if start < 0:
+                break
+        return start
+    if count != len(children):
         children = tuple([child for child in children if not child[6]])
         if count != len(children):
             return -1

@@ -14,6 +14,7 @@ last floors are remembered, and not carried out again.
 Sources: GBCS 13.2 (CS02a), 13.3 (CS02b), statuses and layouts as in 57 reference messages.
 """
 
+from gbcs import protect
 from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError
@@ -189,7 +190,7 @@ def _digest(command: "Command") -> bytes:
     """Eight octets for the signed part: a signature has more than one form."""
     m = command.m
     crypto = command.device.crypto
-    digest: bytes = crypto.sha256(m.octets[m.start + 1 : m.content_end])[:_DIGEST]
+    digest: bytes = crypto.sha256(protect.signed_octets(m))[:_DIGEST]
     return digest
 
 

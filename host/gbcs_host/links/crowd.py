@@ -155,7 +155,7 @@ class Crowd:
         left: "Callable[[Peer], None] | None" = None,
         limit: int = MAX_PEERS,
     ) -> None:
-        self.limit = limit
+        self.limit = self._most = limit
         self.most_devices = min(MAX_DEVICES, limit)
         self.peers: tuple[dict[Peer, None], ...] = ({}, {}, {})  # by rank, who came first first
         self.turns = Turns()
@@ -341,6 +341,7 @@ class TcpCrowd(Crowd):
                 self.limit = max(1, len(self.all()) - 1)
                 self._pause()
                 return
+            self.limit = min(self.limit + 1, self._most)  # files are to be had again
             self._welcome(port, where)
 
     def _pause(self) -> None:

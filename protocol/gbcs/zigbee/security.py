@@ -101,8 +101,3 @@ def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
     """The key of an APS frame: the link key, or what is made of it to carry keys."""
     kind = _KINDS.get(use)
     return link_key if kind is None else crypto.hmac_mmo(link_key, kind)
-
-
-def verify_key_hash(link_key: bytes, crypto: "Crypto") -> bytes:
-    """What Verify-Key proves a link key by, 16 octets."""
-    return crypto.hmac_mmo(link_key, b"\x03")
