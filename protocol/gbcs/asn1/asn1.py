@@ -78,14 +78,15 @@ def decode(
 
 
 def skip(type_name: str, data: bytes, offset: int, end: int) -> None:
-    """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError."""
+    """Checks what `decode` does, and keeps nothing. Raises DecodeError.
+
+    Of a certificate a board checks that it is DER; gbcs.asn1.x509 reads it before it is used.
+    """
     try:
         _sequence(root(type_name), data, offset, end, _CHECKED)
     except MemoryError:
         forget()
         _sequence(root(type_name), data, offset, end, _CHECKED)
-    if MICROPYTHON:  # the rows of certificates take some kilobytes
-        forget()
 
 
 DISCONNECT_FROM_HAN = ("DisconnectFromHanCommand", "DisconnectFromHanResponse", None)
@@ -184,7 +185,10 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 typ = "ANY"
                 value = data[at:stop]
             elif mode == _CHECKED:
-                if data[at:stop] not in _certificates:
+                if MICROPYTHON:  # the rows of what is inside take too much of a small heap
+                    _outline(data, start, stop)
+                    der.skip(data, at, stop, True)
+                elif data[at:stop] not in _certificates:
                     _sequence(certificate_rows(), data, start, stop, _STRICT)
                 value = None
             else:
