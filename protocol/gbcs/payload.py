@@ -6,7 +6,7 @@ code must be of that form. The codecs are imported when the first payload of the
 """
 
 from gbcs import usecases
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import MICROPYTHON, TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.message import Message
 from gbcs.record import Record
@@ -130,7 +130,9 @@ def encode(record: "Any") -> bytes:
     raise EncodeError("a payload expected, found " + name)
 
 
-def skip(m: Message, case: "usecases.UseCase | None" = None, dates: bool = True) -> None:
+def skip(
+    m: Message, case: "usecases.UseCase | None" = None, dates: bool = not MICROPYTHON
+) -> None:
     """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`.
 
     Which octet strings of an access request are dates its template says: without `dates` they are
@@ -156,13 +158,25 @@ def skip(m: Message, case: "usecases.UseCase | None" = None, dates: bool = True)
         else:
             gbz.skip(m.octets, m.content_start, m.content_end)
     else:
-        from gbcs.asn1 import asn1
+        _skip_asn1(m)
 
-        kind = _KINDS.get(m.kind, m.kind)
-        name = asn1.payload_type(m.code, kind)
-        if name is None:
-            raise DecodeError("no %s of this use case is known" % kind, m.content_start, "content")
-        asn1.skip(name, m.octets, m.content_start, m.content_end)
+
+def _skip_asn1(m: Message) -> None:
+    """By its schema; on a board, whose device decodes it by its schema next, as DER."""
+    if MICROPYTHON:
+        from gbcs.asn1 import der
+
+        end = der.skip(m.octets, m.content_start, m.content_end)
+        if end != m.content_end:
+            raise DecodeError("end of content expected", end, "content")
+        return
+    from gbcs.asn1 import asn1
+
+    kind = _KINDS.get(m.kind, m.kind)
+    name = asn1.payload_type(m.code, kind)
+    if name is None:
+        raise DecodeError("no %s of this use case is known" % kind, m.content_start, "content")
+    asn1.skip(name, m.octets, m.content_start, m.content_end)
 
 
 def encrypted_blocks(record: "Any") -> "list[tuple[int, str, bytes]]":

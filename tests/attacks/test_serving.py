@@ -321,7 +321,8 @@ def test_a_limit_of_open_files_that_leaves_none_has_status_3():
     done = subprocess.run(
         [
             sys.executable, "-c",
-            "import resource, sys; from gbcs_host import cli, devices;"
+            "import resource, sys; from gbcs_host import cli;"
+            "from gbcs_host.han import served_devices as devices;"
             "resource.setrlimit(resource.RLIMIT_NOFILE, (10, 10));"
             "sys.exit(cli.main(['device', 'run', '--link', 'tcp:127.0.0.1:0']))",
         ],

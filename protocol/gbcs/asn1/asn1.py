@@ -78,10 +78,7 @@ def decode(
 
 
 def skip(type_name: str, data: bytes, offset: int, end: int) -> None:
-    """Checks what `decode` does, and keeps nothing. Raises DecodeError.
-
-    Of a certificate a board checks that it is DER; gbcs.asn1.x509 reads it before it is used.
-    """
+    """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError."""
     try:
         _sequence(root(type_name), data, offset, end, _CHECKED)
     except MemoryError:
@@ -185,10 +182,7 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 typ = "ANY"
                 value = data[at:stop]
             elif mode == _CHECKED:
-                if MICROPYTHON:  # the rows of what is inside take too much of a small heap
-                    _outline(data, start, stop)
-                    der.skip(data, at, stop, True)
-                elif data[at:stop] not in _certificates:
+                if data[at:stop] not in _certificates:
                     _sequence(certificate_rows(), data, start, stop, _STRICT)
                 value = None
             else:
