@@ -231,30 +231,29 @@ def table(name: str) -> "Any":
             setattr(sys.modules["gbcs.cosem"], _resident, None)
         _resident = name
         gc.collect()  # now, so that the texts stand together
-    module: Any = None
     if name == "objects_0":
-        from gbcs.cosem import objects_0 as module
+        import gbcs.cosem.objects_0
     elif name == "objects_1":
-        from gbcs.cosem import objects_1 as module
+        import gbcs.cosem.objects_1
     elif name == "objects_2":
-        from gbcs.cosem import objects_2 as module
+        import gbcs.cosem.objects_2
     elif name == "objects_3":
-        from gbcs.cosem import objects_3 as module
+        import gbcs.cosem.objects_3
     elif name == "objects_4":
-        from gbcs.cosem import objects_4 as module
+        import gbcs.cosem.objects_4
     elif name == "objects_5":
-        from gbcs.cosem import objects_5 as module
+        import gbcs.cosem.objects_5
     elif name == "objects_6":
-        from gbcs.cosem import objects_6 as module
+        import gbcs.cosem.objects_6
     elif name == "objects_7":
-        from gbcs.cosem import objects_7 as module
+        import gbcs.cosem.objects_7
     elif name == "classes":
-        from gbcs.cosem import classes as module
+        import gbcs.cosem.classes
     elif name == "templates":
-        from gbcs.cosem import templates as module
+        import gbcs.cosem.templates
     elif name == "alerts":
-        from gbcs.cosem import alerts as module
-    return module
+        import gbcs.cosem.alerts  # noqa: F401
+    return sys.modules["gbcs.cosem." + name]
 
 
 def piece_of(number: int) -> "tuple[str, ...]":

@@ -21,7 +21,6 @@ from gbcs.zcl.layout import RUN, compile_layout, hint_of, line_of
 
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any  # noqa: TID251
 
 CLUSTERS = """
 0000 Basic
@@ -71,38 +70,37 @@ def table(cluster: int) -> "ModuleType | None":
 
 
 def _module(name: str) -> "ModuleType | None":
-    module: Any = None
     if name == "cluster_0000":
-        from gbcs.zcl import cluster_0000 as module
+        import gbcs.zcl.cluster_0000
     elif name == "cluster_000A":
-        from gbcs.zcl import cluster_000A as module
+        import gbcs.zcl.cluster_000A
     elif name == "cluster_0019":
-        from gbcs.zcl import cluster_0019 as module
+        import gbcs.zcl.cluster_0019
     elif name == "cluster_0025":
-        from gbcs.zcl import cluster_0025 as module
+        import gbcs.zcl.cluster_0025
     elif name == "cluster_0700":
-        from gbcs.zcl import cluster_0700 as module
+        import gbcs.zcl.cluster_0700
     elif name == "cluster_0701":
-        from gbcs.zcl import cluster_0701 as module
+        import gbcs.zcl.cluster_0701
     elif name == "cluster_0702":
-        from gbcs.zcl import cluster_0702 as module
+        import gbcs.zcl.cluster_0702
     elif name == "cluster_0703":
-        from gbcs.zcl import cluster_0703 as module
+        import gbcs.zcl.cluster_0703
     elif name == "cluster_0704":
-        from gbcs.zcl import cluster_0704 as module
+        import gbcs.zcl.cluster_0704
     elif name == "cluster_0705":
-        from gbcs.zcl import cluster_0705 as module
+        import gbcs.zcl.cluster_0705
     elif name == "cluster_0707":
-        from gbcs.zcl import cluster_0707 as module
+        import gbcs.zcl.cluster_0707
     elif name == "cluster_0708":
-        from gbcs.zcl import cluster_0708 as module
+        import gbcs.zcl.cluster_0708
     elif name == "cluster_0709":
-        from gbcs.zcl import cluster_0709 as module
+        import gbcs.zcl.cluster_0709
     elif name == "cluster_070B":
-        from gbcs.zcl import cluster_070B as module
+        import gbcs.zcl.cluster_070B
     elif name == "cluster_0800":
-        from gbcs.zcl import cluster_0800 as module
-    return module
+        import gbcs.zcl.cluster_0800  # noqa: F401
+    return sys.modules["gbcs.zcl." + name]
 
 
 def cluster_name(cluster: int) -> str:
