@@ -102,6 +102,25 @@ def expected(row, kind, standing, signing, has_mac, has_signature, party, is_joi
     return ACCEPTED if set(held) & set(names) else REFUSED
 
 
+def commands(rows, form):
+    """Message codes of a form, and a kind of device that has each; without CS02b and CS02g."""
+    for code, row in sorted(rows.items()):
+        case = usecases.find(code)
+        if case is not None and case.form == form and case.mode is None:
+            yield code, next(kind for kind in KINDS if originators(row, kind))
+
+
+def right_form(row, kind, sender):
+    """The form in which a sender sends it."""
+    if row["signature"] == "by form":
+        return "MAC" if sender == "Access Control Broker" else "signature"
+    rule = row["signature"][kind] if isinstance(row["signature"], dict) else row["signature"]
+    has_mac = row["mac"] != "none"
+    return {(True, False): "MAC", (True, True): "both", (False, True): "signature"}[
+        has_mac, rule == "required"
+    ]
+
+
 class Bench:
     """A lab's keys; devices of every kind, out of the box and commissioned; every command."""
 
@@ -160,6 +179,11 @@ class Bench:
         signing = {names[role] for role in anchors.roles_of(eui, "ds")}
         agreeing = {names[role] for role in anchors.roles_of(eui, "ka")}
         return sorted(signing | agreeing), sorted(signing)
+
+    def right_sender(self, row, kind):
+        """One who may send it to a kind, and stands in a cell of it or in its own log."""
+        names = ["Supplier" if name == "any" else name for name in originators(row, kind)]
+        return next(name for name in names if name == "PPMID" or self.roles(kind, False, name)[0])
 
     def eui(self, sender):
         """The EUI-64 of a sender by its role's name."""

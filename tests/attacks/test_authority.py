@@ -17,6 +17,7 @@ from senders import (
     UNKNOWN,
     Bench,
     product,
+    right_form,
 )
 
 from gbcs import usecases
@@ -88,17 +89,6 @@ def judged(bench, rows, code, kind, sender, form, party=None, is_new=False, brea
         content = bench.details(sender, form, NUMBERS[named[0]] if named else 2)
     octets = bench.message(code, kind, sender, form, party, break_at, content)
     return bench.outcome(bench.device(kind, is_new), octets), wanted
-
-
-def right_form(row, kind, sender):
-    """The form in which a sender sends it."""
-    if row["signature"] == "by form":
-        return "MAC" if sender == "Access Control Broker" else "signature"
-    rule = row["signature"][kind] if isinstance(row["signature"], dict) else row["signature"]
-    has_mac = row["mac"] != "none"
-    return {(True, False): "MAC", (True, True): "both", (False, True): "signature"}[
-        has_mac, rule == "required"
-    ]
 
 
 def targets(rows):

@@ -33,23 +33,11 @@ def rows():
     return senders.authority_rows()
 
 
-def commands(rows, form):
-    """Message codes of a form, and a kind of device that has each."""
-    for code, row in sorted(rows.items()):
-        case = usecases.find(code)
-        if case is not None and case.form == form and case.mode is None:
-            kinds = [kind for kind in senders.KINDS if senders.originators(row, kind)]
-            yield code, kinds[0]
-
-
 def sent(bench, rows, code, kind, content):
     """What of a device's data a rightly protected message changes, and the device's answer."""
-    row = rows[code]
-    names = ["Supplier" if name == "any" else name for name in senders.originators(row, kind)]
-    known = [name for name in names if name == "PPMID" or bench.roles(kind, False, name)[0]]
-    rule = row["signature"][kind] if isinstance(row["signature"], dict) else row["signature"]
-    form = "both" if rule == "required" else "MAC"
-    octets = bench.message(code, kind, known[0], form, content=content)
+    sender = bench.right_sender(rows[code], kind)
+    form = senders.right_form(rows[code], kind, sender)
+    octets = bench.message(code, kind, sender, form, content=content)
     device = bench.device(kind)
     before = {name: device.store.get(name) for name in device.store.names()}
     answer = device.receive(octets, bench.now)
@@ -67,7 +55,7 @@ def pairs_of(codes):
 def test_what_an_access_request_of_another_use_case_asks_for_is_not_done(bench, rows):
     carried_out = []
     count = 0
-    for code, kind, other in pairs_of(list(commands(rows, "DLMS"))):
+    for code, kind, other in pairs_of(list(senders.commands(rows, "DLMS"))):
         content = bench.content(other, kind, 50_000)
         if content == bench.content(code, kind, 50_000):
             continue
@@ -84,7 +72,7 @@ def test_what_an_access_request_of_another_use_case_asks_for_is_not_done(bench, 
 def test_what_an_asn1_command_of_another_type_asks_for_is_not_done(bench, rows):
     carried_out = []
     count = 0
-    codes = [(code, kind) for code, kind in commands(rows, "ASN.1") if code not in DETAILS]
+    codes = [(code, kind) for code, kind in senders.commands(rows, "ASN.1") if code not in DETAILS]
     for code, kind, other in pairs_of(codes):
         mine, others = (asn1.payload_type(one, "command") for one in (code, other))
         content = bench.content(other, kind, 50_000)

@@ -24,8 +24,8 @@ ERRORS = (
 )  # fmt: skip
 CODES = {
     MemoryError: failures.RAM,
-    StoreFull: failures.NON_VOLATILE_MEMORY,
-    OSError: failures.NON_VOLATILE_MEMORY,
+    StoreFull: logs.MEMORY_ERROR,
+    OSError: logs.MEMORY_ERROR,
 }
 # A command that a kind answers: code, sender, form
 GOOD = {
@@ -148,7 +148,7 @@ def test_a_store_that_is_full_is_no_error_of_ours_and_told(bench):
     assert scene.send() is None
     assert scene.held() == before
     assert scene.device.errors == []
-    assert [code for _, code in scene.device.security_log()] == [failures.NON_VOLATILE_MEMORY]
+    assert [code for _, code in scene.device.security_log()] == [logs.MEMORY_ERROR]
     scene.device.servers = servers
     assert scene.send() is not None
 

@@ -3,9 +3,8 @@
 Modules are loaded when a device of that kind is made, or a command first needs them.
 """
 
-from gbcs.compat import TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING
 from gbcs_device.base import load
-from gbcs_device.messages.authority import NotSupported
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -25,7 +24,6 @@ CELLS = {
     "SAPC": (0, 1, 2, 3, 4, 5, 8),
 }
 
-_BROKER = const(4)
 _BROKER_SIGNS = ("CHF", "PPMID")  # the kinds that hold its digital signature certificate
 
 # ASN.1 use cases: message code, module and function that runs it
@@ -59,7 +57,9 @@ def has_cell(kind: str, role: int, use: str) -> bool:
 
     Meters and the GPF hold the broker's key agreement certificate only.
     """
-    if role == _BROKER and use == "ds" and kind not in _BROKER_SIGNS:
+    from gbcs_device.messages.trust_anchors import ACCESS_CONTROL_BROKER, DS
+
+    if role == ACCESS_CONTROL_BROKER and use == DS and kind not in _BROKER_SIGNS:
         return False
     return role in CELLS[kind]
 
@@ -185,6 +185,8 @@ def _row(command: "Command") -> "tuple[str, str]":
     if command.case.mode is not None:
         return "credentials", "update"
     if code not in _ASN1:
+        from gbcs_device.messages.authority import NotSupported
+
         raise NotSupported("no handler is here", command.roles)
     return _ASN1[code]
 

@@ -13,27 +13,23 @@ Sources: Smart Energy 1.4, 5.4.7 (partner link keys), annex D; GBCS 10.2.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.zcl.codes import FROM_SERVER, KEY_ESTABLISHMENT, NOT_AUTHORISED, SPECIFIC
+from gbcs.zcl.codes import (
+    CALENDAR,
+    FROM_SERVER,
+    KEY_ESTABLISHMENT,
+    MESSAGING,
+    METERING,
+    NOT_AUTHORISED,
+    PREPAYMENT,
+    PRICE,
+    SPECIFIC,
+    TIME,
+)
 from gbcs.zigbee import aps, commands, nwk
 from gbcs_device.han import publications
 from gbcs_device.han.joining import JOINED
 from gbcs_device.han.panel import Panel
-from gbcs_device.han.polling import (
-    ASKS,
-    BOTH,
-    CALENDAR,
-    CLUSTERS,
-    ELECTRICITY,
-    MESSAGING,
-    METERING,
-    PREPAYMENT,
-    PRICE,
-    READS,
-    SILENT_S,
-    TIME,
-    Scale,
-    take,
-)
+from gbcs_device.han.polling import ASKS, BOTH, CLUSTERS, ELECTRICITY, READS, SILENT_S, Scale, take
 from gbcs_device.han.tunnel import TunnelServer
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ Sources: Smart Energy 1.4, annex D; GBCS 10.2 and SMETS2 6.4 (what a display sho
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.zcl.codes import METERING, PREPAYMENT, PRICE, SERVED, TIME
 from gbcs_device.base import figures, view
 
 if TYPE_CHECKING:
@@ -20,15 +21,7 @@ if TYPE_CHECKING:
 ELECTRICITY, GAS = 0, 1
 BOTH = (ELECTRICITY, GAS)
 
-# Clusters
-TIME = const(0x000A)
-PRICE = const(0x0700)
-METERING = const(0x0702)
-MESSAGING = const(0x0703)
-PREPAYMENT = const(0x0705)
-CALENDAR = const(0x0707)
-MANAGEMENT = const(0x0708)
-CLUSTERS = (PRICE, METERING, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT, TIME)
+CLUSTERS = SERVED + (TIME,)
 
 SILENT_S = (60, 900)  # without an answer so long, a fuel is not connected
 

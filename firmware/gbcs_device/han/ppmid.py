@@ -9,13 +9,13 @@ Sources: GBCS use cases PCS01, PCS02, PECS01 to PECS03; Smart Energy D.3 (LocalC
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import UnknownKey
-from gbcs.zcl.codes import NOT_AUTHORISED, TUNNELING
+from gbcs.zcl.codes import METERING, NOT_AUTHORISED, PREPAYMENT, TUNNELING
 from gbcs_device.base.figures import ON
 from gbcs_device.base.partners import ESME_TYPE, device_type
 from gbcs_device.han import publications
 from gbcs_device.han.display import DisplayStation
 from gbcs_device.han.joining import JOINED
-from gbcs_device.han.polling import ELECTRICITY, GAS, METERING, PREPAYMENT
+from gbcs_device.han.polling import ELECTRICITY, GAS
 from gbcs_device.usecases import ppmid
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ Sources: authority.json of the facts, which all 501 reference commands agree wit
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import Refused
+from gbcs_device.messages.trust_anchors import ACCESS_CONTROL_BROKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,6 @@ NOT_SUPPORTED = const(1)  # authentic, and not for this kind of device: told by 
 WRONG_FORM = const(2)  # a MAC or signature that is missing, or must not be there
 WRONG_SENDER = const(3)
 
-DEVICE = "PPMID"  # stands for the role of a device that the meter is joined with
-_BROKER = const(4)
 _NUMBERS = {
     "Root": 0,
     "Recovery": 1,
@@ -89,7 +88,9 @@ def judge(
         return WRONG_FORM, []
     standing = signing_roles if has_signature else roles
     if has_party:
-        allowed = [role for role in standing if role == _BROKER and kind in case.behalf]
+        allowed = [
+            role for role in standing if role == ACCESS_CONTROL_BROKER and kind in case.behalf
+        ]
     elif "any" in names:
         allowed = list(standing)
     else:
@@ -115,7 +116,7 @@ def _unsupported(
     if mac == "yes" and not has_mac:
         return WRONG_FORM, []
     standing = signing_roles if has_signature else roles
-    senders = [role for role in standing if role == _BROKER or not has_party]
+    senders = [role for role in standing if role == ACCESS_CONTROL_BROKER or not has_party]
     return NOT_SUPPORTED if senders else WRONG_SENDER, senders
 
 

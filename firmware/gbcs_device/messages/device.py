@@ -195,7 +195,6 @@ class Device:
         if m.recipient != self.eui or m.kind != "command":
             return None
         case = usecases.find(m.code)
-        waiting = len(self.outbox)
         try:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
@@ -211,7 +210,6 @@ class Device:
         except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
             self._refused(logs.UNAUTHORISED_ACCESS, now)
         except StoreFull:
-            del self.outbox[waiting:]  # of what is not done
             self._refused(logs.MEMORY_ERROR, now)
         return None
 
@@ -385,14 +383,14 @@ class Device:
         """The answer to a command that passed all checks; of one that fails no alert is left."""
         waiting = len(self.outbox)
         try:
-            return self._carried_out(command)
+            return self._carried_out(command, waiting)
         except Exception:
             del self.outbox[waiting:]
             raise
 
-    def _carried_out(self, command: Command) -> bytes:
+    def _carried_out(self, command: Command, waiting: int) -> bytes:
+        """The answer; so many alerts had been waiting before."""
         case = command.case
-        waiting = len(self.outbox)
         content = self.servers[case.form or ""](command)
         if not self.store.has_room(command.changes):
             from gbcs_device.messages import refusals

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LAST = "log/error"  # seconds since 2000 (4), then the text of the last exception
 
-NON_VOLATILE_MEMORY = const(0x81AE)
 PROGRAM_EXECUTION = const(0x81AF)
 RAM = const(0x81B1)
 
@@ -41,7 +40,7 @@ def code_of(error: Exception) -> int:
     if isinstance(error, MemoryError):
         return RAM
     if isinstance(error, (StoreFull, OSError)):  # OSError: the medium of the store
-        return NON_VOLATILE_MEMORY
+        return logs.MEMORY_ERROR
     return PROGRAM_EXECUTION
 
 

@@ -6,7 +6,6 @@ Source: DLMS UA 1000-2, 9.3.14 (access service), 9.5 (results).
 from gbcs.compat import const
 
 SUCCESS = const(0)
-HARDWARE_FAULT = const(1)
 READ_WRITE_DENIED = const(3)
 TYPE_UNMATCHED = const(12)
 OTHER_REASON = const(250)

@@ -95,12 +95,12 @@ class Anchors:
 
     def roles_of(self, eui: bytes, use: str = DS) -> "list[int]":
         """The roles in whose cells this party stands."""
-        found = []
+        roles = []
         for role in ROLES:
-            cell = self.cell(role, use)
-            if cell is not None and cell.eui == eui:
-                found.append(role)
-        return found
+            octets = self.store.get(_name(role, use, False))
+            if octets is not None and octets[:8] == eui:
+                roles.append(role)
+        return roles
 
     def counter(self, role: "int | str") -> int:
         """The last originator counter accepted of a role, or `device_role`; -1 for none."""

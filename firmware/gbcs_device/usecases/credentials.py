@@ -319,10 +319,7 @@ def _examine(
     device = command.device
     if issuer is None or not issuer.is_issuing or issuer.role != ISSUING_AUTHORITY:
         return NO_TRUST_ANCHOR
-    try:
-        device.crypto.public_key(certificate.public_key)
-        x509.verify(certificate, device.crypto.public_key(issuer.public_key), device.crypto)
-    except (BadSignature, BadKey):
+    if not (_has_key(device, certificate) and _is_signed(device, certificate, issuer.public_key)):
         return BAD_CERTIFICATE
     return SUCCESS if _is_trusted(device, issuer) else NO_TRUST_ANCHOR
 
@@ -333,29 +330,36 @@ def _examine_root(command: "Command", certificate: "Any") -> int:
     root = device.anchors.cell(ROOT, DS)
     if not certificate.is_issuing or certificate.entity_id is not None:
         return BAD_CERTIFICATE
-    if root is None:
+    if root is None or not _has_key(device, certificate):
         return NO_TRUST_ANCHOR
+    return SUCCESS if _is_signed(device, certificate, root.public_key) else NO_TRUST_ANCHOR
+
+
+def _has_key(device: "Any", certificate: "Any") -> bool:
+    """Whether the key that it certifies is a point of the curve."""
     try:
         device.crypto.public_key(certificate.public_key)
-        x509.verify(certificate, device.crypto.public_key(root.public_key), device.crypto)
+    except BadKey:
+        return False
+    return True
+
+
+def _is_signed(device: "Any", certificate: "Any", public_key: bytes) -> bool:
+    """Whether the holder of this public key, 65 octets, signed a certificate."""
+    try:
+        x509.verify(certificate, device.crypto.public_key(public_key), device.crypto)
     except (BadSignature, BadKey):
-        return NO_TRUST_ANCHOR
-    return SUCCESS
+        return False
+    return True
 
 
 def _is_trusted(device: "Any", issuer: "Any") -> bool:
     """Whether the root's holder issued it, or it is the issuing authority that is known."""
-    known = device.anchors.cell(7, DS)
+    known = device.anchors.cell(ISSUING_AUTHORITY, DS)
     if known is not None and known.public_key == issuer.public_key:
         return True
-    root = device.anchors.cell(0, DS)
-    if root is None:
-        return False
-    try:
-        x509.verify(issuer, device.crypto.public_key(root.public_key), device.crypto)
-    except (BadSignature, BadKey):
-        return False
-    return True
+    root = device.anchors.cell(ROOT, DS)
+    return root is not None and _is_signed(device, issuer, root.public_key)
 
 
 def _change(command: "Command", role: int, floor: int, special: "Any", is_set: bool) -> "Field":

@@ -79,11 +79,7 @@ def decode(
 
 def skip(type_name: str, data: bytes, offset: int, end: int) -> None:
     """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError."""
-    try:
-        _sequence(root(type_name), data, offset, end, _CHECKED)
-    except MemoryError:
-        forget()
-        _sequence(root(type_name), data, offset, end, _CHECKED)
+    _sequence(root(type_name), data, offset, end, _CHECKED)
 
 
 DISCONNECT_FROM_HAN = ("DisconnectFromHanCommand", "DisconnectFromHanResponse", None)

@@ -10,14 +10,12 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
 from gbcs.datetimes import WHEN
-from gbcs.dlms.plan import CHOICES, NOTHING, entry_of
+from gbcs.dlms.plan import NOTHING, SPECIFICATION_SIZE, entry_of, specification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gbcs.axdr.types import Shape
-
-_SPECIFICATION_SIZE = 10
 
 
 def may_be_any(data: bytes, at: int, end: int) -> bool:
@@ -41,7 +39,7 @@ def check(data: bytes, at: int, end: int, code: int) -> None:
 
 
 def _after_specification(data: bytes, at: int, end: int) -> int:
-    stop = at + _SPECIFICATION_SIZE
+    stop = at + SPECIFICATION_SIZE
     return axdr.skip(data, stop + 1, end) if data[at] > 3 else stop
 
 
@@ -50,12 +48,12 @@ def _shapes(data: bytes, at: int, end: int, count: int, code: int) -> "Iterator[
     passed = 0  # entries of the template up to the last that was met
     source = cosem.requests(code)
     for _ in range(count):
-        octets = data[at : at + _SPECIFICATION_SIZE]
+        octets = data[at : at + SPECIFICATION_SIZE]
         met = None
         seen = 0
         for request in source:
             seen += 1
-            if _specification(request) == octets:
+            if specification(request.object, request.choice) == octets:
                 met = request
                 break
         if met is not None:
@@ -68,9 +66,3 @@ def _shapes(data: bytes, at: int, end: int, count: int, code: int) -> "Iterator[
                 next(source)
             yield entry_of(octets)[3]
         at = _after_specification(data, at, end)
-
-
-def _specification(request: "cosem.Request") -> bytes:
-    target = request.object
-    head = bytes((CHOICES.index(request.choice), target.class_id >> 8, target.class_id & 0xFF))
-    return head + target.obis + bytes((target.index & 0xFF,))

@@ -21,6 +21,7 @@ from gbcs.dlms.plan import (
     CHOICES,
     NOTHING,
     SELECTIONS,
+    SPECIFICATION_SIZE,
     Plan,
     alert_shape,
     count_at,
@@ -56,7 +57,6 @@ REQUEST = 0xD9
 RESPONSE = 0xDA
 NOTIFICATION = 0x0F
 _TAGS = {"command": REQUEST, "response": RESPONSE, "alert": NOTIFICATION}
-_SPECIFICATION_SIZE = 10  # choice, class, OBIS code, index
 
 
 class AccessRequest(Record):
@@ -156,12 +156,12 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
         if tag == REQUEST or _is_specified(data, at, end):
             if tag == RESPONSE:
                 at += 1
-            specified = count_at(data, at, end, _SPECIFICATION_SIZE, "specifications")
+            specified = count_at(data, at, end, SPECIFICATION_SIZE, "specifications")
             at = after_length(data, at)
             for _ in range(specified):
                 _check_specification(data, at, end)
                 choice = data[at]
-                at += _SPECIFICATION_SIZE
+                at += SPECIFICATION_SIZE
                 if choice > 3:
                     at = axdr.skip(data, at + 1, end)
         else:
@@ -218,7 +218,7 @@ def _check_specification(data: bytes, at: int, end: int) -> None:
     if at >= end:
         raise DecodeError("a specification expected, 0 octets left", end, "specifications")
     _check_choice(data[at], at, 5)
-    size = _SPECIFICATION_SIZE if data[at] < 4 else _SPECIFICATION_SIZE + 1
+    size = SPECIFICATION_SIZE if data[at] < 4 else SPECIFICATION_SIZE + 1
     if end - at < size:
         raise DecodeError("%d octets expected, %d left" % (size, end - at), at, "specifications")
 
@@ -255,14 +255,14 @@ def _specifications(
     data: bytes, at: int, end: int, plan: "Plan"
 ) -> "tuple[list[Specification], list[tuple[Any, ...]], int]":
     """What is asked for, and the entries of the plan for it."""
-    count = count_at(data, at, end, _SPECIFICATION_SIZE, "specifications")
+    count = count_at(data, at, end, SPECIFICATION_SIZE, "specifications")
     at = after_length(data, at)
     heads: list[Specification] = []
     entries = []
     next_entry = 0
     for _ in range(count):
         _check_specification(data, at, end)
-        octets = data[at : at + _SPECIFICATION_SIZE]
+        octets = data[at : at + SPECIFICATION_SIZE]
         entry = None
         for index in range(next_entry, len(plan.entries)):
             if plan.entries[index][0] == octets:
@@ -271,7 +271,7 @@ def _specifications(
                 break
         if entry is None:
             entry = entry_of(octets)
-        at += _SPECIFICATION_SIZE
+        at += SPECIFICATION_SIZE
         selection = None
         if octets[0] > 3:
             selector = data[at]

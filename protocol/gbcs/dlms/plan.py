@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
 NOTHING: "Shape" = (None, None, None)
+SPECIFICATION_SIZE = 10  # choice, class, OBIS code, index
 _KEPT = 1 if MICROPYTHON else 1024  # plans in memory
 
 
@@ -130,10 +131,14 @@ def plan_of(code: int) -> Plan:
     return plan
 
 
+def specification(target: "cosem.Object", choice: str) -> bytes:
+    """The ten octets by which a request asks for an object: choice, class, OBIS code, index."""
+    head = bytes((CHOICES.index(choice), target.class_id >> 8, target.class_id & 0xFF))
+    return head + target.obis + bytes((target.index & 0xFF,))
+
+
 def _planned(target: "cosem.Object", choice: str, optional: bool) -> "Entry":
-    number = CHOICES.index(choice)
-    octets = bytes((number, target.class_id >> 8, target.class_id & 0xFF)) + target.obis
-    octets += bytes((target.index,))
+    octets = specification(target, choice)
     head = (target.title, choice, target.class_id, target.obis, target.index, None)
     empty = (target.name, None, None)
     shape = shape_of(target.layout)
