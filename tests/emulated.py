@@ -14,20 +14,41 @@ import build_unix  # noqa: E402
 import fetch  # noqa: E402
 import qemu  # noqa: E402
 
-__all__ = ("NEEDED", "ROOT", "board", "build_board", "build_unix", "fetch", "firmware", "qemu")
+__all__ = (
+    "NEEDED",
+    "ROOT",
+    "board",
+    "build_board",
+    "build_unix",
+    "fetch",
+    "firmware",
+    "had",
+    "qemu",
+    "unix_port",
+)
 
 NEEDED = "GBCS_NEED_MICROPYTHON"  # set in CI, where nothing is skipped
 
 
-def firmware(heap_kb=128, is_stock=False):
-    """The path of the board's firmware; skips, in CI fails, where there is none."""
+def had(make, *arguments):
+    """What a function of tools/micropython makes; skips, in CI fails, where that cannot be had."""
     try:
-        qemu.available()
-        return build_board.firmware(heap_kb, is_stock)
+        return make(*arguments)
     except fetch.Unavailable as error:
         if os.environ.get(NEEDED):
             pytest.fail(str(error))
         pytest.skip(str(error))
+
+
+def firmware(heap_kb=128, is_stock=False):
+    """The path of the board's firmware."""
+    had(qemu.available)
+    return had(build_board.firmware, heap_kb, is_stock)
+
+
+def unix_port():
+    """The path of the unix port, our modules frozen in."""
+    return had(build_unix.micropython)
 
 
 @contextlib.contextmanager

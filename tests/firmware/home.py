@@ -23,17 +23,25 @@ def code_of(record):
     return record.code if hasattr(record, "code") else record.body[2][0][2]
 
 
+def joined_lab(seed, hub, *devices):
+    """A lab with a hub and devices (kind, EUI-64) that the hub lists and that have joined."""
+    lab = Lab(seed)
+    lab.make("CHF", hub)
+    for kind, device in devices:
+        lab.make(kind, device)
+    for _, device in devices:
+        assert lab.add_to_hub(hub, device).is_success
+        assert lab.join(device, hub)
+    return lab
+
+
 class Home:
     """The lab; its clock stands at 09:00 and some seconds on Monday 5 January 2026."""
 
     def __init__(self):
-        self.lab = Lab(7)
-        self.hub = self.lab.make("CHF", HUB)
-        self.esme = self.lab.make("ESME", ESME)
-        self.gsme = self.lab.make("GSME", GSME)
-        for device in (ESME, GSME):
-            assert self.lab.add_to_hub(HUB, device).is_success
-            assert self.lab.join(device, HUB)
+        self.lab = joined_lab(7, HUB, ("ESME", ESME), ("GSME", GSME))
+        self.hub = self.lab.han.hubs[HUB]
+        self.esme, self.gsme = (self.lab.han.meters[eui] for eui in (ESME, GSME))
 
     def figures(self, device):
         return account.figures(device, self.lab.now)

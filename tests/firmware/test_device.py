@@ -4,13 +4,14 @@ import tracemalloc
 
 import pytest
 from cryptography import x509 as peer
+from home import joined_lab
 
 from gbcs import message, payload, usecases
 from gbcs.asn1 import der, x509
 from gbcs.dlms import dlms
 from gbcs_device.base import logs
 from gbcs_host.lab import compose
-from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.lab.lab import ESME, GSME
 from gbcs_host.lab.pki import Pki
 from gbcs_host.verify import damage, twin
 
@@ -20,12 +21,7 @@ METER = bytes.fromhex("00DB1234567890A0")
 
 @pytest.fixture
 def lab():
-    found = Lab(11)
-    found.make(CHF, HUB)
-    found.make(ESME, METER)
-    assert found.add_to_hub(HUB, METER).is_success
-    assert found.join(METER, HUB)
-    return found
+    return joined_lab(11, HUB, (ESME, METER))
 
 
 def codes(device):

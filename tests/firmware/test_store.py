@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from home import joined_lab
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from gbcs_device.base.store import FileMedium, MemoryMedium, PowerCut, Store
 from gbcs_device.base.store_format import StoreDamaged
 from gbcs_device.board import remote
 from gbcs_device.board.remote import Server
-from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
+from gbcs_host.lab.lab import ESME, GSME, Lab
 
 LONG = os.environ.get("GBCS_LONG") == "1"
 HUB, METER, GAS = [bytes.fromhex("00DB1234567890" + end) for end in ("B2", "A0", "A1")]
@@ -104,12 +105,7 @@ def test_a_file_that_cannot_be_read_is_damage_not_an_empty_store(tmp_path):
 
 @pytest.fixture
 def lab():
-    found = Lab(11)
-    found.make(CHF, HUB)
-    found.make(ESME, METER)
-    assert found.add_to_hub(HUB, METER).is_success
-    assert found.join(METER, HUB)
-    return found
+    return joined_lab(11, HUB, (ESME, METER))
 
 
 def counters(store):

@@ -151,12 +151,7 @@ def test_a_board_does_what_any_meter_must():
 
 
 def test_the_unix_port_is_a_board_too(capsys):
-    try:
-        port = emulated.build_unix.micropython()
-    except emulated.fetch.Unavailable as error:
-        if os.environ.get(emulated.NEEDED):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    port = emulated.unix_port()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = probe.getsockname()[1]

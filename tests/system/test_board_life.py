@@ -238,12 +238,7 @@ def test_noise_with_every_octet_does_not_stop_a_board():
 
 
 def test_the_unix_port_keeps_its_device_in_a_folder(tmp_path, capsys):
-    try:
-        port = emulated.build_unix.micropython()
-    except emulated.fetch.Unavailable as error:
-        if os.environ.get(emulated.NEEDED):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    port = emulated.unix_port()
     lab = Lab(8, radio=True)
     for number in range(2):
         script = "from gbcs_device.board import app; app.listen(%d, folder='%s')"
@@ -270,12 +265,7 @@ def test_the_unix_port_keeps_its_device_in_a_folder(tmp_path, capsys):
 
 
 def test_a_wrong_bit_in_its_files_is_told_and_more_damage_stops_the_device(tmp_path):
-    try:
-        port = emulated.build_unix.micropython()
-    except emulated.fetch.Unavailable as error:
-        if os.environ.get(emulated.NEEDED):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    port = emulated.unix_port()
     files = [tmp_path / "store.0", tmp_path / "store.1"]
     lab = Lab(8, radio=True)
     script = "from gbcs_device.board import app; app.listen(%d, folder='%s')"
