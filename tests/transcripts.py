@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 
+from tests.conftest import SHARED
 from tools.gen_docs import PACKAGES, ROOT, pages
 
 _FENCE = re.compile(
@@ -200,6 +201,7 @@ def _shell(script: str, folder: pathlib.Path, base: pathlib.Path = ROOT) -> str:
         "PYTHONPATH": os.pathsep.join(str(base / name) for name in PACKAGES.values()),
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "100",
+        "GBCS_SHARED": str(SHARED.resolve()),  # pages are run in a folder of their own
     }
     shell = subprocess.Popen(
         ["bash", "--norc"], cwd=folder, env=environment, text=True, start_new_session=True,

@@ -5,12 +5,13 @@ import pytest
 from gbcs import devicelog, installcode, message, payload, usecases
 from gbcs.zigbee import cbke, implicit, mac
 from gbcs_device.han.joining import JOINED, RESTING
-from gbcs_host.lab.lab import CHF, ESME, GSME, Lab, encoded_log
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, encoded_log
 
 HUB = bytes.fromhex("00DB1234567890B2")
 OTHER = bytes.fromhex("00DB1234567890C2")
 METER = bytes.fromhex("00DB1234567890A0")
 GAS = bytes.fromhex("00DB1234567890A1")
+DISPLAY = bytes.fromhex("00DB1234567890A4")
 
 
 @pytest.fixture
@@ -94,20 +95,33 @@ def long_message(cra, counter, originator, recipient, size):
     return message.finish(message.compose(cra, counter, originator, recipient, 0x0008, content))
 
 
-def test_who_is_on_the_network_reads_the_gas_meter_at_its_mirror(lab):
-    joined(lab, METER, GAS)
-    mine, centre = station(lab, METER), station(lab, HUB)
-    found = {}
-    mine.from_attributes = lambda cluster, values, *_: found.update(values)
+def test_a_display_reads_the_gas_meter_at_its_mirror(lab):
+    lab.make(IHD, DISPLAY)
+    joined(lab, METER, GAS, DISPLAY)
+    mine, centre = station(lab, DISPLAY), station(lab, HUB)
+    read = {}
+    mine.from_attributes = lambda cluster, values, *_: read.update(values)
     endpoint = centre.children[GAS].mirror
     assert endpoint not in (0, 1)
     assert mine.read(mine.trust_centre, (endpoint, 1), 0x0702, (0x0000, 0x7777), lab.now)
     lab.han.air.touch(mine)
     lab.pass_time(1)
-    assert found.pop(0x0000) in [
-        b"\x25" + one.to_bytes(6, "little") for one in range(12345, 12356)
-    ]
-    assert found == {0x7777: b""}
+    volume = int.from_bytes(read.pop(0x0000)[1:], "little")
+    assert volume in range(12345, 12356)
+    assert read[0x7777] == b""
+
+
+def test_a_meter_takes_no_figures_of_another_s_mirror(lab):
+    joined(lab, METER, GAS)
+    mine, centre = station(lab, METER), station(lab, HUB)
+    read = []
+    mine.from_attributes = lambda *values: read.append(values)
+    endpoint = centre.children[GAS].mirror
+    assert mine.read(mine.trust_centre, (endpoint, 1), 0x0702, (0x0000,), lab.now)
+    lab.han.air.touch(mine)
+    lab.pass_time(1)
+    assert not read
+    assert mine.nwk.dropped
 
 
 @pytest.mark.parametrize("meter", [METER, GAS])
@@ -305,24 +319,40 @@ def test_no_frame_is_longer_than_the_air_carries(lab):
     assert max(sizes) == 124  # Initiate of suite 2, 126 with its check sequence
 
 
-def test_two_devices_get_a_key_of_their_own_from_the_trust_centre(lab):
-    other = bytes.fromhex("00DB1234567890A9")
-    lab.make(ESME, other)
-    joined(lab, METER, other)
-    one, two = station(lab, METER), station(lab, other)
-    one.request_partner_key(other, lab.now)
+def ask_for_partner_key(lab, eui, partner):
+    one = station(lab, eui)
+    one.request_partner_key(partner, lab.now)
     lab.han.air.touch(one)
     lab.pass_time(2)
-    key = one.link_key(other)
+
+
+def test_devices_joined_by_cs03_get_a_key_of_their_own_from_the_trust_centre(lab):
+    lab.make(PPMID, DISPLAY)
+    joined(lab, METER, DISPLAY)
+    one, two = station(lab, METER), station(lab, DISPLAY)
+    ask_for_partner_key(lab, DISPLAY, METER)
+    assert one.link_key(DISPLAY) is None  # the meter's device log does not have it
+    for exchange in lab.introduce(METER, DISPLAY):
+        assert exchange.is_success
+    ask_for_partner_key(lab, DISPLAY, METER)
+    key = one.link_key(DISPLAY)
     assert len(key) == 16
     assert key == two.link_key(METER)
     assert key not in (one.link_key(one.trust_centre), two.link_key(two.trust_centre))
-    one.request_partner_key(GAS, lab.now)  # which is not there
-    lab.han.air.touch(one)
-    lab.pass_time(2)
+    ask_for_partner_key(lab, METER, GAS)  # which is not there
     assert one.link_key(GAS) is None
     assert lab.disconnect(METER).is_success
     assert not lab.han.meters[METER].store.names("han/")
+
+
+def test_meters_that_the_trust_centre_gives_a_key_for_each_other_do_not_take_it(lab):
+    other = bytes.fromhex("00DB1234567890A9")
+    lab.make(ESME, other)
+    joined(lab, METER, other)
+    ask_for_partner_key(lab, METER, other)
+    for mine, partner in ((METER, other), (other, METER)):
+        assert station(lab, mine).link_key(partner) is None
+        assert station(lab, mine).nwk.dropped
 
 
 def test_the_network_key_is_changed_while_all_are_on(lab):

@@ -4,6 +4,7 @@
 Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 """
 
+import gbcs.zigbee.cbke  # noqa: F401 - the deepest chain of imports, while the C stack is shallow
 from gbcs.compat import TYPE_CHECKING
 from gbcs_device.board.console import (
     alert,
