@@ -32,8 +32,8 @@ def visible_lines(text: str) -> str:
     return _BUT_LINES.sub(_escaped, text)
 
 
-def _escaped(found: "re.Match[str]") -> str:
-    return "\\u%04x" % ord(found[0])
+def _escaped(match: "re.Match[str]") -> str:
+    return "\\u%04x" % ord(match[0])
 
 
 class Screen:

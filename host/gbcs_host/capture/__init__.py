@@ -56,6 +56,6 @@ class Capture:
         """A frame without check sequence, and when: microseconds since 2000."""
         self._writer.write(octets, us + UNIX_2000_US)
 
-    def reveal(self, what: str, eui: bytes, key: bytes) -> None:
+    def reveal(self, label: str, eui: bytes, key: bytes) -> None:
         """A key: what it is, and whose."""
-        self._key_file.add(key, "%s %s" % (what, eui.hex().upper()))
+        self._key_file.add(key, "%s %s" % (label, eui.hex().upper()))

@@ -86,14 +86,14 @@ class Dissector:
     def take(self, us: int, frame: bytes) -> Dissected:
         """One frame without check sequence; `us` is microseconds since 1970."""
         self.frames += 1
-        found = Dissected(self.frames, us)
+        dissected = Dissected(self.frames, us)
         try:
-            self._mac(frame, found)
+            self._mac(frame, dissected)
         except (DecodeError, IndexError) as error:
             self.damaged += 1
-            found.problems.append(str(error))
-        self.locked += found.is_locked
-        return found
+            dissected.problems.append(str(error))
+        self.locked += dissected.is_locked
+        return dissected
 
     def learn(self, key: bytes, label: str) -> None:
         """A key more."""
@@ -118,21 +118,21 @@ class Dissector:
 
     # Layers
 
-    def _mac(self, octets: bytes, found: Dissected) -> None:
+    def _mac(self, octets: bytes, dissected: Dissected) -> None:
         frame = mac.decode(octets)
-        found.source, found.destination = frame.source, frame.destination
+        dissected.source, dissected.destination = frame.source, frame.destination
         if frame.kind == mac.ACK:
-            found.layers.append("MAC ack %d" % frame.sequence)
+            dissected.layers.append("MAC ack %d" % frame.sequence)
         elif frame.kind == mac.BEACON:
             beacon = mac.decode_beacon(frame.payload)
-            what = "joining open" if beacon.permits_joining else "joining closed"
+            joining = "joining open" if beacon.permits_joining else "joining closed"
             text = "MAC beacon of PAN %04X, network %s, %s"
             pan = frame.source_pan or 0
-            found.layers.append(text % (pan, beacon.extended_pan_id.hex().upper(), what))
+            dissected.layers.append(text % (pan, beacon.extended_pan_id.hex().upper(), joining))
         elif frame.kind == mac.COMMAND:
-            found.layers.append("MAC " + self._mac_command(frame))
+            dissected.layers.append("MAC " + self._mac_command(frame))
         else:
-            self._nwk(frame, found)
+            self._nwk(frame, dissected)
 
     def _mac_command(self, frame: mac.Frame) -> str:
         names = {
@@ -151,51 +151,57 @@ class Dissector:
             return "%s %04X, status %d" % (names[kind], short, frame.payload[3])
         return names.get(kind, "command %02X" % kind)
 
-    def _nwk(self, frame: mac.Frame, found: Dissected) -> None:
-        one = nwk.decode(frame.payload)
+    def _nwk(self, frame: mac.Frame, dissected: Dissected) -> None:
+        nwk_frame = nwk.decode(frame.payload)
         pan = frame.destination_pan
-        payload = one.payload
-        auxiliary = one.auxiliary
-        self._note_address(pan, one.source, one.source64)
-        self._note_address(pan, one.destination, one.destination64)
+        payload = nwk_frame.payload
+        auxiliary = nwk_frame.auxiliary
+        self._note_address(pan, nwk_frame.source, nwk_frame.source64)
+        self._note_address(pan, nwk_frame.destination, nwk_frame.destination64)
         if auxiliary is not None:
             sender = auxiliary.source
-            if sender is not None and one.source == frame.source:
-                self._note_address(pan, one.source, sender)
-        found.source = self._addresses.get((pan, one.source), one.source)
-        found.destination = self._addresses.get((pan, one.destination), one.destination)
+            if sender is not None and nwk_frame.source == frame.source:
+                self._note_address(pan, nwk_frame.source, sender)
+        dissected.source = self._addresses.get((pan, nwk_frame.source), nwk_frame.source)
+        dissected.destination = self._addresses.get(
+            (pan, nwk_frame.destination), nwk_frame.destination
+        )
         if auxiliary is not None:
             sender = auxiliary.source or self._addresses.get((pan, frame.source))  # type: ignore[arg-type]
             if sender is None:
-                found.lock("NWK: the sender's EUI-64 is not known")
+                dissected.lock("NWK: the sender's EUI-64 is not known")
                 return
-            opened = self._open_nwk(one, auxiliary, pan, sender, found)
+            opened = self._open_nwk(nwk_frame, auxiliary, pan, sender, dissected)
             if opened is None:
                 return
             payload = opened
-            if self._was_seen((sender, auxiliary.counter, one.sequence, payload[:16]), found.us):
-                found.layers.append(REPEAT)
+            if self._was_seen(
+                (sender, auxiliary.counter, nwk_frame.sequence, payload[:16]), dissected.us
+            ):
+                dissected.layers.append(REPEAT)
                 return
-        if one.kind == nwk.COMMAND:
-            self._nwk_command(one, payload, pan, found)
+        if nwk_frame.kind == nwk.COMMAND:
+            self._nwk_command(nwk_frame, payload, pan, dissected)
         else:
-            self._aps(one, payload, pan, found)
+            self._aps(nwk_frame, payload, pan, dissected)
 
     def _open_nwk(
-        self, one: nwk.Frame, auxiliary: security.Auxiliary, pan: "int | None", sender: bytes,
-        found: Dissected,
+        self, nwk_frame: nwk.Frame, auxiliary: security.Auxiliary, pan: "int | None",
+        sender: bytes, dissected: Dissected,
     ) -> "bytes | None":  # fmt: skip
         mark = (pan, auxiliary.key_sequence or 0)
-        head = nwk.header(one)
+        head = nwk.header(nwk_frame)
         for key in self._ordered(self._networks.get(mark)):
             try:
-                payload = security.unseal(head, auxiliary, one.payload, key, sender, self._crypto)
+                payload = security.unseal(
+                    head, auxiliary, nwk_frame.payload, key, sender, self._crypto
+                )
             except BadBlock:
                 continue
             self._networks[mark] = key
-            found.opened.append(self._keys[key])
+            dissected.opened.append(self._keys[key])
             return payload
-        found.lock("NWK: no key opens it")
+        dissected.lock("NWK: no key opens it")
         return None
 
     def _ordered(self, first: "bytes | None") -> "list[bytes]":
@@ -207,91 +213,104 @@ class Dissector:
         return keys
 
     def _nwk_command(
-        self, one: nwk.Frame, payload: bytes, pan: "int | None", found: Dissected
+        self, nwk_frame: nwk.Frame, payload: bytes, pan: "int | None", dissected: Dissected
     ) -> None:
         if not payload:
-            found.problems.append("NWK: a command expected")
+            dissected.problems.append("NWK: a command expected")
             return
-        found.layers.append("NWK " + commands.name_of(commands.NWK, payload[0]))
+        dissected.layers.append("NWK " + commands.name_of(commands.NWK, payload[0]))
         values = commands.values(commands.NWK, payload[0], payload, 1)
         if payload[0] == nwk.REJOIN_RESPONSE and values["status"] == 0:
-            self._note_address(pan, values["short_address"], one.destination64)
+            self._note_address(pan, values["short_address"], nwk_frame.destination64)
 
-    def _aps(self, frame: nwk.Frame, payload: bytes, pan: "int | None", found: Dissected) -> None:
-        one = aps.decode(payload)
-        body = one.payload
+    def _aps(
+        self, frame: nwk.Frame, payload: bytes, pan: "int | None", dissected: Dissected
+    ) -> None:
+        aps_frame = aps.decode(payload)
+        body = aps_frame.payload
         sender = self._addresses.get((pan, frame.source))
-        if one.auxiliary is not None:
-            sender = one.auxiliary.source or sender
+        if aps_frame.auxiliary is not None:
+            sender = aps_frame.auxiliary.source or sender
             if sender is None:
-                found.lock("APS: the sender's EUI-64 is not known")
+                dissected.lock("APS: the sender's EUI-64 is not known")
                 return
-            opened = self._open_aps(one, one.auxiliary, sender, found)
+            opened = self._open_aps(aps_frame, aps_frame.auxiliary, sender, dissected)
             if opened is None:
                 return
             body = opened
-        if one.kind == aps.ACK:
-            found.layers.append("APS ack %d" % one.counter)
-        elif one.kind == aps.COMMAND:
-            self._aps_command(body, found)
+        if aps_frame.kind == aps.ACK:
+            dissected.layers.append("APS ack %d" % aps_frame.counter)
+        elif aps_frame.kind == aps.COMMAND:
+            self._aps_command(body, dissected)
         else:
-            self._data(one, body, sender or bytes(8), frame, found)
+            self._data(aps_frame, body, sender or bytes(8), frame, dissected)
 
     def _open_aps(
-        self, one: aps.Frame, auxiliary: security.Auxiliary, sender: bytes, found: Dissected
+        self,
+        aps_frame: aps.Frame,
+        auxiliary: security.Auxiliary,
+        sender: bytes,
+        dissected: Dissected,
     ) -> "bytes | None":
-        head = aps.header(one)
+        head = aps.header(aps_frame)
         for key in self._ordered(self._links.get(sender)):
             used = security.key_for(auxiliary.key, key, self._crypto)
             try:
-                body = security.unseal(head, auxiliary, one.payload, used, sender, self._crypto)
+                body = security.unseal(
+                    head, auxiliary, aps_frame.payload, used, sender, self._crypto
+                )
             except BadBlock:
                 continue
             self._links[sender] = key
-            found.opened.append(self._keys[key])
+            dissected.opened.append(self._keys[key])
             return body
-        found.layers.append("APS")
-        found.lock("APS: no key opens it")
+        dissected.layers.append("APS")
+        dissected.lock("APS: no key opens it")
         return None
 
-    def _aps_command(self, body: bytes, found: Dissected) -> None:
+    def _aps_command(self, body: bytes, dissected: Dissected) -> None:
         if not body:
-            found.problems.append("APS: a command expected")
+            dissected.problems.append("APS: a command expected")
             return
-        found.layers.append("APS " + commands.name_of(commands.APS, body[0]))
+        dissected.layers.append("APS " + commands.name_of(commands.APS, body[0]))
         values = commands.values(commands.APS, body[0], body, 1)
         if body[0] == aps.TRANSPORT_KEY:
-            what = "network key" if values["key_type"] == commands.NETWORK else "link key"
-            self.learn(values["key"], "transported " + what)
+            key_kind = "network key" if values["key_type"] == commands.NETWORK else "link key"
+            self.learn(values["key"], "transported " + key_kind)
 
     # Data
 
     def _data(
-        self, one: aps.Frame, body: bytes, sender: bytes, frame: nwk.Frame, found: Dissected
+        self,
+        aps_frame: aps.Frame,
+        body: bytes,
+        sender: bytes,
+        frame: nwk.Frame,
+        dissected: Dissected,
     ) -> None:
-        cluster = one.cluster or 0
-        block = 0 if one.extended is None else one.extended[:2]
-        if self._was_seen((sender, one.counter, block, cluster, body), found.us):
-            found.layers.append("APS " + REPEAT)
+        cluster = aps_frame.cluster or 0
+        block = 0 if aps_frame.extended is None else aps_frame.extended[:2]
+        if self._was_seen((sender, aps_frame.counter, block, cluster, body), dissected.us):
+            dissected.layers.append("APS " + REPEAT)
             return
-        if one.extended is not None:
-            found.layers.append("APS block")
-            whole = self._assembled(one, body, sender, frame.destination, found.us)
+        if aps_frame.extended is not None:
+            dissected.layers.append("APS block")
+            whole = self._assembled(aps_frame, body, sender, frame.destination, dissected.us)
             if whole is None:
                 return
             body = whole
-        if one.profile == aps.ZDO:
-            found.layers.append("ZDO " + commands.name_of(commands.ZDO, cluster))
+        if aps_frame.profile == aps.ZDO:
+            dissected.layers.append("ZDO " + commands.name_of(commands.ZDO, cluster))
             commands.values(commands.ZDO, cluster, body)
             return
-        self._zcl(cluster, body, sender, found)
+        self._zcl(cluster, body, sender, dissected)
 
     def _assembled(
-        self, one: aps.Frame, body: bytes, sender: bytes, destination: int, us: int
+        self, aps_frame: aps.Frame, body: bytes, sender: bytes, destination: int, us: int
     ) -> "bytes | None":
-        what, number, _ = one.extended or (0, 0, None)
-        mark = (sender, destination, one.counter)
-        if what == aps.FIRST_BLOCK:
+        kind, number, _ = aps_frame.extended or (0, 0, None)
+        mark = (sender, destination, aps_frame.counter)
+        if kind == aps.FIRST_BLOCK:
             self._parts[mark] = (number, {0: body}, us)
             if len(self._parts) > _MAX_PARTS:
                 self._parts.popitem(last=False)
@@ -308,42 +327,42 @@ class Dissector:
         del self._parts[mark]
         return b"".join(parts[index] for index in range(total))
 
-    def _zcl(self, cluster: int, body: bytes, sender: bytes, found: Dissected) -> None:
+    def _zcl(self, cluster: int, body: bytes, sender: bytes, dissected: Dissected) -> None:
         name = clusters.cluster_name(cluster)
-        found.zcl = (cluster, body)
+        dissected.zcl = (cluster, body)
         if len(body) < 3:
-            found.problems.append("ZCL: a header expected")
+            dissected.problems.append("ZCL: a header expected")
             return
         control, command = body[0], body[2]
         specific = control & zcl.CLUSTER_SPECIFIC
         plain = specific and not control & zcl.MANUFACTURER_SPECIFIC
         if cluster == TUNNELING and plain and command == _TRANSFERS[control & zcl.TO_CLIENT]:
-            self._tunnel(body[5:], sender, found)
+            self._tunnel(body[5:], sender, dissected)
             return
-        found.layers.append("%s %s" % (name, zcl.command_name(cluster, control, command)))
+        dissected.layers.append("%s %s" % (name, zcl.command_name(cluster, control, command)))
         zcl.decode_frame(body, 0, len(body), cluster)
 
-    def _tunnel(self, data: bytes, sender: bytes, found: Dissected) -> None:
-        what = "TransferData"
+    def _tunnel(self, data: bytes, sender: bytes, dissected: Dissected) -> None:
+        label = "TransferData"
         first = data[:1]
         if first and first[0] in (_GET, _PUT):
-            what = "GET" if first[0] == _GET else "PUT"
+            label = "GET" if first[0] == _GET else "PUT"
             data = data[1:]
         elif first and first[0] == _GET_RESPONSE:
-            what = "GET-RESPONSE, %d more" % data[1] if len(data) > 1 else "GET-RESPONSE"
+            label = "GET-RESPONSE, %d more" % data[1] if len(data) > 1 else "GET-RESPONSE"
             data = data[2:]
-        found.layers.append("Tunneling " + what)
+        dissected.layers.append("Tunneling " + label)
         if not data:
             return
-        whole = self._unblocked(data, sender, found)
+        whole = self._unblocked(data, sender, dissected)
         if whole is not None:
-            found.messages.append(Heard(found.number, found.us, sender, whole))
+            dissected.messages.append(Heard(dissected.number, dissected.us, sender, whole))
 
-    def _unblocked(self, data: bytes, sender: bytes, found: Dissected) -> "bytes | None":
+    def _unblocked(self, data: bytes, sender: bytes, dissected: Dissected) -> "bytes | None":
         if not blocks.is_block(data):
             return data
         block = blocks.decode(data)
-        found.layers.append("GBT block %d" % block.number)
+        dissected.layers.append("GBT block %d" % block.number)
         if block.is_acknowledgement:
             return None
         mark = (sender, block.originator, block.recipient, block.counter, block.cra)
@@ -353,7 +372,7 @@ class Dissector:
             if len(self._receivers) > _MAX_RECEIVERS:
                 self._receivers.popitem(last=False)
         try:
-            return receiver.receive(block, found.us // 1000)
+            return receiver.receive(block, dissected.us // 1000)
         except TransferError as error:
-            found.problems.append(str(error))
+            dissected.problems.append(str(error))
             return None

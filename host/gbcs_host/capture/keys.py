@@ -38,10 +38,12 @@ class KeyFile:
 def read(lines: "IO[str]") -> "list[tuple[bytes, str]]":
     """Keys and labels of a file, or of plain lines of hex; BadKeyFile."""
     try:
-        rows = list(csv.reader(one for one in lines if one.strip() and not one.startswith("#")))
+        rows = list(
+            csv.reader(line for line in lines if line.strip() and not line.startswith("#"))
+        )
     except (UnicodeDecodeError, csv.Error):
         raise BadKeyFile("lines of text expected") from None
-    found = []
+    pairs = []
     for number, row in enumerate(rows, 1):
         text = row[0].strip().replace(":", "")
         try:
@@ -52,5 +54,5 @@ def read(lines: "IO[str]") -> "list[tuple[bytes, str]]":
             raise BadKeyFile("key %d: 32 hexadecimal digits expected" % number)
         if len(row) > 1 and row[1].strip() == "Reverse":
             key = key[::-1]
-        found.append((key, row[2].strip() if len(row) > 2 else "key %d" % number))
-    return found
+        pairs.append((key, row[2].strip() if len(row) > 2 else "key %d" % number))
+    return pairs

@@ -32,8 +32,8 @@ MAGICS = (b"\x0a\x0d\x0d\x0a", *_PCAP)
 class BadCapture(Exception):
     """What is no capture, or damaged: it says what, at which offset, and what was expected."""
 
-    def __init__(self, what: str, offset: int) -> None:
-        super().__init__("%s at offset %d" % (what, offset))
+    def __init__(self, problem: str, offset: int) -> None:
+        super().__init__("%s at offset %d" % (problem, offset))
         self.offset = offset
 
 
@@ -132,12 +132,12 @@ class _Stream:
         self._stream = stream
         self.offset = offset
 
-    def take(self, count: int, what: str) -> bytes:
+    def take(self, count: int, name: str) -> bytes:
         if count > _LONGEST:
-            raise BadCapture("%s: at most %d octets expected" % (what, _LONGEST), self.offset)
+            raise BadCapture("%s: at most %d octets expected" % (name, _LONGEST), self.offset)
         octets = self._stream.read(count)
         if len(octets) < count:
-            raise BadCapture("%s: %d octets more expected" % (what, count), self.offset)
+            raise BadCapture("%s: %d octets more expected" % (name, count), self.offset)
         self.offset += count
         return octets
 

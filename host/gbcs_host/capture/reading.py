@@ -57,13 +57,13 @@ class Reading:
     def summary(self) -> str:
         """What the frames were."""
         words = ["%d frames" % (self.dissector.frames + self.wrong)]
-        for count, what in (
+        for count, condition in (
             (self.dissector.locked, "that no key opens"),
             (self.dissector.damaged, "that are damaged"),
             (self.wrong, "with a wrong check sequence"),
         ):
             if count:
-                words.append("%d %s" % (count, what))
+                words.append("%d %s" % (count, condition))
         return ", ".join(words)
 
 

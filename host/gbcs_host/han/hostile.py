@@ -58,7 +58,7 @@ def _secured(
     """A frame with all three layers, secured as well as its sender can."""
     sender, short = (_STRANGER, 0x6666) if kind == "insider" else source.choice(targets)
     key = network.keys[network.key_sequence] if kind == "insider" else source.randbytes(16)
-    to = source.choice([one for _, one in targets] + [nwk.COORDINATOR, nwk.RECEIVERS_ON])
+    to = source.choice([address for _, address in targets] + [nwk.COORDINATOR, nwk.RECEIVERS_ON])
     counter = 0x7000_0000 + number  # above any that were used
     command, octets = _inside(sender, short, source, message, network.crypto)
     frame = nwk.frame(command, to, short, number & 0xFF, octets, None, sender)
@@ -73,16 +73,16 @@ def _inside(
     sender: bytes, short: int, source: random.Random, message: bytes, crypto: Any
 ) -> "tuple[int, bytes]":
     """A command that would do harm: NWK frame type, and payload."""
-    what = source.randrange(8)
-    if what == 0:
+    choice = source.randrange(8)
+    if choice == 0:
         return nwk.COMMAND, bytes((nwk.LEAVE, source.choice((0, nwk.LEAVE_REQUEST))))
-    if what == 1:
+    if choice == 1:
         return nwk.COMMAND, bytes((nwk.REJOIN_REQUEST, 0x8E))
-    if what == 2:
+    if choice == 2:
         values = {"sequence": 1, "short_address": short, "eui64": sender, "capability": 0x8E}
         announced = commands.encode(commands.ZDO, commands.DEVICE_ANNCE, values)
         return nwk.DATA, aps.encode(aps.data(0, commands.DEVICE_ANNCE, aps.ZDO, 0, 1, announced))
-    if what == 3:
+    if choice == 3:
         key = {"key_type": commands.NETWORK, "key": bytes(16), "key_sequence": 1,
                "destination": sender, "source": sender}  # fmt: skip
         body = bytes((aps.TRANSPORT_KEY,)) + commands.encode(commands.APS, aps.TRANSPORT_KEY, key)
@@ -97,36 +97,36 @@ def _inside(
         )
     )
     control = aps.ACK_REQUEST
-    if what < 6:
-        one = aps.data(1, cluster, aps.SMART_ENERGY, 1, source.randrange(256), zcl, control)
-        return nwk.DATA, aps.encode(one)
-    one = aps.data(
+    if choice < 6:
+        frame = aps.data(1, cluster, aps.SMART_ENERGY, 1, source.randrange(256), zcl, control)
+        return nwk.DATA, aps.encode(frame)
+    frame = aps.data(
         1, cluster, aps.SMART_ENERGY, 1, source.randrange(256), b"", control | aps.SECURITY
     )
     auxiliary = security.auxiliary(security.DATA_KEY, 0x7000_0000, None)
     used = source.randbytes(16)
-    return nwk.DATA, security.seal(aps.header(one), auxiliary, zcl[:40], used, sender, crypto)
+    return nwk.DATA, security.seal(aps.header(frame), auxiliary, zcl[:40], used, sender, crypto)
 
 
 def state(hub: Any, meters: Sequence[Any]) -> "dict[str, Any]":
     """What stations hold that matters: log, keys, tunnels, messages taken, data."""
-    found: dict[str, Any] = {
-        "log": [(one.mac, one.link_key, one.hashed) for one in hub.hub.log.entries],
+    snapshot: dict[str, Any] = {
+        "log": [(entry.mac, entry.link_key, entry.hashed) for entry in hub.hub.log.entries],
         "network": (hub.nwk.mac.pan, dict(hub.nwk.keys)),
-        "children": {eui: one.short for eui, one in hub.children.items()},
+        "children": {eui: child.short for eui, child in hub.children.items()},
         "tunnels": dict(hub.tunnels),
         "waiting": len(hub.upstream),
     }
-    for one in meters:
-        names = [name for name in one.store.names("") if not name.startswith("station/")]
-        found[one.eui.hex()] = (
-            one.phase,
-            one.handled,
-            dict(one.nwk.keys),
-            one.device.link_key(),
-            {name: one.store.get(name) for name in names},
+    for meter in meters:
+        names = [name for name in meter.store.names("") if not name.startswith("station/")]
+        snapshot[meter.eui.hex()] = (
+            meter.phase,
+            meter.handled,
+            dict(meter.nwk.keys),
+            meter.device.link_key(),
+            {name: meter.store.get(name) for name in names},
         )
-    return found
+    return snapshot
 
 
 def size(station: Any) -> int:
@@ -137,9 +137,9 @@ def size(station: Any) -> int:
 
 def _count(value: Any) -> int:
     if isinstance(value, dict):
-        return len(value) + sum(_count(one) for one in value.values())
+        return len(value) + sum(_count(item) for item in value.values())
     if isinstance(value, list):
-        return len(value) + sum(_count(one) for one in value)
+        return len(value) + sum(_count(item) for item in value)
     return 0
 
 
@@ -149,7 +149,7 @@ def attack(
 ) -> "dict[str, Any]":  # fmt: skip
     """Sends frames of a kind; what was refused for which reason, by all stations together."""
     before = _dropped(hub, *meters)
-    targets = [(one.eui, one.nwk.short) for one in meters]
+    targets = [(meter.eui, meter.nwk.short) for meter in meters]
     for octets in frames(kind, heard, hub.nwk, targets, count, seed, message):
         send(octets)
     after = _dropped(hub, *meters)
@@ -157,8 +157,8 @@ def attack(
 
 
 def _dropped(*stations: Any) -> "dict[str, int]":
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for station in stations:
         for why, count in station.nwk.dropped.items():
-            found[why] = found.get(why, 0) + count
-    return found
+            counts[why] = counts.get(why, 0) + count
+    return counts

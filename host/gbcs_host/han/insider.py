@@ -111,10 +111,10 @@ class Insider:
             frame = mac.decode(octets)
             if frame.kind != mac.DATA:
                 return
-            one = nwk.decode(frame.payload)
+            nwk_frame = nwk.decode(frame.payload)
         except GbcsError:
             return
-        auxiliary = one.auxiliary
+        auxiliary = nwk_frame.auxiliary
         if auxiliary is None or auxiliary.source is None:
             return
         key = self._hub.nwk.keys.get(auxiliary.key_sequence or 0)
@@ -122,11 +122,16 @@ class Insider:
             return
         try:
             payload = security.unseal(
-                nwk.header(one), auxiliary, one.payload, key, auxiliary.source, self._crypto
+                nwk.header(nwk_frame),
+                auxiliary,
+                nwk_frame.payload,
+                key,
+                auxiliary.source,
+                self._crypto,
             )
         except GbcsError:
             return
-        self._heard.append(_Heard(octets, one, payload, auxiliary.source))
+        self._heard.append(_Heard(octets, nwk_frame, payload, auxiliary.source))
         self._counters[auxiliary.source] = auxiliary.counter
         if self.sent < self.count and self._random.random() < 0.2:
             self._send(self._answer(self._heard[-1]))
@@ -167,8 +172,8 @@ class Insider:
         """EUI-64 and short address of everybody there."""
         known = self._hub.children
         return [(self._hub.eui, nwk.COORDINATOR)] + [
-            (one.eui, known[one.eui].short if one.eui in known else one.nwk.short)
-            for one in self._devices
+            (device.eui, known[device.eui].short if device.eui in known else device.nwk.short)
+            for device in self._devices
         ]
 
     def _eui(self) -> bytes:
@@ -251,8 +256,8 @@ class Insider:
                 source.choice((0x4FFF, 0xCFFF)), mac.PRO_STACK, network.extended_pan_id,
                 update_id=source.randrange(256),
             )  # fmt: skip
-            other = source.choice((pan, source.randrange(0xFFFE)))
-            return mac.encode(mac.beacon(number, other, self._short(), shown))
+            pan_id = source.choice((pan, source.randrange(0xFFFE)))
+            return mac.encode(mac.beacon(number, pan_id, self._short(), shown))
         if kind == 1:
             capability = source.choice((0x80, 0x8E, 0x00))
             return mac.encode(
@@ -403,9 +408,9 @@ class Insider:
         """That something has come which has not; of what was heard last, or of anything."""
         source = self._random
         if self._heard and source.random() < 0.7:
-            found = self._acknowledged(self._heard[-1])
-            if found is not None:
-                return found
+            acknowledgement = self._acknowledged(self._heard[-1])
+            if acknowledgement is not None:
+                return acknowledgement
         control = aps.ACK | source.choice((0, 0x10, aps.EXTENDED))
         frame = aps.Frame(
             control, source.choice(_ENDPOINTS), source.choice(_CLUSTERS), aps.SMART_ENERGY, 1,
@@ -417,20 +422,20 @@ class Insider:
             frame.extended = (source.choice((1, 2)), source.randrange(40), source.randrange(2))
         return self._wrapped(nwk.DATA, aps.encode(frame))
 
-    def _acknowledged(self, one: _Heard) -> "bytes | None":
-        if one.frame.kind != nwk.DATA:
+    def _acknowledged(self, heard: _Heard) -> "bytes | None":
+        if heard.frame.kind != nwk.DATA:
             return None
         try:
-            frame = aps.decode(one.payload)
+            frame = aps.decode(heard.payload)
         except GbcsError:
             return None
         if frame.kind == aps.ACK:
             return None
-        name = next((eui for eui, at in self._names() if at == one.frame.destination), None)
+        name = next((eui for eui, at in self._names() if at == heard.frame.destination), None)
         if name is None:
             return None
         octets = aps.encode(aps.acknowledgement(frame))
-        return self._wrapped(nwk.DATA, octets, (name, one.frame.destination), one.frame.source)
+        return self._wrapped(nwk.DATA, octets, (name, heard.frame.destination), heard.frame.source)
 
     def _block(self) -> bytes:
         """A block of a transfer, its own or one that is under way."""
@@ -511,9 +516,9 @@ class Insider:
 
     def _established(self) -> bytes:
         """What others have said in key establishment."""
-        for one in reversed(self._heard):
-            if one.payload[2:4] == b"\x00\x08" and len(one.payload) > 24:
-                return one.payload[11:]
+        for heard in reversed(self._heard):
+            if heard.payload[2:4] == b"\x00\x08" and len(heard.payload) > 24:
+                return heard.payload[11:]
         return b""
 
     # What was heard
@@ -529,25 +534,25 @@ class Insider:
         source = self._random
         if not self._heard:
             return self._mac()
-        one = source.choice(self._heard)
-        sender = (one.sender, one.frame.source)
+        heard = source.choice(self._heard)
+        sender = (heard.sender, heard.frame.source)
         if source.random() < 0.2:
             sender = self._identity()
-        payload = one.payload if source.random() < 0.7 else self._bent(one.payload)
-        to = one.frame.destination if source.random() < 0.8 else None
-        return self._wrapped(one.frame.kind, payload, sender, to)
+        payload = heard.payload if source.random() < 0.7 else self._bent(heard.payload)
+        to = heard.frame.destination if source.random() < 0.8 else None
+        return self._wrapped(heard.frame.kind, payload, sender, to)
 
-    def _answer(self, one: _Heard) -> bytes:
+    def _answer(self, heard: _Heard) -> bytes:
         """At once after a frame of another: its acknowledgement, or the like of it."""
         source = self._random
-        found = self._acknowledged(one) if source.random() < 0.5 else None
-        if found is not None:
-            return found
+        acknowledgement = self._acknowledged(heard) if source.random() < 0.5 else None
+        if acknowledgement is not None:
+            return acknowledgement
         if source.random() < 0.5:
             return self._block()
-        sender = (one.sender, one.frame.source)
-        body = self._bent(one.payload)
-        return self._wrapped(one.frame.kind, body, sender, one.frame.destination)
+        sender = (heard.sender, heard.frame.source)
+        body = self._bent(heard.payload)
+        return self._wrapped(heard.frame.kind, body, sender, heard.frame.destination)
 
 
 class _Values(dict):
@@ -577,18 +582,18 @@ class _Values(dict):
 
 def secrets(hub: Any, devices: Sequence[Any]) -> "dict[str, Any]":
     """Link keys and the device log, which no frame under the network key may change."""
-    found: dict[str, Any] = {
-        "log": [(one.mac, one.link_key, one.hashed) for one in hub.hub.log.entries],
+    snapshot: dict[str, Any] = {
+        "log": [(entry.mac, entry.link_key, entry.hashed) for entry in hub.hub.log.entries],
         "network": dict(hub.nwk.keys),
         "extended PAN id": hub.nwk.extended_pan_id,
     }
-    for one in devices:
-        device = one.device
-        names = [name for name in one.store.names("") if name.startswith(_KEPT)]
-        found[one.eui.hex()] = (
+    for station in devices:
+        device = station.device
+        names = [name for name in station.store.names("") if name.startswith(_KEPT)]
+        snapshot[station.eui.hex()] = (
             device.link_key(),
             device.network(),
             device.hub(),
-            {name: one.store.get(name) for name in names},
+            {name: station.store.get(name) for name in names},
         )
-    return found
+    return snapshot

@@ -36,8 +36,8 @@ class Refused(LinkError):
 class BadAnswer(LinkError):
     """What the far end answered is no answer to what was asked."""
 
-    def __init__(self, name: str, what: str = "an answer of another form expected") -> None:
-        super().__init__(name, what)
+    def __init__(self, name: str, problem: str = "an answer of another form expected") -> None:
+        super().__init__(name, problem)
 
 
 def whole(read: "Callable[..., Any]") -> "Callable[..., Any]":
@@ -87,11 +87,11 @@ class RemoteStation:
         self._ask(remote.ERASE)
         batch = b""
         for name in store.names():
-            one = remote.entry(name, store.get(name))
-            if batch and len(batch) + len(one) > _WRITE:
+            entry = remote.entry(name, store.get(name))
+            if batch and len(batch) + len(entry) > _WRITE:
                 self._ask(remote.WRITE, batch)
                 batch = b""
-            batch += one
+            batch += entry
         self._ask(remote.WRITE, batch)
         self._ask(remote.BEGIN, self.eui + self.kind.encode())
 
@@ -193,14 +193,14 @@ class RemoteStation:
     def heard(self) -> "list[bytes]":
         """Messages that came to a PPMID since this was asked last."""
         octets = self._ask(remote.HEARD)
-        found = []
+        messages = []
         while octets:
             end = 2 + (octets[0] << 8 | octets[1])
             if end > len(octets):
                 raise BadAnswer(self._link.name)
-            found.append(octets[2:end])
+            messages.append(octets[2:end])
             octets = octets[end:]
-        return found
+        return messages
 
     def _press(self, action: int, body: bytes, now: int) -> bool:
         self._now = now
@@ -212,7 +212,7 @@ class RemoteStation:
 
     def write(self, changes: "dict[str, bytes]") -> None:
         """Puts entries in the store of the device."""
-        self._ask(remote.SET, b"".join(remote.entry(*one) for one in changes.items()))
+        self._ask(remote.SET, b"".join(remote.entry(*change) for change in changes.items()))
 
     def close(self) -> None:
         """Lets the link go."""
@@ -262,11 +262,11 @@ class RemoteStation:
                 again = time.monotonic() + wait
                 self._link.send(request)
                 continue
-            found = unseal(answer)  # a link may let damage through
-            if found is None or len(found) < remote.ANSWER_HEAD:
+            opened = unseal(answer)  # a link may let damage through
+            if opened is None or len(opened) < remote.ANSWER_HEAD:
                 continue
-            if found[:8] == number:
-                return self._taken(found[8:])
+            if opened[:8] == number:
+                return self._taken(opened[8:])
         raise LinkError(self._link.name, "no answer for %d seconds" % _GIVE_UP_S)
 
     def _taken(self, answer: bytes) -> bytes:
@@ -325,8 +325,8 @@ def answers(link: Link, timeout_s: float) -> bool:
     while time.monotonic() < limit:
         link.send(seal(number + bytes((remote.HELLO,)) + bytes(8)))
         answer = link.receive(min(timeout_s, 0.5))
-        found = None if answer is None else unseal(answer)
-        if found is not None and found[:8] == number:
+        opened = None if answer is None else unseal(answer)
+        if opened is not None and opened[:8] == number:
             return True
     return False
 
@@ -372,7 +372,7 @@ class RemoteMeter:
         octets = self.station.inspect()
         count = octets[34] << 8 | octets[35]
         parts = [octets[36 + 6 * index : 42 + 6 * index] for index in range(count)]
-        return [(int.from_bytes(one[:4], "big"), one[4] << 8 | one[5]) for one in parts]
+        return [(int.from_bytes(entry[:4], "big"), entry[4] << 8 | entry[5]) for entry in parts]
 
     @whole
     def problem(self) -> str:

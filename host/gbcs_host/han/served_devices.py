@@ -61,8 +61,8 @@ class Person:
             server = self._server
             if server is None or server.station is None:
                 return View()
-            found: View = server.station.shown(server.now)
-            return found
+            shown: View = server.station.shown(server.now)
+            return shown
 
     def want(self, intent: "tuple[str | int, ...]") -> bool:
         """Does what gbcs_device.display.navigation says that a person wants; False in vain."""
@@ -109,7 +109,7 @@ def _one(link: Link, allowed: "tuple[str, ...]", person: "Person | None", tell: 
     try:
         remote.serve(link, handle)
     except LinkError as error:  # that is how it ends
-        tell("%s has gone: %s" % (link.name, error.what))
+        tell("%s has gone: %s" % (link.name, error.problem))
     except Exception as error:  # whatever it is, the next one is served
         tell("%s led to an error of ours: %s" % (link.name, type(error).__name__))
     finally:

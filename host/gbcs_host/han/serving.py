@@ -111,8 +111,8 @@ class _Guest:
 
     __slots__ = ("handle", "refused", "server")
 
-    def __init__(self, made: Server, handle: "Callable[[bytes], bytes | None]") -> None:
-        self.server = made
+    def __init__(self, server: Server, handle: "Callable[[bytes], bytes | None]") -> None:
+        self.server = server
         self.handle = handle
         self.refused = 0
 
@@ -177,8 +177,8 @@ class Service:
             return False, None
         guest = cast("_Guest | None", peer.place)
         if guest is None:
-            made = self._server()
-            guest = peer.place = _Guest(made, made.handle)
+            server = self._server()
+            guest = peer.place = _Guest(server, server.handle)
             self.tally.peers += 1
         try:
             answer = self._watch.call(guest.handle, request)

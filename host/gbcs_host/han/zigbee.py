@@ -203,10 +203,10 @@ class ZigbeeHan:
             due = exchange.next_timer()
             if due is not None and self.now >= due:
                 exchange.handle_timer(self.now)
-            found = self._sort(mark)
+            answer = self._sort(mark)
             self._push(centre, recipient, exchange)
-            if found is not None:
-                return found
+            if answer is not None:
+                return answer
         self._give_up(centre, recipient)
         return None
 
@@ -235,18 +235,18 @@ class ZigbeeHan:
 
     def _sort(self, mark: "tuple[bytes, int] | None") -> "bytes | None":
         """Puts together what came; the answer that is waited for, all else is kept."""
-        found = None
+        answer = None
         heard, self._heard = self._heard, []
         for eui, piece in heard:
             whole = self._exchange(eui).receive(piece, self.now)
             if whole is None:
                 continue
             self.carried.append(whole)
-            if found is None and mark is not None and _answers(whole) == mark:
-                found = whole
+            if answer is None and mark is not None and _answers(whole) == mark:
+                answer = whole
             else:
                 self._unasked.append(whole)
-        return found
+        return answer
 
     def unasked(self, *euis: "bytes | None") -> "list[bytes]":
         """What devices sent of themselves: alerts, and answers that came too late."""

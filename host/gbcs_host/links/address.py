@@ -27,10 +27,10 @@ def resolve(name: str, address: str, kind: socket.SocketKind) -> "tuple[int, Add
     """The address family of a host, and what its sockets connect or bind to."""
     host, port = split(name, address)
     try:
-        found = socket.getaddrinfo(host, port, type=kind)
+        addresses = socket.getaddrinfo(host, port, type=kind)
     except (OSError, UnicodeError, TypeError, ValueError) as error:
         raise LinkError(name, "a host that is known expected: %s" % error) from None
-    return found[0][0], found[0][4]
+    return addresses[0][0], addresses[0][4]
 
 
 def written(kind: str, address: Address) -> str:

@@ -183,15 +183,15 @@ class Crowd:
 
     def all(self) -> "list[Peer]":
         """Everybody who has a place."""
-        return [peer for these in self.peers for peer in these]
+        return [peer for rank_peers in self.peers for peer in rank_peers]
 
     def let_go(self, peer: Peer) -> None:
         """A peer has gone by itself."""
         if peer.is_gone:
             return
         peer.is_gone = True
-        for these in self.peers:
-            these.pop(peer, None)
+        for rank_peers in self.peers:
+            rank_peers.pop(peer, None)
         self.turns.leave(peer)
         peer.ready.clear()
         self._close(peer)
@@ -212,29 +212,29 @@ class Crowd:
 
     def _make_room(self) -> bool:
         """Whether there is a place, if need be that of the peer which is missed least."""
-        strange, known, at_work = (len(these) for these in self.peers)
+        strange, known, at_work = (len(rank_peers) for rank_peers in self.peers)
         if strange + known + at_work < self.limit:
             return True
         now = time.monotonic()
         if now < self._full_until:
             return False
-        some = list(itertools.islice(self.peers[0], _LOOKED_AT))
+        candidates = list(itertools.islice(self.peers[0], _LOOKED_AT))
         if strange < known or strange + known < at_work:
-            some += itertools.islice(self.peers[1], _LOOKED_AT)
+            candidates += itertools.islice(self.peers[1], _LOOKED_AT)
         if strange + known < at_work:
-            some += self.peers[2]
-        if self._let_one_go([peer for peer in some if peer.is_judged(now)], now):
+            candidates += self.peers[2]
+        if self._drop_least_missed([peer for peer in candidates if peer.is_judged(now)], now):
             return True
         self._full_until = now + _PAUSE_S
         return False
 
-    def _let_one_go(self, some: "list[Peer]", now: float) -> bool:
+    def _drop_least_missed(self, candidates: "list[Peer]", now: float) -> bool:
         """Drops one of these peers, of the address that has most; False where there are none."""
-        if not some:
+        if not candidates:
             return False
-        most = max({peer.group for peer in some}, key=self.turns.members)
-        these = [peer for peer in some if peer.group == most]
-        self.drop(min(these, key=lambda peer: peer.dispensable(now)), ROOM)
+        most = max({peer.group for peer in candidates}, key=self.turns.members)
+        members = [peer for peer in candidates if peer.group == most]
+        self.drop(min(members, key=lambda peer: peer.dispensable(now)), ROOM)
         return True
 
     def _ask(self, peer: Peer) -> None:
@@ -260,8 +260,8 @@ class Crowd:
         if wants_more:
             self.turns.put(peer)
         if len(self.peers[2]) > self.most_devices:
-            others = [one for one in self.peers[2] if one is not peer]
-            self._let_one_go(others, time.monotonic())
+            others = [candidate for candidate in self.peers[2] if candidate is not peer]
+            self._drop_least_missed(others, time.monotonic())
 
     def _taken(self, peer: Peer, datagram: bytes) -> "bytes | None":
         """The answer to one datagram."""
@@ -383,7 +383,7 @@ class TcpCrowd(Crowd):
                 peer.out = encode(answer)
                 self._flush(peer)
             if answer is not None and not is_repeated:
-                peer.step(any(one != datagram for one in peer.ready))
+                peer.step(any(waiting != datagram for waiting in peer.ready))
         return bool(peer.ready) and not peer.out
 
     def _read(self, peer: Peer) -> bool:

@@ -143,12 +143,12 @@ class Faults:
 
 def _value(name: str, text: str, unit: str) -> float:
     """The number in `5%`, `20ms` or `2s` (then in ms), or `3`, as the unit wants it."""
-    found = _NUMBER.match(text)
-    if found is None or (found[2] != unit and (unit, found[2]) != ("ms", "s")):
+    match = _NUMBER.match(text)
+    if match is None or (match[2] != unit and (unit, match[2]) != ("ms", "s")):
         raise BadFaults("%s: %s expected, found '%s'" % (name, _FORMS[unit], text))
-    if found[2] == "s":
-        return round(float(found[1]) * 1000, _DECIMALS)
-    return float(found[1])
+    if match[2] == "s":
+        return round(float(match[1]) * 1000, _DECIMALS)
+    return float(match[1])
 
 
 class FaultyLink(Link):

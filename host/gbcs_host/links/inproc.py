@@ -12,10 +12,10 @@ _lock = threading.Lock()
 class InprocLink(Link):
     """One end: it takes from its own inbox and puts into the other's."""
 
-    def __init__(self, name: str, own: "Inbox[bytes]", other: "Inbox[bytes]") -> None:
+    def __init__(self, name: str, own: "Inbox[bytes]", peer: "Inbox[bytes]") -> None:
         super().__init__(name)
         self._own = own
-        self._other = other
+        self._peer = peer
         self._is_closed = False
 
     def send(self, datagram: bytes) -> None:
@@ -24,7 +24,7 @@ class InprocLink(Link):
             raise LinkError(self.name, "is closed, an open link expected")
         if self._own.is_ended:
             raise LinkGone(self.name, "the other side has closed")
-        self._other.put(bytes(datagram))
+        self._peer.put(bytes(datagram))
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
         if self._is_closed:
@@ -39,7 +39,7 @@ class InprocLink(Link):
     def close(self) -> None:
         if not self._is_closed:
             self._is_closed = True
-            self._other.end()
+            self._peer.end()
             self._own.end()
 
 

@@ -21,13 +21,13 @@ MAX_QUEUED = 1024  # datagrams that wait to be received; more are lost
 class LinkError(Exception):
     """A link called `name` cannot do what was asked: `what` was expected, or found."""
 
-    def __init__(self, name: str, what: str) -> None:
-        super().__init__(name, what)
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(name, problem)
         self.name = name
-        self.what = what
+        self.problem = problem
 
     def __str__(self) -> str:
-        return "'%s': %s" % (self.name, self.what)
+        return "'%s': %s" % (self.name, self.problem)
 
 
 class BadName(LinkError):

@@ -99,10 +99,10 @@ class TcpListener(Listener):
             except (BlockingIOError, ConnectionAbortedError):  # it has gone again
                 continue
             except OSError as error:
-                what = "takes no more links: %s" % (error.strerror or error)
+                problem = "takes no more links: %s" % (error.strerror or error)
                 if self._port.fileno() < 0:
-                    what = "is closed, an open listener expected"
-                raise LinkError(self.name, what) from None
+                    problem = "is closed, an open listener expected"
+                raise LinkError(self.name, problem) from None
             return TcpLink(address.written("tcp", peer), port)
 
     def close(self) -> None:

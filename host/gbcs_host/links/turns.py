@@ -105,19 +105,19 @@ class Turns:
 
     def members(self, group: Any) -> int:
         """How many peers an address has."""
-        found = self._groups.get(group)
-        return 0 if found is None else found.members
+        known = self._groups.get(group)
+        return 0 if known is None else known.members
 
     def put(self, peer: Any) -> None:
         """A peer wants a turn; that it wants one already makes no difference."""
         if peer.is_queued:
             return
         group = self._groups[peer.group]
-        one = group.classes.setdefault(peer.rank, _Shared())
-        one.queue.put(peer)
+        peer_class = group.classes.setdefault(peer.rank, _Shared())
+        peer_class.queue.put(peer)
         self._waiting += 1
-        if not one.is_queued:
-            group.queue.put(one)
+        if not peer_class.is_queued:
+            group.queue.put(peer_class)
         if not group.is_queued:
             self._queue.put(group)
 
@@ -126,9 +126,9 @@ class Turns:
         while self._waiting:
             self._waiting -= 1
             group = self._queue.take()
-            one = group.queue.take()
-            peer = one.queue.take()
-            self._path = (group, one)
+            peer_class = group.queue.take()
+            peer = peer_class.queue.take()
+            self._path = (group, peer_class)
             if not peer.is_gone:
                 return peer
             self.charge(peer, 0, least=0)
@@ -139,13 +139,13 @@ class Turns:
         if self._path is None:
             raise ValueError("a turn that was taken expected")
         cost = max(seconds, least)
-        group, one = self._path
+        group, peer_class = self._path
         self._path = None
         peer.finish = peer.tag + cost * weight
-        for share in (one, group):
+        for share in (peer_class, group):
             share.finish = share.tag + cost
-        if len(one.queue) and not one.is_queued:
-            group.queue.put(one)
+        if len(peer_class.queue) and not peer_class.is_queued:
+            group.queue.put(peer_class)
         if len(group.queue) and not group.is_queued:
             self._queue.put(group)
         self._tidy(peer.group)

@@ -158,8 +158,8 @@ class UdpListener(Listener):
         except (BlockingIOError, ConnectionRefusedError):
             pass
         except OSError as error:
-            what = "cannot be reached: %s" % (error.strerror or error)
-            raise LinkError(peer.name, what) from None
+            problem = "cannot be reached: %s" % (error.strerror or error)
+            raise LinkError(peer.name, problem) from None
 
     def forget(self, peer: UdpPeer) -> None:
         """A peer's link was closed: what it sends from now on is a new link."""
