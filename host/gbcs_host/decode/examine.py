@@ -27,45 +27,45 @@ def examine(octets: bytes, source: str = "", keys: "KeyStore | None" = None) -> 
 
 def to_json(verdict: Verdict, source: str = "", keys: "KeyStore | None" = None) -> dict[str, Any]:
     """The object of a verdict."""
-    found: dict[str, Any] = {"source": source}
+    node: dict[str, Any] = {"source": source}
     m = verdict.message
     if m is not None:
-        _header(found, m, keys)
+        _header(node, m, keys)
         if verdict.case is not None:
-            found["use_case"] = verdict.case.name
-            found["title"] = verdict.case.title
+            node["use_case"] = verdict.case.name
+            node["title"] = verdict.case.title
         if verdict.payload is not None:
-            found["payload"] = payload_json(verdict.payload)
-        found["signature"] = verdict.signature
-        found["mac"] = verdict.mac
+            node["payload"] = payload_json(verdict.payload)
+        node["signature"] = verdict.signature
+        node["mac"] = verdict.mac
         if m.signature:
-            found["signature_octets"] = m.signature.hex().upper()
+            node["signature_octets"] = m.signature.hex().upper()
         if m.mac is not None:
-            found["mac_octets"] = m.mac.hex().upper()
+            node["mac_octets"] = m.mac.hex().upper()
         if verdict.opened:
-            found["plaintext"] = [_opened(block) for block in verdict.opened]
+            node["plaintext"] = [_opened(block) for block in verdict.opened]
     if verdict.error is not None:
-        found["error"] = _error(verdict.error)
-        found["octets"] = verdict.octets.hex().upper()
-    return found
+        node["error"] = _error(verdict.error)
+        node["octets"] = verdict.octets.hex().upper()
+    return node
 
 
-def is_clean(found: dict[str, Any]) -> bool:
+def is_clean(node: dict[str, Any]) -> bool:
     """Whether it decoded and no check of it failed."""
-    if "error" in found or INVALID in (found.get("signature"), found.get("mac")):
+    if "error" in node or INVALID in (node.get("signature"), node.get("mac")):
         return False
-    return all("error" not in block for block in found.get("plaintext", ()))
+    return all("error" not in block for block in node.get("plaintext", ()))
 
 
 def _opened(block: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"of": block.of}
+    node: dict[str, Any] = {"of": block.of}
     if block.octets:
-        found["octets"] = block.octets.hex().upper()
+        node["octets"] = block.octets.hex().upper()
     if block.fields is not None:
-        found["fields"] = fields.named(block.fields)
+        node["fields"] = fields.named(block.fields)
     if block.error:
-        found["error"] = block.error
-    return found
+        node["error"] = block.error
+    return node
 
 
 def _error(error: DecodeError) -> dict[str, Any]:
@@ -77,37 +77,37 @@ def _error(error: DecodeError) -> dict[str, Any]:
     }
 
 
-def _header(found: dict[str, Any], m: Message, keys: "KeyStore | None") -> None:
-    found["kind"] = m.kind
-    found["message_code"] = "0x%04X" % m.code
-    found["use_case"] = None
-    found["title"] = None
-    found["originator"] = present.eui64(m.originator)
-    found["recipient"] = present.eui64(m.recipient)
+def _header(node: dict[str, Any], m: Message, keys: "KeyStore | None") -> None:
+    node["kind"] = m.kind
+    node["message_code"] = "0x%04X" % m.code
+    node["use_case"] = None
+    node["title"] = None
+    node["originator"] = present.eui64(m.originator)
+    node["recipient"] = present.eui64(m.recipient)
     if keys is not None:
         for side, eui in (("originator_role", m.originator), ("recipient_role", m.recipient)):
             role = keys.role(eui)
             if role is not None:
-                found[side] = codes.name("role", role) or str(role)
-    found["counter"] = m.counter
+                node[side] = codes.name("role", role) or str(role)
+    node["counter"] = m.counter
     if m.date_time:
-        found["date_time"] = {"octets": m.date_time.hex().upper()}
+        node["date_time"] = {"octets": m.date_time.hex().upper()}
         means = present.cosem_date_time(m.date_time)
         if means:
-            found["date_time"]["means"] = means
+            node["date_time"]["means"] = means
     if m.party is not None:
-        found["party"] = present.eui64(m.party)
+        node["party"] = present.eui64(m.party)
     if m.party_counter is not None:
-        found["party_counter"] = m.party_counter
+        node["party_counter"] = m.party_counter
     if m.supplementary_counter is not None:
-        found["supplementary_counter"] = m.supplementary_counter
+        node["supplementary_counter"] = m.supplementary_counter
     if m.certificate is not None:
         start = m.octets.index(m.certificate, m.start)
         end = start + len(m.certificate)
         try:
-            found["certificate"] = fields.to_json(asn1.decode("Certificate", m.octets, start, end))
+            node["certificate"] = fields.to_json(asn1.decode("Certificate", m.octets, start, end))
         except DecodeError as error:
-            found["certificate"] = {"octets": m.certificate.hex().upper(), "error": _error(error)}
+            node["certificate"] = {"octets": m.certificate.hex().upper(), "error": _error(error)}
 
 
 def payload_json(record: Any) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _asn1_json(record: Any) -> dict[str, Any]:
 
 def _specification_json(specification: Any) -> dict[str, Any]:
     name, choice, class_id, obis, index, selection = specification
-    found = {
+    node = {
         "name": name,
         "request": choice,
         "class_id": class_id,
@@ -131,16 +131,16 @@ def _specification_json(specification: Any) -> dict[str, Any]:
         "index": index,
     }
     if selection is not None:
-        found["selection"] = fields.to_json(selection)
-    return found
+        node["selection"] = fields.to_json(selection)
+    return node
 
 
 def _request_json(record: Any) -> dict[str, Any]:
     items = []
     for item in record.items:
-        found = _specification_json(item[:6])
-        found["data"] = fields.to_json(item[6])
-        items.append(found)
+        node = _specification_json(item[:6])
+        node["data"] = fields.to_json(item[6])
+        items.append(node)
     return {
         "form": "access-request",
         "invoke_id": record.invoke_id,
@@ -158,15 +158,15 @@ def _response_json(record: Any) -> dict[str, Any]:
             item["means"] = means
         item["data"] = fields.to_json(data)
         items.append(item)
-    found = {
+    node = {
         "form": "access-response",
         "invoke_id": record.invoke_id,
         "date_time": record.date_time.hex().upper(),
     }
     if record.specification is not None:
-        found["specification"] = [_specification_json(one) for one in record.specification]
-    found["items"] = items
-    return found
+        node["specification"] = [_specification_json(row) for row in record.specification]
+    node["items"] = items
+    return node
 
 
 def _notification_json(record: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _notification_json(record: Any) -> dict[str, Any]:
 
 
 def _component_json(component: Any) -> dict[str, Any]:
-    found = {
+    node = {
         "name": component.name,
         "cluster": "0x%04X" % component.cluster,
         "cluster_name": clusters.cluster_name(component.cluster),
@@ -191,23 +191,23 @@ def _component_json(component: Any) -> dict[str, Any]:
     for key in ("additional_header", "frame_counter"):
         value = getattr(component, key)
         if value is not None:
-            found[key] = value
+            node[key] = value
     if component.from_date_time is not None:
-        found["from_date_time"] = _utc(component.from_date_time)
+        node["from_date_time"] = _utc(component.from_date_time)
     if component.block is not None:
-        found["block"] = {
+        node["block"] = {
             "octets": component.block.hex().upper(),
             "parts": present.parts(component.block, "encrypted"),
         }
     else:
-        found["fields"] = fields.named(component.fields)
-    return found
+        node["fields"] = fields.named(component.fields)
+    return node
 
 
 def _utc(seconds: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": "UTC", "value": seconds}
+    node: dict[str, Any] = {"type": "UTC", "value": seconds}
     means = present.meaning("UTC", seconds, "utc")
-    return {**found, "means": means} if means else found
+    return {**node, "means": means} if means else node
 
 
 def _gbz_json(record: Any) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def _gbz_alert_json(record: Any) -> dict[str, Any]:
     means = codes.name("alert", record.code)
     if means:
         code["means"] = means
-    found = {
+    node = {
         "form": "GBZ alert",
         "profile": record.profile,
         "count": record.count,
@@ -231,10 +231,10 @@ def _gbz_alert_json(record: Any) -> dict[str, Any]:
         "time": _utc(record.time),
     }
     if record.body is not None:
-        found["body"] = fields.named(record.body)
+        node["body"] = fields.named(record.body)
     if record.component is not None:
-        found["components"] = [_component_json(record.component)]
-    return found
+        node["components"] = [_component_json(record.component)]
+    return node
 
 
 _WRITERS = {
@@ -250,37 +250,37 @@ _WRITERS = {
 _CRAS = {"precommand": 1, "command": 1, "response": 2, "alert": 3}
 
 
-def rebuild(found: dict[str, Any]) -> bytes:
+def rebuild(node: dict[str, Any]) -> bytes:
     """The octets of a message from its object; names and meanings count for nothing.
 
     Raises FormError, KeyError or a GbcsError where the object makes no message.
     """
-    if not isinstance(found, dict):
+    if not isinstance(node, dict):
         raise FormError("an object expected")
-    if "octets" in found:  # it did not decode: the octets are all there is
-        return bytes.fromhex(found["octets"])
-    kind = found["kind"]
+    if "octets" in node:  # it did not decode: the octets are all there is
+        return bytes.fromhex(node["octets"])
+    kind = node["kind"]
     if kind not in _CRAS:
         raise FormError("kind: precommand, command, response or alert expected")
-    certificate = found.get("certificate")
+    certificate = node.get("certificate")
     composed = message.compose(
         _CRAS[kind],
-        found["counter"],
-        present.eui64_octets(found["originator"]),
-        present.eui64_octets(found["recipient"]),
-        int(found["message_code"], 16),
-        payload.encode(payload_from_json(found["payload"])),
-        bytes.fromhex(found["date_time"]["octets"]) if "date_time" in found else b"",
-        present.eui64_octets(found["party"]) if "party" in found else None,
-        found.get("party_counter"),
-        found.get("supplementary_counter"),
+        node["counter"],
+        present.eui64_octets(node["originator"]),
+        present.eui64_octets(node["recipient"]),
+        int(node["message_code"], 16),
+        payload.encode(payload_from_json(node["payload"])),
+        bytes.fromhex(node["date_time"]["octets"]) if "date_time" in node else b"",
+        present.eui64_octets(node["party"]) if "party" in node else None,
+        node.get("party_counter"),
+        node.get("supplementary_counter"),
         None if certificate is None else _certificate_octets(certificate),
     )
     if kind == "precommand":
         return composed
-    signing = message.finish(composed, bytes.fromhex(found.get("signature_octets", "")))
-    if "mac_octets" in found:
-        return message.wrap(signing, bytes.fromhex(found["mac_octets"]))
+    signing = message.finish(composed, bytes.fromhex(node.get("signature_octets", "")))
+    if "mac_octets" in node:
+        return message.wrap(signing, bytes.fromhex(node["mac_octets"]))
     return signing
 
 

@@ -24,19 +24,19 @@ def to_json(field: Field) -> Any:
     if (value and all(child[0] is None for child in value)) or kind in _ARRAYS:
         elements = [to_json(child) for child in value]
         return elements if kind == "array" else {"type": kind, "elements": elements}
-    found = named(value)
-    return found if kind == "structure" else {"type": kind, **found}
+    members = named(value)
+    return members if kind == "structure" else {"type": kind, **members}
 
 
 def named(fields: list[Field]) -> dict[str, Any]:
     """Fields by name; a name that stands twice, or none, is numbered."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for index, child in enumerate(fields, 1):
         name = child[0] or "field_%d" % index
-        if name in found or name in ("type", "elements"):
+        if name in members or name in ("type", "elements"):
             name = "%s_%d" % (name, index)
-        found[name] = to_json(child)
-    return found
+        members[name] = to_json(child)
+    return members
 
 
 def _leaf(kind: str, value: Any, hint: "str | None") -> dict[str, Any]:

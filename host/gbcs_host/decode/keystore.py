@@ -74,7 +74,7 @@ class KeyStore:
         for use in ("ds", "ka", "pp-ka"):
             self._public.pop((eui, use), None)
         self._signers.pop(eui, None)
-        self._secrets = {pair: one for pair, one in self._secrets.items() if eui not in pair}
+        self._secrets = {pair: secret for pair, secret in self._secrets.items() if eui not in pair}
 
     def euis(self) -> "list[bytes]":
         """Every party of whom anything is held."""
@@ -93,13 +93,13 @@ class KeyStore:
         key = (eui, use)
         if key not in self._public:
             certificate = self.certificate(eui, use)
-            found = None
+            public_key = None
             if certificate is not None:
                 try:
-                    found = self.crypto.public_key(certificate.public_key)
+                    public_key = self.crypto.public_key(certificate.public_key)
                 except GbcsError as error:
                     self.problems.append("%s %s: %s" % (eui.hex(), use, error))
-            self._public[key] = found
+            self._public[key] = public_key
         return self._public[key]
 
     def private(self, eui: bytes, use: str) -> Any:
@@ -107,14 +107,14 @@ class KeyStore:
         key = (eui, use)
         if key not in self._private:
             path = self._paths.get((eui, use, "key"))
-            found = None
+            private_key = None
             if path is not None:
                 try:
                     with open(path, "rb") as file:
-                        found = self.crypto.private_key(x509.read_private_key(file.read()))
+                        private_key = self.crypto.private_key(x509.read_private_key(file.read()))
                 except (OSError, GbcsError) as error:
                     self.problems.append("%s: %s" % (path, error))
-            self._private[key] = found
+            self._private[key] = private_key
         return self._private[key]
 
     def signer(self, eui: bytes) -> Any:
@@ -122,23 +122,23 @@ class KeyStore:
         try:
             return self._signers[eui]
         except KeyError:
-            found = self._signers[eui] = self.public(eui, "ds")
-            return found
+            public_key = self._signers[eui] = self.public(eui, "ds")
+            return public_key
 
-    def secret(self, one: bytes, other: bytes) -> "bytes | None":
+    def secret(self, first: bytes, second: bytes) -> "bytes | None":
         """What the two key-agreement keys agree on, 32 octets; None without a private half."""
         try:
-            return self._secrets[one, other]
+            return self._secrets[first, second]
         except KeyError:
-            found = self.agree(one, "ka", other, "ka")
-            if found is None:
-                found = self.agree(other, "ka", one, "ka")
-            self._secrets[one, other] = self._secrets[other, one] = found
-            return found
+            secret = self.agree(first, "ka", second, "ka")
+            if secret is None:
+                secret = self.agree(second, "ka", first, "ka")
+            self._secrets[first, second] = self._secrets[second, first] = secret
+            return secret
 
-    def agree(self, holder: bytes, use: str, other: bytes, other_use: str) -> "bytes | None":
+    def agree(self, holder: bytes, use: str, peer: bytes, peer_use: str) -> "bytes | None":
         """The shared secret of `holder`'s private key and the other's certificate, or None."""
-        public = self.public(other, other_use)
+        public = self.public(peer, peer_use)
         private = None if public is None else self.private(holder, use)
         if private is None:
             return None
@@ -153,8 +153,8 @@ class KeyStore:
         """The Access Control Broker: the holder of a private key whose certificate says so."""
         if not self._broker_sought:
             self._broker_sought = True
-            held = {eui for eui, _, suffix in self._paths if suffix == "key"}
-            holders = sorted(held | {eui for (eui, _), key in self._private.items() if key})
+            filed = {eui for eui, _, suffix in self._paths if suffix == "key"}
+            holders = sorted(filed | {eui for (eui, _), key in self._private.items() if key})
             for eui in holders:
                 if self.role(eui) == _BROKER_ROLE:
                     self._broker = eui

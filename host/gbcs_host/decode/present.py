@@ -44,12 +44,12 @@ def parts(octets: bytes, hint: "str | None") -> "dict[str, str] | None":
         )
     if hint is None or not hint.startswith("parts:"):
         return None
-    found, at = {}, 0
+    pieces, at = {}, 0
     for part in hint[6:].split(","):
         name, _, size = part.partition("/")
-        found[name] = octets[at : at + int(size)].hex().upper()
+        pieces[name] = octets[at : at + int(size)].hex().upper()
         at += int(size)
-    return found if at == len(octets) else None
+    return pieces if at == len(octets) else None
 
 
 def cosem_date_time(octets: bytes) -> "str | None":
@@ -157,8 +157,8 @@ def _enum(value: int, rest: str) -> "str | None":
 
 def _bits(value: str, rest: str) -> "str | None":
     words = dict(pair.split("=") for pair in rest.split(","))
-    said = [words.get(str(at), "bit %d" % at) for at, bit in enumerate(value) if bit == "1"]
-    return ", ".join(said) or None
+    names = [words.get(str(at), "bit %d" % at) for at, bit in enumerate(value) if bit == "1"]
+    return ", ".join(names) or None
 
 
 def _zcl_date(value: bytes, rest: str) -> "str | None":

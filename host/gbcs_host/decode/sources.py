@@ -16,41 +16,41 @@ class SourceError(Exception):
     """There is nothing to read there; the text says what was looked for."""
 
 
-def messages(what: str) -> "Iterator[tuple[str, bytes]]":
-    """Pairs of a name and a message's octets, as they stand at `what`.
+def messages(source: str) -> "Iterator[tuple[str, bytes]]":
+    """Pairs of a name and a message's octets, as they stand at `source`.
 
-    `what` is `-`, a file, a folder (read with all below it, in order of names), hex or base64.
+    `source` is `-`, a file, a folder (read with all below it, in order of names), hex or base64.
     Octets that are no message are handed on as they are: decoding says what is wrong with them.
     """
-    if what == "-":
+    if source == "-":
         yield from _split("-", sys.stdin.buffer.read())
-    elif os.path.isdir(what):
-        for path in files(what):
+    elif os.path.isdir(source):
+        for path in files(source):
             yield from _read(path)
-    elif os.path.exists(what):
-        yield from _read(what)
+    elif os.path.exists(source):
+        yield from _read(source)
     else:
-        octets = _from_text(what)
+        octets = _from_text(source)
         if octets is None:
-            raise SourceError("'%s' is no file or folder, nor hex or base64" % _short(what))
-        yield _short(what), octets
+            raise SourceError("'%s' is no file or folder, nor hex or base64" % _short(source))
+        yield _short(source), octets
 
 
-def count(what: str) -> int:
+def count(source: str) -> int:
     """How many files a folder holds; 1 for anything else."""
-    return len(files(what)) if os.path.isdir(what) else 1
+    return len(files(source)) if os.path.isdir(source) else 1
 
 
 def files(folder: str) -> "list[str]":
     """The files of a folder and those below it that may hold messages, in order."""
-    found = []
+    paths = []
     for top, folders, names in os.walk(folder):
         folders.sort()
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in sorted(names):
             if not name.startswith(".") and not name.lower().endswith(_OTHER_FILES):
-                found.append(os.path.join(top, name))
-    return found
+                paths.append(os.path.join(top, name))
+    return paths
 
 
 def _read(path: str) -> "Iterator[tuple[str, bytes]]":

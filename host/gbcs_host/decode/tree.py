@@ -28,9 +28,9 @@ class Paint:
         return "\x1b[%sm%s\x1b[0m" % (_COLOURS[style], text) if self._colour else text
 
 
-def draw(found: dict[str, Any], colour: bool = False) -> str:
+def draw(node: dict[str, Any], colour: bool = False) -> str:
     """The tree of one object that `gbcs_host.decode.examine.examine` gives, lines joined."""
-    return "\n".join(_lines(_shown(found), Paint(colour)))
+    return "\n".join(_lines(_shown(node), Paint(colour)))
 
 
 def _shown(node: Any) -> Any:
@@ -44,42 +44,42 @@ def _shown(node: Any) -> Any:
     return node
 
 
-def _lines(found: dict[str, Any], paint: Paint) -> Iterator[str]:
-    yield paint(found["source"], "title")
-    if "kind" in found:
-        yield from _head(found, paint)
-    if "certificate" in found:
+def _lines(node: dict[str, Any], paint: Paint) -> Iterator[str]:
+    yield paint(node["source"], "title")
+    if "kind" in node:
+        yield from _head(node, paint)
+    if "certificate" in node:
         yield "  certificate of the party"
-        yield from _node(found["certificate"], "    ")
-    if "payload" in found:
-        yield from _payload(found["payload"])
-    for block in found.get("plaintext", ()):
+        yield from _node(node["certificate"], "    ")
+    if "payload" in node:
+        yield from _payload(node["payload"])
+    for block in node.get("plaintext", ()):
         yield "  plaintext of %s" % block["of"]
         if "error" in block:
             yield "    " + paint(block["error"], "invalid")
         else:
             yield from _children(block["fields"], "    ")
-    if "error" in found:
-        yield "  " + paint("error at " + found["error"]["text"], "invalid")
+    if "error" in node:
+        yield "  " + paint("error at " + node["error"]["text"], "invalid")
 
 
-def _head(found: dict[str, Any], paint: Paint) -> Iterator[str]:
-    name = found["use_case"] or "unknown use case"
-    title = " " + found["title"] if found["title"] else ""
-    yield "  %s %s, %s%s" % (found["kind"], found["message_code"], name, title)
+def _head(node: dict[str, Any], paint: Paint) -> Iterator[str]:
+    name = node["use_case"] or "unknown use case"
+    title = " " + node["title"] if node["title"] else ""
+    yield "  %s %s, %s%s" % (node["kind"], node["message_code"], name, title)
     for side, word in (("originator", "from"), ("recipient", "to  ")):
-        role = found.get(side + "_role")
-        yield "  %s %s%s" % (word, found[side], ", " + role if role else "")
-    if "party" in found:
-        counter = found.get("party_counter")
+        role = node.get(side + "_role")
+        yield "  %s %s%s" % (word, node[side], ", " + role if role else "")
+    if "party" in node:
+        counter = node.get("party_counter")
         of = "" if counter is None else ", counter %d" % counter
-        yield "  for  %s%s" % (found["party"], of)
-    if "supplementary_counter" in found:
-        yield "  supplementary originator counter %d" % found["supplementary_counter"]
-    time = found.get("date_time", {}).get("means")
-    yield "  counter %d%s" % (found["counter"], ", device time " + time if time else "")
+        yield "  for  %s%s" % (node["party"], of)
+    if "supplementary_counter" in node:
+        yield "  supplementary originator counter %d" % node["supplementary_counter"]
+    time = node.get("date_time", {}).get("means")
+    yield "  counter %d%s" % (node["counter"], ", device time " + time if time else "")
     checks = ("signature", "mac")
-    yield "  " + ", ".join("%s %s" % (word, paint(found[word], found[word])) for word in checks)
+    yield "  " + ", ".join("%s %s" % (word, paint(node[word], node[word])) for word in checks)
 
 
 def _payload(payload: dict[str, Any]) -> Iterator[str]:
@@ -100,10 +100,10 @@ def _payload(payload: dict[str, Any]) -> Iterator[str]:
 
 
 def _item(item: dict[str, Any]) -> Iterator[str]:
-    what = item["request"]
+    text = item["request"]
     if "class_id" in item:
-        kind = "method" if what == "action" else "attribute"
-        what += " %s of class %d, %s, %s %d" % (
+        kind = "method" if text == "action" else "attribute"
+        text += " %s of class %d, %s, %s %d" % (
             item["name"] or "?",
             item["class_id"],
             item["obis"],
@@ -111,12 +111,12 @@ def _item(item: dict[str, Any]) -> Iterator[str]:
             item["index"],
         )
     else:
-        what += " %s" % (item["name"] or "?")
+        text += " %s" % (item["name"] or "?")
     if item.get("object"):
-        what += " (%s)" % item["object"]
+        text += " (%s)" % item["object"]
     if "result" in item:
-        what += ": " + (item.get("means") or "result %d" % item["result"])
-    yield "    " + what
+        text += ": " + (item.get("means") or "result %d" % item["result"])
+    yield "    " + text
     if "selection" in item:
         yield "      selection"
         yield from _node(item["selection"], "        ")
@@ -194,6 +194,6 @@ def _leaf(leaf: dict[str, Any]) -> str:
     return "%s (%s)" % (means, text) if means and means != text else text
 
 
-def print_tree(found: dict[str, Any]) -> None:
+def print_tree(node: dict[str, Any]) -> None:
     """Prints one message's tree and an empty line on standard output."""
-    styled(sys.stdout, draw(found, wants_colour(sys.stdout)) + "\n\n")
+    styled(sys.stdout, draw(node, wants_colour(sys.stdout)) + "\n\n")

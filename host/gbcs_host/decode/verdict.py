@@ -167,7 +167,7 @@ def _open(verdict: Verdict, m: Message, keys: KeyStore) -> None:
             verdict.opened.append(Opened(name, b"", None, str(error)))
             continue
         try:
-            found = payload.decode_plaintext(m, verdict.payload, index, octets)
-            verdict.opened.append(Opened(name, octets, found))
+            fields = payload.decode_plaintext(m, verdict.payload, index, octets)
+            verdict.opened.append(Opened(name, octets, fields))
         except DecodeError as error:
             verdict.opened.append(Opened(name, octets, None, "plaintext, " + str(error)))

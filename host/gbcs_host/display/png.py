@@ -70,7 +70,7 @@ def _display(buffer: bytes, scale: int) -> "list[bytes]":
             light = bits(buffer, x, y)
             line += bytes([_LIGHT if light else _DARK]) * (scale - gap)
             line += bytes([_BETWEEN if light else _GLASS]) * gap
-        between = bytes(_BETWEEN if one in (_LIGHT, _BETWEEN) else _GLASS for one in line)
+        between = bytes(_BETWEEN if colour in (_LIGHT, _BETWEEN) else _GLASS for colour in line)
         for place in range(scale):
             row = rows[(around + y) * scale + place]
             row[around * scale : around * scale + len(line)] = (

@@ -47,22 +47,22 @@ class Noting(Frame):
     def erase(self, x: int, y: int, width: int, height: int) -> None:
         """What was written there is gone, where the whole width is erased."""
         if width == WIDTH:
-            self.noted = [one for one in self.noted if not y <= one[0] < y + height]
+            self.noted = [note for note in self.noted if not y <= note[0] < y + height]
             self.noted.append((0, 0, _BREAK))
         super().erase(x, y, width, height)
 
     def line(self) -> str:
         """All of it."""
-        found = ""
+        words = ""
         top = bottom = 0
         for first, end, text in self.noted:
             if text == _BREAK:
                 top = bottom = -HEIGHT
             elif text:
                 is_near = first < bottom or first - top == _PITCH
-                found += (" " if is_near else "; ") + text
+                words += (" " if is_near else "; ") + text
                 top, bottom = first, max(end, bottom if is_near else 0)
-        return found[2:]
+        return words[2:]
 
 
 def read(pages: Pages, seen: View) -> str:

@@ -57,10 +57,10 @@ def sheet(
     return png.write([frame(seen, name, fuel, is_ppmid) for name in names], scale, columns)
 
 
-def image_tag(octets: bytes, said: str, width: int = 300) -> str:
-    """An HTML img with a PNG in it, `said` read out to those who do not see it."""
+def image_tag(octets: bytes, description: str, width: int = 300) -> str:
+    """An HTML img with a PNG in it, `description` read out to those who do not see it."""
     return "<img width='%d' alt='%s' src='data:image/png;base64,%s'>" % (
         width,
-        html.escape(visible(said), quote=True),
+        html.escape(visible(description), quote=True),
         base64.b64encode(octets).decode(),
     )

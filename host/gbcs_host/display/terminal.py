@@ -92,23 +92,23 @@ def still(seen: View, pages: Pages, screen: "TextIO | None" = None, style: str =
 
 def keys(octets: bytes) -> "tuple[list[int | str], bytes]":
     """Buttons, letters and "q" in what a terminal sent, and the beginning of a key behind them."""
-    found: list[int | str] = []
+    pressed: list[int | str] = []
     at = 0
     while at < len(octets):
         size = 3 if octets[at] == 0x1B else 1
         key = octets[at : at + size]
         if len(key) < size:
-            return found, key
+            return pressed, key
         if key in _KEYS:
-            found.append(_KEYS[key])
+            pressed.append(_KEYS[key])
         elif key in (b"\x7f", b"\x08"):
-            found.append("\b")
+            pressed.append("\b")
         elif key in (b"q", b"\x03", b"\x04"):
-            found.append("q")
+            pressed.append("q")
         elif key.isdigit():
-            found.append(key.decode())
+            pressed.append(key.decode())
         at += size
-    return found, b""
+    return pressed, b""
 
 
 def run(
@@ -170,8 +170,8 @@ def _live(
         octets = os.read(keyboard, 1024)
         if not octets:
             return
-        found, rest = keys(rest + octets)
-        for key in found:
+        pressed, rest = keys(rest + octets)
+        for key in pressed:
             if key == "q":
                 return
             if isinstance(key, int):

@@ -34,51 +34,52 @@ def to_json(seen: View) -> "dict[str, Any]":
         "notice": seen.notice,
         "fuels": {name: _fuel_to_json(fuel) for name, fuel in zip(FUELS, seen.fuels)},
         "messages": [
-            {name: getattr(one, name) for name in Message.__slots__} for one in seen.messages
+            {name: getattr(message, name) for name in Message.__slots__}
+            for message in seen.messages
         ],
     }
 
 
-def from_json(found: Any) -> View:
+def from_json(node: Any) -> View:
     """The view again; members that are missing stay as they are in a new one. BadView."""
     members = ("is_joined", "time", "offset_s", "signal", "notice", "fuels", "messages")
-    _check_object(found, "view", members)
+    _check_object(node, "view", members)
     seen = View()
-    seen.is_joined = _truth(found, "is_joined", seen.is_joined)
-    seen.time = _number(found, "time", seen.time)
+    seen.is_joined = _truth(node, "is_joined", seen.is_joined)
+    seen.time = _number(node, "time", seen.time)
     if seen.time is not None and not 0 <= seen.time < 1 << 32:
         raise BadView("time: seconds since 2000 expected, found %d" % seen.time)
-    seen.offset_s = _number(found, "offset_s", seen.offset_s) or 0
-    seen.signal = _number(found, "signal", seen.signal) or 0
+    seen.offset_s = _number(node, "offset_s", seen.offset_s) or 0
+    seen.signal = _number(node, "signal", seen.signal) or 0
     if not 0 <= seen.signal <= 5:
         raise BadView("signal: 0 to 5 expected, found %d" % seen.signal)
-    seen.notice = _text(found, "notice", seen.notice)
-    fuels = found.get("fuels", {})
+    seen.notice = _text(node, "notice", seen.notice)
+    fuels = node.get("fuels", {})
     _check_object(fuels, "fuels", FUELS)
     for name, fuel in zip(FUELS, seen.fuels):
         _fuel_from_json(fuel, fuels.get(name, {}), name)
-    messages = found.get("messages", [])
+    messages = node.get("messages", [])
     if not isinstance(messages, list):
         raise BadView("messages: a list expected")
-    seen.messages = [_message_from_json(one) for one in messages]
+    seen.messages = [_message_from_json(message) for message in messages]
     return seen
 
 
 def _fuel_to_json(fuel: Fuel) -> "dict[str, Any]":
-    found: dict[str, Any] = {}
+    node: dict[str, Any] = {}
     for name in Fuel.__slots__:
         value = getattr(fuel, name)
         if name in _WORDS and value is not None:
             value = _WORDS[name][value]
         elif name in _BY_PERIOD:
             value = dict(zip(PERIODS, value, strict=True))
-        found[name] = value
-    return found
+        node[name] = value
+    return node
 
 
-def _fuel_from_json(fuel: Fuel, found: Any, where: str) -> None:
-    _check_object(found, where, Fuel.__slots__)
-    for name, value in found.items():
+def _fuel_from_json(fuel: Fuel, node: Any, where: str) -> None:
+    _check_object(node, where, Fuel.__slots__)
+    for name, value in node.items():
         if name in _WORDS:
             if value is None and name != "emergency":
                 setattr(fuel, name, None)
@@ -90,56 +91,56 @@ def _fuel_from_json(fuel: Fuel, found: Any, where: str) -> None:
             _check_object(value, name, PERIODS)
             setattr(fuel, name, [_number(value, period, None) for period in PERIODS])
         elif name == "is_prepayment":
-            fuel.is_prepayment = None if value is None else _truth(found, name, False)
+            fuel.is_prepayment = None if value is None else _truth(node, name, False)
         elif isinstance(getattr(_NEW, name), bool):
-            setattr(fuel, name, _truth(found, name, False))
+            setattr(fuel, name, _truth(node, name, False))
         elif isinstance(getattr(_NEW, name), str):
-            setattr(fuel, name, _text(found, name, ""))
+            setattr(fuel, name, _text(node, name, ""))
         else:
-            setattr(fuel, name, _number(found, name, None))
+            setattr(fuel, name, _number(node, name, None))
 
 
-def _message_from_json(found: Any) -> Message:
-    _check_object(found, "messages", Message.__slots__)
-    fuel = _number(found, "fuel", 0) or 0
-    one = Message(
-        _number(found, "number", 0) or 0,
+def _message_from_json(node: Any) -> Message:
+    _check_object(node, "messages", Message.__slots__)
+    fuel = _number(node, "fuel", 0) or 0
+    message = Message(
+        _number(node, "number", 0) or 0,
         fuel,
-        _text(found, "text", ""),
-        _number(found, "at", 0) or 0,
-        _truth(found, "needs_confirmation", False),
+        _text(node, "text", ""),
+        _number(node, "at", 0) or 0,
+        _truth(node, "needs_confirmation", False),
     )
-    one.is_confirmed = _truth(found, "is_confirmed", False)
-    one.until = _number(found, "until", None)
+    message.is_confirmed = _truth(node, "is_confirmed", False)
+    message.until = _number(node, "until", None)
     if fuel not in (0, 1):
         raise BadView("fuel: 0 or 1 expected, found %d" % fuel)
-    return one
+    return message
 
 
-def _check_object(found: Any, where: str, members: "tuple[str, ...]") -> None:
-    if not isinstance(found, dict):
+def _check_object(node: Any, where: str, members: "tuple[str, ...]") -> None:
+    if not isinstance(node, dict):
         raise BadView("%s: an object expected" % where)
-    for name in found:
+    for name in node:
         if name not in members:
             raise BadView("%s: there is no member '%s'" % (where, name))
 
 
-def _number(found: "dict[str, Any]", name: str, otherwise: "int | None") -> "int | None":
-    value = found.get(name, otherwise)
+def _number(node: "dict[str, Any]", name: str, otherwise: "int | None") -> "int | None":
+    value = node.get(name, otherwise)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
         raise BadView("%s: a whole number or null expected" % name)
     return value
 
 
-def _truth(found: "dict[str, Any]", name: str, otherwise: bool) -> bool:
-    value = found.get(name, otherwise)
+def _truth(node: "dict[str, Any]", name: str, otherwise: bool) -> bool:
+    value = node.get(name, otherwise)
     if not isinstance(value, bool):
         raise BadView("%s: true or false expected" % name)
     return value
 
 
-def _text(found: "dict[str, Any]", name: str, otherwise: str) -> str:
-    value = found.get(name, otherwise)
+def _text(node: "dict[str, Any]", name: str, otherwise: str) -> str:
+    value = node.get(name, otherwise)
     if not isinstance(value, str):
         raise BadView("%s: text expected" % name)
     return value

@@ -82,13 +82,13 @@ class Pair:
         scenario = os.path.basename(self.name)
         if scenario.endswith(_SUFFIX):
             scenario = scenario[: -len(_SUFFIX)]
-        found = known_pairs.known(scenario)
-        return found[1] if found is not None and found[0] == self.outcome else None
+        row = known_pairs.known(scenario)
+        return row[1] if row is not None and row[0] == self.outcome else None
 
 
 def pairs(folder: str) -> "list[Pair]":
     """The pairs of a folder of reference messages, in order of names."""
-    found: dict[str, dict[str, bytes]] = {}
+    by_name: dict[str, dict[str, bytes]] = {}
     for path in sources.files(folder):
         words = os.path.splitext(os.path.basename(path))[0].split("_")
         for kind in ("COMMAND", "RESPONSE"):
@@ -96,10 +96,10 @@ def pairs(folder: str) -> "list[Pair]":
                 words[words.index(kind)] = "*"
                 name = os.path.join(os.path.basename(os.path.dirname(path)), "_".join(words))
                 for _, octets in sources.messages(path):
-                    found.setdefault(name, {})[kind] = octets
+                    by_name.setdefault(name, {})[kind] = octets
     return [
         Pair(name.replace("_*", ""), both["COMMAND"], both["RESPONSE"])
-        for name, both in sorted(found.items())
+        for name, both in sorted(by_name.items())
         if len(both) == 2
     ]
 
@@ -125,10 +125,10 @@ class Coverage:
     def _is_held(self, eui: bytes) -> bool:
         return self.keys.role(eui) is not None and self.keys.private(eui, "ka") is not None
 
-    def run(self, found: "list[Pair]") -> None:
+    def run(self, pairs: "list[Pair]") -> None:
         """Replays each pair and writes its outcome."""
-        kinds_of = _kinds(found, self.keys)
-        for pair in found:
+        kinds_of = _kinds(pairs, self.keys)
+        for pair in pairs:
             try:
                 self._replay(pair, kinds_of)
             except DecodeError as error:
@@ -159,7 +159,7 @@ class Coverage:
         if answer is None:
             entries = [code for _, code in device.security_log()]
             pair.outcome = UNSUPPORTED
-            pair.why = "no answer; security log: %s" % ", ".join("%04X" % one for one in entries)
+            pair.why = "no answer; security log: %s" % ", ".join("%04X" % code for code in entries)
         elif answer == pair.response:
             pair.outcome = IDENTICAL
         elif wanted.signature and answer[:-64] == pair.response[:-64]:
@@ -188,14 +188,16 @@ class Coverage:
         """
         crypto = self.keys.crypto
         if eui not in self._secrets:
-            found = {party: self.keys.secret(party, eui) for party in self._parties}
-            self._secrets[eui] = {party: one for party, one in found.items() if one is not None}
+            secrets = {party: self.keys.secret(party, eui) for party in self._parties}
+            self._secrets[eui] = {
+                party: secret for party, secret in secrets.items() if secret is not None
+            }
         signer = crypto.private_key(bytes(31) + b"\x01")
         own = HandedSecrets(self._secrets[eui], lambda octets: crypto.sign(signer, octets))
         device = kinds.make(kind, eui, Memory(), crypto, own)
-        held = set(self._secrets[eui])
+        sharing = set(self._secrets[eui])
         anchors = sorted(
-            self._anchors, key=lambda one: (one[3].eui in parties, one[3].eui in held)
+            self._anchors, key=lambda anchor: (anchor[3].eui in parties, anchor[3].eui in sharing)
         )
         for role, use, prepayment, cell in anchors:
             if kinds.has_cell(kind, role, use):
@@ -203,13 +205,13 @@ class Coverage:
         return device
 
 
-def _kinds(found: "list[Pair]", keys: KeyStore) -> "dict[bytes, tuple[str, ...]]":
+def _kinds(pairs: "list[Pair]", keys: KeyStore) -> "dict[bytes, tuple[str, ...]]":
     """Of what kind each addressee is: to which most may be sent that was sent to it, most first.
 
     A kind counts double at which the originator's role may send the use case so.
     """
     votes: dict[bytes, collections.Counter[str]] = {}
-    for pair in found:
+    for pair in pairs:
         try:
             asked = message.decode(pair.command)
             case = payload.use_case(asked)
@@ -236,17 +238,17 @@ def _candidates(case: Any, likely: "tuple[str, ...]") -> "list[str]":
 
 
 def _difference(answer: bytes, wanted: bytes) -> str:
-    for at, (one, other) in enumerate(zip(answer, wanted, strict=False)):
-        if one != other:
-            return "offset %d: %02X answered, %02X expected" % (at, one, other)
+    for at, (actual, expected) in enumerate(zip(answer, wanted, strict=False)):
+        if actual != expected:
+            return "offset %d: %02X answered, %02X expected" % (at, actual, expected)
     return "%d octets answered, %d expected" % (len(answer), len(wanted))
 
 
-def summary(found: "list[Pair]") -> "dict[str, Any]":
+def summary(pairs: "list[Pair]") -> "dict[str, Any]":
     """The totals, as one JSON object."""
-    counts = collections.Counter(pair.outcome for pair in found)
+    counts = collections.Counter(pair.outcome for pair in pairs)
     tables: list[dict[str, dict[str, int]]] = [{}, {}, {}]
-    for pair in found:
+    for pair in pairs:
         name = "?" if pair.case is None else pair.case.name
         for table, key in zip(tables, (name, pair.kind, "%s %s" % (name, pair.kind)), strict=True):
             row = table.setdefault(key, {"pairs": 0, **dict.fromkeys(OUTCOMES, 0)})
@@ -254,7 +256,7 @@ def summary(found: "list[Pair]") -> "dict[str, Any]":
             row[pair.outcome] += 1
     by_use_case, by_device, by_both = (dict(sorted(table.items())) for table in tables)
     return {
-        "pairs": len(found),
+        "pairs": len(pairs),
         **{outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
         "by_use_case": by_use_case,
         "by_device": by_device,
@@ -266,9 +268,9 @@ def summary(found: "list[Pair]") -> "dict[str, Any]":
                 "why": pair.why,
                 "known": pair.known,
             }
-            for pair in found
+            for pair in pairs
             if pair.outcome not in SAME
         ],
-        "expected": [pair.name for pair in found if pair.known is not None],
-        "worse": [pair.name for pair in found if pair.outcome not in SAME and not pair.known],
+        "expected": [pair.name for pair in pairs if pair.known is not None],
+        "worse": [pair.name for pair in pairs if pair.outcome not in SAME and not pair.known],
     }

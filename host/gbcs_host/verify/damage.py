@@ -70,8 +70,8 @@ def _repeat(octets: bytearray, source: random.Random, seeds: Sequence[bytes]) ->
 
 
 def _mix(octets: bytearray, source: random.Random, seeds: Sequence[bytes]) -> bytearray:
-    other = source.choice(seeds)
-    return octets[: _place(octets, source)] + other[source.randrange(len(other)) :]
+    donor = source.choice(seeds)
+    return octets[: _place(octets, source)] + donor[source.randrange(len(donor)) :]
 
 
 def _long(octets: bytearray, source: random.Random, seeds: Sequence[bytes]) -> bytearray:

@@ -76,9 +76,9 @@ def _load_log(log: Any, item: Any, data: Any) -> None:
         field = axdr.decode(item.octets, item.start, item.end)[0]
         log.register(devicelogfields.read_removal(field), 0, None)
     elif item.index == _BACKUP:
-        found = devicelogfields.read_backup(data)
-        entries = [Entry(mac, None, hashed=hashed) for mac, hashed in found.devices]
-        log.extended_pan_id = found.extended_pan_id
+        backup = devicelogfields.read_backup(data)
+        entries = [Entry(mac, None, hashed=hashed) for mac, hashed in backup.devices]
+        log.extended_pan_id = backup.extended_pan_id
         if item.obis == _HISTORIC:
             log.historic = entries
         else:
@@ -116,18 +116,18 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
 
 def _answers(answered: Any, keys: KeyStore) -> "list[tuple[int, int, int, bytes]]":
     """Sequence number, frame control, command and ZCL payload of each component, opened."""
-    found = []
+    answers = []
     octets, at = answered.octets, answered.content_start + 3
     while at < answered.content_end:
         stop = at + 5 + (octets[at + 3] << 8 | octets[at + 4])
         if octets[at] & 2:
             key = protect.block_key(answered, keys)
             opened = protect.open_block(answered, octets[at + 12 : stop], key, keys.crypto)
-            found.append((octets[at + 8], octets[at + 7], octets[at + 9], opened))
+            answers.append((octets[at + 8], octets[at + 7], octets[at + 9], opened))
         else:
-            found.append((octets[at + 6], octets[at + 5], octets[at + 7], octets[at + 8 : stop]))
+            answers.append((octets[at + 6], octets[at + 5], octets[at + 7], octets[at + 8 : stop]))
         at = stop
-    return found
+    return answers
 
 
 def _load_attributes(device: Any, part: Any, octets: bytes, changes: Any) -> None:
@@ -162,9 +162,9 @@ def seed(device: Any, path: str) -> None:
 def moment_of(asked: Any, answered: Any) -> int:
     """When the response was made, as far as it says: milliseconds since 2000."""
     if answered.date_time:
-        found = clock.from_date_time(answered.date_time)
-        if found is not None:
-            return found
+        moment = clock.from_date_time(answered.date_time)
+        if moment is not None:
+            return moment
     if asked.code == 0x007F:
         device_time = _field(answered)[2][0][2]
         return clock.from_generalized(device_time)
@@ -174,9 +174,9 @@ def moment_of(asked: Any, answered: Any) -> int:
         for item, (_, _, _, data) in zip(items, record.items, strict=True):
             key = (item.choice, item.class_id, item.obis, item.index)
             if key == (1, 8, _CLOCK[3:9], 2) and data[1] != "null-data":
-                found = clock.from_date_time(data[2])
-                if found is not None:
-                    return found
+                moment = clock.from_date_time(data[2])
+                if moment is not None:
+                    return moment
     return clock.from_generalized("20150101000000Z")
 
 
@@ -186,7 +186,7 @@ def _field(m: Any) -> Any:
 
 
 def _by_name(field: Any) -> "dict[str, Any]":
-    return {one[0]: one[2] for one in field[2]}
+    return {child[0]: child[2] for child in field[2]}
 
 
 def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:
@@ -224,8 +224,8 @@ _PLACES = (("ds", False), ("ka", False), ("ka", True))
 
 def _place(cell: Any) -> "tuple[str, bool]":
     """Use, and whether it is for prepayment, of the parts of a cell's name."""
-    found = {part[0]: part[2] for part in cell}
-    return {"1": "ds", "00001": "ka"}[found["key_usage"]], bool(found.get("cell_usage"))
+    values = {part[0]: part[2] for part in cell}
+    return {"1": "ds", "00001": "ka"}[values["key_usage"]], bool(values.get("cell_usage"))
 
 
 def _cell(keys: KeyStore, eui: bytes, key_id: bytes, use: str, prepayment: bool) -> Cell:
@@ -235,34 +235,34 @@ def _cell(keys: KeyStore, eui: bytes, key_id: bytes, use: str, prepayment: bool)
 
 
 def _load_cells(device: Any, response: Any, keys: KeyStore, changes: Any) -> None:
-    for one in response[2]:
-        found = _by_name(one)
-        role, status = found["role"], found["status"]
+    for credential in response[2]:
+        values = _by_name(credential)
+        role, status = values["role"], values["status"]
         if status not in (0, 25):
             device.faults["T", role] = status
             continue
         for use, prepayment in _PLACES:
             changes.update(device.anchors.filled(role, use, None, prepayment))
-        for cell in found.get("cells", ()):
+        for cell in values.get("cells", ()):
             use, prepayment = _place(cell[2])
             eui, key_id = cell[2][-2][2], cell[2][-1][2]
-            held = _cell(keys, eui, key_id, use, prepayment)
-            changes.update(device.anchors.filled(role, use, held, prepayment))
+            anchor = _cell(keys, eui, key_id, use, prepayment)
+            changes.update(device.anchors.filled(role, use, anchor, prepayment))
         if status == 0:
-            changes.update(device.anchors.counted(role, found["current_seq_number"]))
+            changes.update(device.anchors.counted(role, values["current_seq_number"]))
 
 
 def _load_replacements(
     device: Any, request: Any, response: Any, keys: KeyStore, changes: Any
 ) -> None:
-    for one in _by_name(request)["certification_path"]:
+    for authority in _by_name(request)["certification_path"]:
         # Nobody has the root's certificate: its issuing authority is trusted instead
-        certificate = x509.read(der.encode(one))
+        certificate = x509.read(der.encode(authority))
         changes.update(device.anchors.filled(7, "ds", cell_of(certificate)))
     outcome = _by_name(response).get("outcome")
-    found = {} if outcome is None else {one[0]: one[2] for one in outcome}
-    for one in found.get("replacements", ()):
-        cell, status, eui, key_id = [part[2] for part in one[2][:4]]
+    values = {} if outcome is None else {child[0]: child[2] for child in outcome}
+    for replacement in values.get("replacements", ()):
+        cell, status, eui, key_id = [part[2] for part in replacement[2][:4]]
         role = cell[0][2]
         use, prepayment = _place(cell)
         if status:
@@ -299,11 +299,11 @@ def _load_key_pair(device: Any, request: Any, response: Any, changes: Any) -> No
 
 
 def _load_join(device: Any, request: Any, response: Any, changes: Any) -> None:
-    found = _by_name(request)
+    values = _by_name(request)
     if response[2] == 3:  # there was such a device, of another type
-        other = 0 if found["other_device_type"] else 1
-        changes["devices"] = found["other_device_id"] + bytes((other,))
-    elif response[2] == _NO_CERTIFICATE and "other_device_certificate" not in found:
+        other_type = 0 if values["other_device_type"] else 1
+        changes["devices"] = values["other_device_id"] + bytes((other_type,))
+    elif response[2] == _NO_CERTIFICATE and "other_device_certificate" not in values:
         pass  # the command explains it
     elif response[2] not in _BY_THE_COMMAND:
         device.faults["J",] = response[2]
@@ -324,19 +324,19 @@ def _load_restored(device: Any, request: Any, response: Any, changes: Any) -> No
 
 
 def _load_devices(device: Any, request: Any, response: Any, changes: Any) -> None:
-    found = _by_name(response)
-    if found["result"]:
-        device.faults["J",] = found["result"]
+    values = _by_name(response)
+    if values["result"]:
+        device.faults["J",] = values["result"]
     changes["devices"] = b"".join(
-        entry[2][0][2] + bytes((entry[2][1][2],)) for entry in found.get("entries", ())
+        entry[2][0][2] + bytes((entry[2][1][2],)) for entry in values.get("entries", ())
     )
 
 
 def _load_firmware(device: Any, request: Any, response: Any, changes: Any) -> None:
-    found = _by_name(response)
-    changes["firmware/version"] = found["firmware_version"]
-    if found["result"]:
-        device.faults["F",] = found["result"]
+    values = _by_name(response)
+    changes["firmware/version"] = values["firmware_version"]
+    if values["result"]:
+        device.faults["F",] = values["result"]
 
 
 def _load_clock(device: Any, request: Any, response: Any, changes: Any) -> None:
@@ -359,10 +359,10 @@ _ASN1 = {
 
 def load_alert(device: Any, command: bytes, alert: bytes, keys: KeyStore) -> None:
     """Gives `device` what it needs to say at the command's date what `alert` says."""
-    asked, said = message.decode(command), message.decode(alert)
-    changes: dict[str, bytes | None] = {"own/counter": (said.counter - 1).to_bytes(8, "big")}
-    request, body = _field(asked), _by_name(_field(said))
-    outcome = {one[0]: one[2] for one in body["outcome"]}
+    asked, sent = message.decode(command), message.decode(alert)
+    changes: dict[str, bytes | None] = {"own/counter": (sent.counter - 1).to_bytes(8, "big")}
+    request, body = _field(asked), _by_name(_field(sent))
+    outcome = {child[0]: child[2] for child in body["outcome"]}
     if "firmware_version" in outcome:
         image = _by_name(request)["manufacturer_image_hash"]
         version = outcome["firmware_version"]
