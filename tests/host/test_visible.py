@@ -172,7 +172,7 @@ def _evil_play():
     one = Exchange.__new__(Exchange)
     for name in getattr(Exchange, "__slots__", ()):
         setattr(one, name, None)
-    one.what, one.command, one.answer, one.verdict = evil, certified(), certified(), None
+    one.use_case, one.command, one.answer, one.verdict = evil, certified(), certified(), None
     step.exchanges.append(one)
     devices = [
         {"eui": evil, "device_type": evil, "status": evil, "hub": evil, "meter_points": [evil]}

@@ -29,7 +29,7 @@ def household(seed=9, **how):
         assert lab.join(eui, HUB), eui.hex()
     for one, other in ((METER, INTERFACE), (GAS, INTERFACE), (METER, DISPLAY)):
         for exchange in lab.introduce(one, other):
-            assert exchange.is_success, exchange.what
+            assert exchange.is_success, exchange.use_case
     return lab
 
 

@@ -66,8 +66,8 @@ class Repl:
                     "%s: no MicroPython prompt%s"
                     % (self.port, "; it says: " + words if words else ", and nothing is said")
                 )
-        found, _, self._rest = self._rest.partition(end)
-        return found
+        octets, _, self._rest = self._rest.partition(end)
+        return octets
 
     def run(self, script: str, timeout_s: float = 10.0) -> str:
         """What a script prints; BoardError with its traceback."""
@@ -97,10 +97,10 @@ class Repl:
 
     def _read(self) -> bytes:
         try:
-            found: bytes = self._serial.read(max(1, self._serial.in_waiting))
+            octets: bytes = self._serial.read(max(1, self._serial.in_waiting))
         except OSError as error:
             raise LinkError("serial:" + self.port, "the board is gone: %s" % error) from None
-        return found
+        return octets
 
     def close(self) -> None:
         """Lets the port go; what runs goes on."""
@@ -132,8 +132,8 @@ def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
 def about(port: str) -> "dict[str, str]":
     """Board, versions, memory, what is wrong with its store, identity; BoardError, LinkError."""
     with Repl(port) as repl:
-        said = repl.run(_ABOUT)
-    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        printed = repl.run(_ABOUT)
+    return dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
 
 
 _ABOUT = """

@@ -31,7 +31,7 @@ class Board(NamedTuple):
     has_viper: bool
     flash: str  # uf2, esptool, dfu, or "" where there is nothing to flash
     image: str  # the file of the build folder that is flashed
-    what: str
+    description: str
 
 
 BOARDS = {
@@ -62,10 +62,10 @@ def board(name: str) -> Board:
 def modules(has_viper: bool) -> "list[pathlib.Path]":
     """Our modules that a board runs."""
     left_out = CPYTHON if has_viper else CPYTHON | VIPER
-    found = []
+    paths = []
     for package in PACKAGES:
-        found += [one for one in (ROOT / package).rglob("*.py") if one.name not in left_out]
-    return sorted(found)
+        paths += [path for path in (ROOT / package).rglob("*.py") if path.name not in left_out]
+    return sorted(paths)
 
 
 # Building
@@ -73,12 +73,12 @@ def modules(has_viper: bool) -> "list[pathlib.Path]":
 
 def build_command(name: str, source: pathlib.Path, build: pathlib.Path) -> "list[str]":
     """The make command that builds a board's firmware."""
-    one = board(name)
+    hardware = board(name)
     folder = ROOT / "boards" / name
-    command = ["make", "-C", str(source / "ports" / one.port), "BUILD=%s" % build]
-    if one.port == "unix":
+    command = ["make", "-C", str(source / "ports" / hardware.port), "BUILD=%s" % build]
+    if hardware.port == "unix":
         command.append("VARIANT=standard")
-    elif one.port == "qemu":
+    elif hardware.port == "qemu":
         command += ["BOARD=" + name, "BOARD_DIR=%s" % folder]
     else:
         command.append("BOARD=" + name)
@@ -87,18 +87,18 @@ def build_command(name: str, source: pathlib.Path, build: pathlib.Path) -> "list
 
 def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -> pathlib.Path:
     """Builds with the source in MICROPY_DIR; the image's path. BuildError."""
-    one = board(name)
+    hardware = board(name)
     where = os.environ.get("MICROPY_DIR", "")
     source = pathlib.Path(where or "nowhere").expanduser()
-    if not (source / "ports" / one.port).is_dir():
+    if not (source / "ports" / hardware.port).is_dir():
         raise BuildError(
             "MICROPY_DIR=%s has no ports/%s; next step: git clone MicroPython, build its "
-            "mpy-cross, set MICROPY_DIR to it" % (where or "(not set)", one.port)
+            "mpy-cross, set MICROPY_DIR to it" % (where or "(not set)", hardware.port)
         )
     command = build_command(name, source.resolve(), build_folder.resolve())
-    done = subprocess.run([*command, *more], check=False)
-    image = build_folder / one.image
-    if done.returncode or not image.is_file():
+    process = subprocess.run([*command, *more], check=False)
+    image = build_folder / hardware.image
+    if process.returncode or not image.is_file():
         raise BuildError("the build failed; what make said stands above")
     return image
 
@@ -108,10 +108,10 @@ def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -
 
 def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
     """The command that puts an image on a board; for uf2 one that copies. BuildError."""
-    one = board(name)
+    hardware = board(name)
     if not image.is_file():
         raise BuildError("no image '%s'; next step: gbcs board build %s" % (image, name))
-    if one.flash == "uf2":
+    if hardware.flash == "uf2":
         drive = _drive()
         if drive is not None:
             return ["cp", str(image), str(drive)]
@@ -121,12 +121,12 @@ def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
             "no drive with INFO_UF2.TXT and no picotool; next step: hold BOOTSEL while you plug "
             "the board in, and mount its drive"
         )
-    if one.flash == "esptool":
+    if hardware.flash == "esptool":
         if not port:
             raise BuildError("--port expected, such as --port /dev/ttyACM0")
         tool = [sys.executable, "-m", "esptool", "--port", port]
         return [*tool, "write_flash", "0x0", str(image)]
-    if one.flash == "dfu":
+    if hardware.flash == "dfu":
         if not shutil.which("dfu-util"):
             raise BuildError("no dfu-util; next step: install it, or copy the .bin to the ST-Link")
         return ["dfu-util", "-a", "0", "-D", str(image)]
@@ -150,17 +150,17 @@ def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
     `watch` is told of each. BuildError where the board is too small, or says no; what was copied
     by then stays, and another deploy goes on.
     """
-    one = board(name)
+    hardware = board(name)
     _check_room(port, name)
     have = _have(port)
     todo = []
     with tempfile.TemporaryDirectory() as folder:
         here = pathlib.Path(folder)
-        for source in modules(one.has_viper):
+        for source in modules(hardware.has_viper):
             parts = source.relative_to(ROOT).parts[1:]
             target = here / "lib" / pathlib.Path(*parts).with_suffix(".mpy")
             target.parent.mkdir(parents=True, exist_ok=True)
-            compile_module(source, target, one.processor)
+            compile_module(source, target, hardware.processor)
             todo.append(target)
         for source in (ROOT / "boards" / name / "board.py", ROOT / "boards" / "main.py"):
             if source.is_file():
@@ -168,7 +168,9 @@ def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
         names = [str(path.relative_to(here)) for path in todo]
         digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in todo]
         names = [
-            one for one, digest in zip(names, digests, strict=True) if have.get(one) != digest
+            file_name
+            for file_name, digest in zip(names, digests, strict=True)
+            if have.get(file_name) != digest
         ]
         _copy(port, here, names, watch)
     return len(names)
@@ -203,23 +205,23 @@ def _copy(
     script = (
         "import os\nfor name in %r:\n    try: os.mkdir('/' + name)\n    except OSError: pass\n"
     )
-    _mpremote(port, "exec", script % [one for one in folders if one != "."])
-    done = 0
-    while done < len(names):
-        some = names[done : done + _AT_ONCE]
+    _mpremote(port, "exec", script % [folder for folder in folders if folder != "."])
+    copied = 0
+    while copied < len(names):
+        batch = names[copied : copied + _AT_ONCE]
         words: list[str] = []
-        for name in some:
+        for name in batch:
             words += ["fs", "cp", str(here / name), ":/" + name, "+"]
-        for number, name in enumerate(some, done + 1):
+        for number, name in enumerate(batch, copied + 1):
             watch("%d of %d: %s" % (number, len(names), name))
         try:
             _mpremote(port, *words[:-1])
         except BuildError as error:
             raise BuildError(
                 "%s; %d of %d files were copied, the last may be half there: deploy again"
-                % (error, done, len(names))
+                % (error, copied, len(names))
             ) from None
-        done += len(some)
+        copied += len(batch)
 
 
 def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -> None:
@@ -231,14 +233,14 @@ def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -
         )
     march = ["-march=" + processor] if processor else []
     named = str(source.relative_to(ROOT))
-    done = subprocess.run(
+    process = subprocess.run(
         [tool, *march, "-s", named, "-o", str(target), str(source)],
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise BuildError("mpy-cross refuses %s: %s" % (named, done.stderr.strip()))
+    if process.returncode:
+        raise BuildError("mpy-cross refuses %s: %s" % (named, process.stderr.strip()))
 
 
 _DIGESTS = """
@@ -277,12 +279,12 @@ def _have(port: str) -> "dict[str, str]":
 def _mpremote(port: str, *words: str) -> str:
     command = [sys.executable, "-m", "mpremote", "connect", port, *words]
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
         )
     except subprocess.TimeoutExpired:
         raise BuildError("mpremote %s: no end in %d seconds" % (words[0], _PATIENCE_S)) from None
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise BuildError("mpremote %s: %s" % (words[0], said[-1] if said else "failed"))
-    return done.stdout
+    if process.returncode:
+        lines = (process.stderr or process.stdout).strip().splitlines()
+        raise BuildError("mpremote %s: %s" % (words[0], lines[-1] if lines else "failed"))
+    return process.stdout

@@ -125,6 +125,6 @@ def _overview(name: str) -> int:
     if out is sys.stderr:
         print("gbcs: there is no command '%s'" % name, file=out)
     print("usage: gbcs COMMAND ...   (gbcs COMMAND --help says more)\n", file=out)
-    for command, what in COMMANDS:
-        print("  %-12s %s" % (command, what), file=out)
+    for command, summary in COMMANDS:
+        print("  %-12s %s" % (command, summary), file=out)
     return 0 if out is sys.stdout else 2

@@ -90,8 +90,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> None:
-    for name, one in firmware.BOARDS.items():
-        print("%-18s %-8s %s" % (name, one.port, one.what))
+    for name, hardware in firmware.BOARDS.items():
+        print("%-18s %-8s %s" % (name, hardware.port, hardware.description))
     from serial.tools import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
         list_ports,
     )
@@ -112,13 +112,13 @@ def _start(args: argparse.Namespace) -> None:
 
 def _log(args: argparse.Namespace) -> None:
     with board.Repl(args.port) as repl:
-        said = repl.run("from gbcs_device.board.app import *\nstate()\nlog()\ncounters()")
+        printed = repl.run("from gbcs_device.board.app import *\nstate()\nlog()\ncounters()")
         octets = repl.run(_RECENT) if args.messages else ""
         repl.start()
-    print(said, end="")
-    found = [("%d" % n, bytes.fromhex(line)) for n, line in enumerate(octets.split(), 1)]
-    for source, one in verdict.read_all(iter(found), None):
-        tree.print_tree(examine.to_json(one, source, None))
+    print(printed, end="")
+    messages = [("%d" % n, bytes.fromhex(line)) for n, line in enumerate(octets.split(), 1)]
+    for source, decoded in verdict.read_all(iter(messages), None):
+        tree.print_tree(examine.to_json(decoded, source, None))
 
 
 def _repl(args: argparse.Namespace) -> int:
@@ -151,8 +151,8 @@ def _flash(args: argparse.Namespace) -> int:
 
 
 def _deploy(args: argparse.Namespace) -> None:
-    done = firmware.deploy(args.port, args.board, lambda text: print(text, file=sys.stderr))
-    print("%d files were copied, all others are there already; gbcs board try" % done)
+    copied = firmware.deploy(args.port, args.board, lambda text: print(text, file=sys.stderr))
+    print("%d files were copied, all others are there already; gbcs board try" % copied)
 
 
 def _eui(args: argparse.Namespace) -> bytes:
@@ -173,8 +173,8 @@ def _octets(option: str, text: str, size: int) -> bytes:
     except ValueError:
         octets = b""
     if len(octets) != size:  # what was found may be most of a key: it is not said
-        what = "%s: %d hexadecimal digits expected, found %d characters"
-        raise UsageError(what % (option, 2 * size, len(text)))
+        form = "%s: %d hexadecimal digits expected, found %d characters"
+        raise UsageError(form % (option, 2 * size, len(text)))
     return octets
 
 
@@ -210,20 +210,22 @@ def _try(args: argparse.Namespace) -> int:
     kind = args.kind.upper()
     with board.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
-        found = identify(link, _tell)
+        identity = identify(link, _tell)
         is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
-        other = found is None or found.kind != kind or (args.eui and found.eui != _eui(args))
-        if other or is_display:
+        is_different = (
+            identity is None or identity.kind != kind or (args.eui and identity.eui != _eui(args))
+        )
+        if is_different or is_display:
             _put(args, link)
-            found = identify(link)
-        if found is None:
+            identity = identify(link)
+        if identity is None:
             raise BoardError("the board does not keep what it is given")
         try:
-            lab.adopt(link, _code(args, found.eui))
+            lab.adopt(link, _code(args, identity.eui))
         except NotOurs as error:
             raise BoardError("%s; next step: gbcs board erase, or --seed" % error) from None
-        lab.random.seed(found.last_counter)  # a hub of its own, or its counters were used
-        return _joined(lab, found.eui, kind, begun)
+        lab.random.seed(identity.last_counter)  # a hub of its own, or its counters were used
+        return _joined(lab, identity.eui, kind, begun)
 
 
 def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
@@ -238,11 +240,11 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
     print("it joins by its %s" % joined.by if joined else "it does not join: %s" % joined.why)
     fine = bool(joined)
     for use_case in _READS[kind] if joined else ():
-        done = lab.read(use_case, eui)
+        exchange = lab.read(use_case, eui)
         title = usecases.by_name(use_case)[0].title
-        said = "no answer" if done.answer is None else "answered, but no success"
-        print("%s %s: %s" % (use_case, title, "answered" if done.is_success else said))
-        fine = fine and done.is_success
+        refusal = "no answer" if exchange.answer is None else "answered, but no success"
+        print("%s %s: %s" % (use_case, title, "answered" if exchange.is_success else refusal))
+        fine = fine and exchange.is_success
     if kind in (IHD, PPMID) and joined:
         lab.make(ESME, _METER)  # so that there is something to show
         lab.add_to_hub(hub, _METER)

@@ -68,11 +68,11 @@ class Heard:
 
     def take(self, datagram: bytes) -> bool:
         """Writes the frame of a datagram, if there is one in it and more are wanted."""
-        found = None if self.is_enough() else zep.decode(datagram)
-        if found is None:
+        decoded = None if self.is_enough() else zep.decode(datagram)
+        if decoded is None:
             self.others += not self.is_enough()
             return False
-        self._writer.write(found[1], found[0])
+        self._writer.write(decoded[1], decoded[0])
         self.frames += 1
         return True
 

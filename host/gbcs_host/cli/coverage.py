@@ -47,40 +47,44 @@ def run(args: argparse.Namespace) -> int:
             raise EnvironmentProblem("there is no folder '%s'" % folder)
     pairs = coverage.pairs(args.rtds)
     coverage.Coverage(KeyStore.load(args.keystore)).run(pairs)
-    found = coverage.summary(pairs)
+    summary = coverage.summary(pairs)
     if args.json:
-        print(json.dumps(found))
+        print(json.dumps(summary))
     else:
-        _table(found)
-    return 0 if pairs and not found["worse"] else 1
+        _table(summary)
+    return 0 if pairs and not summary["worse"] else 1
 
 
-def _table(found: "dict[str, Any]") -> None:
+def _table(summary: "dict[str, Any]") -> None:
     print(
         "%-24s %6s %s"
-        % ("use case, device", "pairs", " ".join("%12s" % one for one in _HEADINGS.values()))
+        % (
+            "use case, device",
+            "pairs",
+            " ".join("%12s" % heading for heading in _HEADINGS.values()),
+        )
     )
-    rows = [*found["by_use_case_and_device"].items()]
-    rows += [("all of " + name, row) for name, row in found["by_device"].items()]
-    rows.append(("total", found))
+    rows = [*summary["by_use_case_and_device"].items()]
+    rows += [("all of " + name, row) for name, row in summary["by_device"].items()]
+    rows.append(("total", summary))
     for name, row in rows:
-        counts = " ".join("%12s" % (row[one] or "") for one in _HEADINGS)
+        counts = " ".join("%12s" % (row[outcome] or "") for outcome in _HEADINGS)
         print("%-24s %6d %s" % (name, row["pairs"], counts))
-    for one in found["exceptions"]:
-        text = "known, %s" % one["known"] if one["known"] else "not expected"
-        print("%s: %s (%s): %s" % (one["pair"], one["outcome"], one["why"], text))
-    if not found["pairs"]:
+    for row in summary["exceptions"]:
+        text = "known, %s" % row["known"] if row["known"] else "not expected"
+        print("%s: %s (%s): %s" % (row["pair"], row["outcome"], row["why"], text))
+    if not summary["pairs"]:
         print("no pairs", file=sys.stderr)
         return
-    same = sum(found[one] for one in coverage.SAME)
-    worse = len(found["worse"])
+    same = sum(summary[outcome] for outcome in coverage.SAME)
+    worse = len(summary["worse"])
     print(
         "%d of %d pairs the same (%.1f %%), %d known to differ: %s"
         % (
             same,
-            found["pairs"],
-            100 * same / found["pairs"],
-            len(found["expected"]),
+            summary["pairs"],
+            100 * same / summary["pairs"],
+            len(summary["expected"]),
             "%d not as expected" % worse if worse else "as expected",
         ),
         file=sys.stderr,

@@ -41,16 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when all decoded and no check failed, 1 when not."""
     keys = _keys(args.keystore) if args.keystore else None
-    tally = Tally(sum(sources.count(what) for what in args.what), args.quiet)
+    tally = Tally(sum(sources.count(source) for source in args.what), args.quiet)
     whole = True
-    for what in args.what:
+    for source in args.what:
         try:
-            if reading.is_capture(what):
-                whole = _capture(what, args, keys, tally) and whole
+            if reading.is_capture(source):
+                whole = _capture(source, args, keys, tally) and whole
             elif args.frames:
-                raise UsageError("'%s' is no capture, and has no frames" % what)
+                raise UsageError("'%s' is no capture, and has no frames" % source)
             else:
-                _messages(sources.messages(what), args, keys, tally)
+                _messages(sources.messages(source), args, keys, tally)
         except sources.SourceError as error:
             raise UsageError(str(error)) from None
     sys.stdout.flush()
@@ -58,20 +58,20 @@ def run(args: argparse.Namespace) -> int:
         for problem in keys.problems:
             print("gbcs decode: key store: %s" % problem, file=sys.stderr)
     tally.finish()
-    found = tally.messages or args.frames
-    return 0 if tally.clean == tally.messages and found and whole else 1
+    has_output = tally.messages or args.frames
+    return 0 if tally.clean == tally.messages and has_output and whole else 1
 
 
 def _messages(
     messages: "Iterator[tuple[str, bytes]]", args: argparse.Namespace, keys: Any, tally: "Tally"
 ) -> None:
-    for source, found_out in verdict.read_all(messages, keys):
-        found = examine.to_json(found_out, source, keys)
-        tally.add(found)
+    for source, decoded in verdict.read_all(messages, keys):
+        record = examine.to_json(decoded, source, keys)
+        tally.add(record)
         if args.json:
-            print(json.dumps(found))
+            print(json.dumps(record))
         else:
-            tree.print_tree(found)
+            tree.print_tree(record)
 
 
 def _capture(path: str, args: argparse.Namespace, keys: Any, tally: "Tally") -> bool:
@@ -121,16 +121,16 @@ class Tally:
         self._live = sys.stderr.isatty() and not sys.stdout.isatty()
         self._next = time.monotonic() + (0.1 if self._live else _PROGRESS_S)
 
-    def add(self, found: dict[str, Any]) -> None:
+    def add(self, record: dict[str, Any]) -> None:
         """Counts one examined message."""
         self.messages += 1
-        self.clean += examine.is_clean(found)
-        self.errors += "error" in found
+        self.clean += examine.is_clean(record)
+        self.errors += "error" in record
         for check, counts in self.counts.items():
-            outcome = found.get(check)
+            outcome = record.get(check)
             if outcome:
                 counts[outcome] = counts.get(outcome, 0) + 1
-        self.blocks += sum("fields" in block for block in found.get("plaintext", ()))
+        self.blocks += sum("fields" in block for block in record.get("plaintext", ()))
         now = time.monotonic()
         if now >= self._next and self.expected > 1 and not self.quiet:
             self._next = now + (0.1 if self._live else _PROGRESS_S)
@@ -142,7 +142,7 @@ class Tally:
         """The summary line, where there was more than one message to sum up."""
         if self.quiet or (self.messages == 1 and self.expected == 1 and not self.captures):
             return
-        words = ["%s: %s" % (one.path, one.summary()) for one in self.captures]
+        words = ["%s: %s" % (capture.path, capture.summary()) for capture in self.captures]
         if self.messages or not self.captures:
             words.append("%d messages" % self.messages)
             words.append("%d decoded" % (self.messages - self.errors))
@@ -150,12 +150,12 @@ class Tally:
             words.append("%d with errors" % self.errors)
         for check, counts in self.counts.items():
             outcomes = ("valid", "invalid", "no key")
-            said = [
+            totals = [
                 "%d %s" % (counts[outcome], outcome) for outcome in outcomes if outcome in counts
             ]
-            if said:
+            if totals:
                 words.append(
-                    "%s %s" % ("signatures" if check == "signature" else "MACs", ", ".join(said))
+                    "%s %s" % ("signatures" if check == "signature" else "MACs", ", ".join(totals))
                 )
         if self.blocks:
             words.append("%d blocks decrypted" % self.blocks)

@@ -35,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when the hub passed every message on, or answered it; 1 when not."""
     try:
-        found = [octets for _, octets in sources.messages(args.message)]
+        messages = [octets for _, octets in sources.messages(args.message)]
     except sources.SourceError as error:
         raise UsageError(str(error)) from None
-    if not found:
+    if not messages:
         raise UsageError("a message expected, found none in '%s'" % args.message)
     passed = 0
     with contextlib.ExitStack() as open_things:
@@ -47,17 +47,17 @@ def run(args: argparse.Namespace) -> int:
             lab = household(args.seed, link)
         except LinkError as error:
             raise EnvironmentProblem(str(error)) from None
-        for octets in found:
+        for octets in messages:
             try:
-                done = lab.deliver(_EUIS[PPMID], octets)
+                delivery = lab.deliver(_EUIS[PPMID], octets)
             except DecodeError as error:
                 print("gbcs deliver: no message: %s" % error, file=sys.stderr)
                 continue
             except LinkError as error:
                 raise EnvironmentProblem(str(error)) from None
-            passed += done.to_wan or done.waits_for is not None or bool(done.answers)
-            _print(args, octets, done)
-    return 0 if passed == len(found) else 1
+            passed += delivery.to_wan or delivery.waits_for is not None or bool(delivery.answers)
+            _print(args, octets, delivery)
+    return 0 if passed == len(messages) else 1
 
 
 def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link | None":
@@ -91,26 +91,26 @@ def household(seed: int, link: "Link | None") -> Lab:
     return lab
 
 
-def _print(args: argparse.Namespace, octets: bytes, done: Delivery) -> None:
-    waits_for = None if done.waits_for is None else done.waits_for.hex().upper()
+def _print(args: argparse.Namespace, octets: bytes, delivery: Delivery) -> None:
+    waits_for = None if delivery.waits_for is None else delivery.waits_for.hex().upper()
     if args.json:
         record = {
             "message": octets.hex().upper(),
-            "was_sent": done.was_sent,
-            "to_wan": done.to_wan,
+            "was_sent": delivery.was_sent,
+            "to_wan": delivery.to_wan,
             "waits_for": waits_for,
-            "answers": [one.hex().upper() for one in done.answers],
+            "answers": [answer.hex().upper() for answer in delivery.answers],
         }
         print(json.dumps(record))
         return
     print("%d octets from the PPMID" % len(octets))
-    if not done.was_sent:
+    if not delivery.was_sent:
         print("  not sent: the hub has opened no tunnel")
-    elif done.to_wan:
+    elif delivery.to_wan:
         print("  the hub passed them on towards the WAN, octet for octet")
     elif waits_for is not None:
         print("  the hub keeps them for %s, which sleeps" % waits_for)
-    elif not done.answers:
+    elif not delivery.answers:
         print("  the hub gave them to a device, or to nobody; nothing came back")
-    for one in done.answers:
-        print("  answered: %s" % one.hex().upper())
+    for answer in delivery.answers:
+        print("  answered: %s" % answer.hex().upper())

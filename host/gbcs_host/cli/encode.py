@@ -39,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _tell(name: str, number: int, what: object) -> None:
-    print("gbcs encode: %s line %d: %s" % (name, number, what), file=sys.stderr)
+def _tell(name: str, number: int, problem: object) -> None:
+    print("gbcs encode: %s line %d: %s" % (name, number, problem), file=sys.stderr)
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -23,14 +23,14 @@ def run(args: argparse.Namespace) -> int:
     except installcode.BadInstallCode as error:
         raise UsageError(str(error)) from None
     key = installcode.link_key(whole, backends.default())
-    found = {
+    facts = {
         "code": whole[:-2].hex().upper(),
         "crc": whole[-2:].hex().upper(),
         "complete": whole.hex().upper(),
         "link_key": key.hex().upper(),
     }
     if args.json:
-        print(json.dumps(found))
+        print(json.dumps(facts))
     else:
-        print("\n".join("%-9s %s" % pair for pair in found.items()))
+        print("\n".join("%-9s %s" % pair for pair in facts.items()))
     return 0

@@ -92,12 +92,12 @@ def run(args: argparse.Namespace) -> int:
         _save(args.html, report.write(scenario.TITLE, played, args.seed))
     if args.messages:
         octets = [
-            one
+            message
             for exchange in played.lab.exchanges
-            for one in (exchange.command, exchange.answer)
-            if one is not None
+            for message in (exchange.command, exchange.answer)
+            if message is not None
         ]
-        _save(args.messages, "".join(one.hex().upper() + "\n" for one in octets))
+        _save(args.messages, "".join(message.hex().upper() + "\n" for message in octets))
     if args.keystore:
         _write_keys(args, played.lab)
     _sum_up(played)
@@ -257,13 +257,13 @@ def _opened(option: str, name: str) -> Link:
 
 
 def _sum_up(played: Play) -> None:
-    held = sum(step.holds for step in played.steps)
+    holding = sum(step.holds for step in played.steps)
     milliseconds = sum(step.milliseconds for step in played.steps)
     air = getattr(played.lab.han, "air", None)
     frames = "" if air is None else ", %d frames" % air.frames
     print(
         "%d of %d steps hold, %d commands%s, %.1f s"
-        % (held, len(played.steps), len(played.lab.exchanges), frames, milliseconds / 1000),
+        % (holding, len(played.steps), len(played.lab.exchanges), frames, milliseconds / 1000),
         file=sys.stderr,
     )
 
@@ -286,16 +286,22 @@ class _Printer:
         _line("%5s  %-4s  %s", step.number, "ok" if step.holds else "NOT", step.title)
         if step.proves:
             _line("             proves: %s", step.proves)
-        for one in step.exchanges[:6]:
-            back = "" if one.answer is None else ", %d back" % len(one.answer)
-            said = play.outcome(one)
-            _line("             %-10s %d octets%s: %s", one.what, len(one.command), back, said)
+        for exchange in step.exchanges[:6]:
+            back = "" if exchange.answer is None else ", %d back" % len(exchange.answer)
+            outcome = play.outcome(exchange)
+            _line(
+                "             %-10s %d octets%s: %s",
+                exchange.use_case,
+                len(exchange.command),
+                back,
+                outcome,
+            )
         if len(step.exchanges) > 6:
             print("             and %d more" % (len(step.exchanges) - 6))
-        for said, _ in step.pictures:
-            _line("             | %s", said)
-        for text, held in step.checks[:8] if step.holds else step.checks:
-            _line("             %s %s", "+" if held else "- NOT SO:", text)
+        for words, _ in step.pictures:
+            _line("             | %s", words)
+        for text, is_met in step.checks[:8] if step.holds else step.checks:
+            _line("             %s %s", "+" if is_met else "- NOT SO:", text)
 
 
 def _line(form: str, *values: Any) -> None:

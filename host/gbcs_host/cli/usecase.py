@@ -44,9 +44,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sought(name: str) -> list[usecases.UseCase]:
-    found = usecases.by_name(name)
-    if found:
-        return found
+    cases = usecases.by_name(name)
+    if cases:
+        return cases
     try:
         code = int(name, 16)
     except ValueError:

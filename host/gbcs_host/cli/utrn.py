@@ -61,25 +61,25 @@ def _make(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     digits = "".join(args.utrn.split())
-    found: dict[str, Any] = {"utrn": digits}
+    facts: dict[str, Any] = {"utrn": digits}
     status = 0
     try:
         token = utrn.decode(digits)
-        found["pence"] = token.pence
-        found["counter_bits"] = token.counter_bits
-        found["mac"] = "not checked: give --supplier, --device, --counter and --keystore"
+        facts["pence"] = token.pence
+        facts["counter_bits"] = token.counter_bits
+        facts["mac"] = "not checked: give --supplier, --device, --counter and --keystore"
         if args.supplier and args.device and args.counter is not None:
             supplier, device, secret = _parties(args)
             utrn.verify(digits, secret, supplier, device, args.counter, backends.default())
-            found["mac"] = "valid"
+            facts["mac"] = "valid"
     except utrn.BadToken as error:
-        found["error"] = str(error)
-        found.pop("mac", None)
+        facts["error"] = str(error)
+        facts.pop("mac", None)
         status = 1
     if args.json:
-        print(json.dumps(found))
+        print(json.dumps(facts))
     else:
-        print("\n".join("%-13s %s" % pair for pair in found.items()))
+        print("\n".join("%-13s %s" % pair for pair in facts.items()))
     return status
 
 

@@ -59,7 +59,7 @@ def _filled(given: Any, left: "dict[str, Any]") -> Any:
     if name in left:
         return (name, kind, left.pop(name), hint)
     if isinstance(value, list):
-        return (name, kind, [_filled(one, left) for one in value], hint)
+        return (name, kind, [_filled(child, left) for child in value], hint)
     return given
 
 
@@ -75,14 +75,14 @@ def _protected(objects: Any, counter: int, originator: bytes, recipient: bytes) 
         field(
             "structure",
             [
-                field("long-unsigned", one.class_id),
-                field("octet-string", one.obis),
-                field("integer", one.index),
+                field("long-unsigned", attribute.class_id),
+                field("octet-string", attribute.obis),
+                field("integer", attribute.index),
                 field("long-unsigned", 0),
                 nothing,
             ],
         )
-        for one in objects
+        for attribute in objects
     ]
     key = field("structure", [field("octet-string", b"\x02"), field("octet-string", b"")])
     options = [
@@ -117,30 +117,30 @@ def _everything() -> Any:
 def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gbz:
     """The command of a GBZ use case: reads of all its attributes, commands with these values."""
     case = usecases.by_name(use_case)[0]
-    expected = [one for one in template.find(case.code or 0) if one.side == "command"]
+    expected = [row for row in template.find(case.code or 0) if row.side == "command"]
     components = []
-    for number, one in enumerate(expected):
+    for number, row in enumerate(expected):
         last = number == len(expected) - 1
-        if not one.frame_control & 1:
-            identifiers = [name for name, _ in one.constants if isinstance(name, int)]
+        if not row.frame_control & 1:
+            identifiers = [name for name, _ in row.constants if isinstance(name, int)]
             octets = b"".join(name.to_bytes(2, "little") for name in identifiers)
         else:
-            octets = _payload(one, dict(values or {}))
+            octets = _payload(row, dict(values or {}))
         name, fields = zcl.decode_payload(
-            octets, 0, len(octets), one.cluster, one.frame_control, one.command
+            octets, 0, len(octets), row.cluster, row.frame_control, row.command
         )
         components.append(
-            gbz.Component(int(last) | (gbz.FROM_DATE_TIME if one.from_date_time else 0),
-                          one.cluster, None, None, 0 if one.from_date_time else None,
-                          one.frame_control, number, one.command, name, fields, None)
+            gbz.Component(int(last) | (gbz.FROM_DATE_TIME if row.from_date_time else 0),
+                          row.cluster, None, None, 0 if row.from_date_time else None,
+                          row.frame_control, number, row.command, name, fields, None)
         )  # fmt: skip
     return gbz.Gbz(gbz.PROFILE, components)
 
 
-def _payload(one: Any, values: "dict[str, Any]") -> bytes:
+def _payload(row: Any, values: "dict[str, Any]") -> bytes:
     """The payload of a cluster's command: values given, constants, zeros."""
-    _, layout, _ = clusters.command(one.cluster, one.frame_control & 8, one.command)
-    constants = dict(one.constants)
+    _, layout, _ = clusters.command(row.cluster, row.frame_control & 8, row.command)
+    constants = dict(row.constants)
     fields: list[Any] = []
     for step in layout or ():
         if step[0] == RUN:
@@ -148,10 +148,10 @@ def _payload(one: Any, values: "dict[str, Any]") -> bytes:
         elif step[0] == STRING:
             pairs = [(step[1], step[2][1])]
         else:
-            raise UnknownName("the command %02X has parts that repeat" % one.command)
+            raise UnknownName("the command %02X has parts that repeat" % row.command)
         for name, kind in pairs:
-            said = constants.get(name, (0,))
-            value = values.pop(name, b"" if kind.endswith("octstr") else said[0])
+            constant = constants.get(name, (0,))
+            value = values.pop(name, b"" if kind.endswith("octstr") else constant[0])
             fields.append((name, kind, value, None))
     if values:
         raise UnknownName("the command has no %s" % ", ".join(sorted(values)))

@@ -62,19 +62,19 @@ class Displays:
     alerts: "list[bytes]"
     _kinds: "dict[bytes, str]"
 
-    def introduce(self: Any, one: bytes, other: bytes) -> "list[Any]":
+    def introduce(self: Any, first: bytes, second: bytes) -> "list[Any]":
         """8.7: joins two devices of the HAN, whichever of them has to be told; the exchanges.
 
         ValueError for two kinds that are not joined with one another.
         """
         told = [
             (whom, of)
-            for whom, of in ((one, other), (other, one))
+            for whom, of in ((first, second), (second, first))
             if (self._kinds[whom], self._kinds[of]) in _JOINS
         ]
         if not told:
             raise ValueError(
-                "no join of %s and %s is known" % (self._kinds[one], self._kinds[other])
+                "no join of %s and %s is known" % (self._kinds[first], self._kinds[second])
             )
         return [self.tell(whom, of) for whom, of in told]
 
@@ -108,8 +108,8 @@ class Displays:
 
     def view(self, eui: bytes) -> View:
         """What a display shows now."""
-        found: View = self.han.stations[eui].shown(self.han.now)
-        return found
+        shown: View = self.han.stations[eui].shown(self.han.now)
+        return shown
 
     def confirm(self, eui: bytes, message: int) -> bool:
         """The person has read a message, by its number."""
@@ -131,11 +131,11 @@ class Displays:
         """The person enables an armed supply at a PPMID."""
         return self._press(eui, "enable", fuel)
 
-    def _press(self, eui: bytes, name: str, *what: Any) -> bool:
+    def _press(self, eui: bytes, name: str, *values: Any) -> bool:
         station = self.han.stations[eui]
-        done: bool = getattr(station, name)(*what, self.han.now)
+        was_taken: bool = getattr(station, name)(*values, self.han.now)
         self.han.air.touch(station)
-        return done
+        return was_taken
 
     # What a PPMID's control software does
 
@@ -150,18 +150,18 @@ class Displays:
         self.alerts += self.han.unasked()
         before = centre.waiting(recipient)
         self._heard(station)
-        done = Delivery(self._press(eui, "deliver", octets))
+        delivery = Delivery(self._press(eui, "deliver", octets))
         self.pass_time(_SETTLE_S)
-        for one in self.han.unasked():
-            if one == octets:
-                done.to_wan = True
+        for message_octets in self.han.unasked():
+            if message_octets == octets:
+                delivery.to_wan = True
             else:
-                self.alerts.append(one)
+                self.alerts.append(message_octets)
         if centre.waiting(recipient) > before:
-            done.waits_for = recipient
-        done.answers = self._heard(station)
-        return done
+            delivery.waits_for = recipient
+        delivery.answers = self._heard(station)
+        return delivery
 
     def _heard(self, station: Any) -> "list[bytes]":
-        found: list[bytes] = station.heard()
-        return found
+        messages: list[bytes] = station.heard()
+        return messages

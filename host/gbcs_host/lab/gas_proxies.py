@@ -70,11 +70,11 @@ class GasProxies:
         ]
         chain = field("SEQUENCE OF", [field("ANY", self.pki.issuing.certificate)])
         fields = [field("SEQUENCE", control), field("SEQUENCE OF", replacements), chain]
-        case = next(one for one in usecases.by_name("CS02b") if one.mode == _SUPPLIER_BY_SUPPLIER)
+        case = next(row for row in usecases.by_name("CS02b") if row.mode == _SUPPLIER_BY_SUPPLIER)
         content = der.encode(field("SEQUENCE", fields))
         octets = self.parties.command(broker, eui, case.code, content, critical=True)
-        done = self.carry("CS02b", octets, eui)
-        return done, _statuses(done.payload)
+        exchange = self.carry("CS02b", octets, eui)
+        return exchange, _statuses(exchange.payload)
 
 
 def _statuses(record: Any) -> "list[int]":
@@ -82,4 +82,4 @@ def _statuses(record: Any) -> "list[int]":
     if not isinstance(record, payload.Asn1) or len(record.field[2]) < 2:
         return []
     outcome = record.field[2][1][2]
-    return [one[2][1][2] for one in outcome[3][2]]
+    return [replacement[2][1][2] for replacement in outcome[3][2]]

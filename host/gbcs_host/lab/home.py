@@ -36,8 +36,8 @@ class Home:
         self._clock = clock
         self._speed = speed
         lab.make(CHF, _HUB)
-        for one, eui in ((ESME, _ESME), (GSME, _GSME), (kind, _DISPLAY)):
-            lab.make(one, eui)
+        for device_kind, eui in ((ESME, _ESME), (GSME, _GSME), (kind, _DISPLAY)):
+            lab.make(device_kind, eui)
             lab.add_to_hub(_HUB, eui)
             lab.join(eui, _HUB)
         lab.introduce(_ESME, _DISPLAY)
@@ -75,7 +75,7 @@ class Home:
     def want(self, intent: "tuple[str | int, ...]") -> bool:
         """Does what a person wants at the display; False where it cannot."""
         station = self.lab.han.stations[_DISPLAY]
-        done = want(station, intent, self.lab.now)
+        was_possible = want(station, intent, self.lab.now)
         self.lab.han.air.touch(station)
         self.lab.pass_time(0.5)
-        return done
+        return was_possible

@@ -200,15 +200,17 @@ class Inventory:
     def device(self, eui: bytes) -> "dict[str, Any]":
         """What is known of a device; UnknownDevice."""
         with Session(self._engine) as session:
-            found = session.get(Device, eui.hex())
-            if found is None:
+            device = session.get(Device, eui.hex())
+            if device is None:
                 raise UnknownDevice("the inventory has no device %s" % eui.hex())
-            return _row(found)
+            return _row(device)
 
     def devices(self) -> "list[dict[str, Any]]":
         """All devices, by EUI-64."""
         with Session(self._engine) as session:
-            return [_row(one) for one in session.scalars(select(Device).order_by(Device.eui))]
+            return [
+                _row(device) for device in session.scalars(select(Device).order_by(Device.eui))
+            ]
 
     def on_hub(self, hub: bytes) -> "list[bytes]":
         """The devices associated with a hub."""
@@ -221,9 +223,9 @@ class Inventory:
         with Session(self._engine) as session:
             wanted = select(Event).where(Event.eui == eui.hex()).order_by(Event.number)
             return [
-                {"at": one.at, "event": one.event, "before": one.before, "after": one.after,
-                 "note": one.note}
-                for one in session.scalars(wanted)
+                {"at": entry.at, "event": entry.event, "before": entry.before,
+                 "after": entry.after, "note": entry.note}
+                for entry in session.scalars(wanted)
             ]  # fmt: skip
 
 

@@ -130,10 +130,10 @@ class NotOurs(Exception):
 class Exchange:
     """A command, what came back, and the verdict on that; `at` is when."""
 
-    __slots__ = ("answer", "at", "command", "verdict", "what")
+    __slots__ = ("answer", "at", "command", "use_case", "verdict")
 
-    def __init__(self, what: str, command: bytes, answer: "bytes | None", verdict: Any, at: int) -> None:  # fmt: skip  # noqa: E501
-        self.what = what
+    def __init__(self, use_case: str, command: bytes, answer: "bytes | None", verdict: Any, at: int) -> None:  # fmt: skip  # noqa: E501
+        self.use_case = use_case
         self.command = command
         self.answer = answer
         self.verdict = verdict
@@ -154,17 +154,17 @@ class Exchange:
             value = record.field[2]
             return value == 0 or (isinstance(value, list) and _all_zero(value))
         if hasattr(record, "components"):
-            return all(_component_is_fine(one) for one in record.components)
+            return all(_component_is_fine(component) for component in record.components)
         return all(item[2] == 0 for item in record.items)
 
 
 def _all_zero(fields: "list[Any]") -> bool:
-    return all(one[2] == 0 for one in fields if one[0] in ("result", "status"))
+    return all(field[2] == 0 for field in fields if field[0] in ("result", "status"))
 
 
 def _component_is_fine(component: Any) -> bool:
     fields = component.fields or ()
-    return not any(one[0] == "status" and one[2] != 0 for one in fields)
+    return not any(field[0] == "status" and field[2] != 0 for field in fields)
 
 
 class Lab(Displays, GasProxies):
@@ -262,19 +262,19 @@ class Lab(Displays, GasProxies):
         provisioned with another seed.
         """
         reasons: list[str] = []
-        found = identify(link, reasons.append)
-        if found is None:
+        identity = identify(link, reasons.append)
+        if identity is None:
             raise NotOurs("no device is there: %s" % reasons[0])
-        if found.kind != IHD:  # which has none
-            if found.certificate != self.pki.device(found.eui, "ds").certificate:
-                raise NotOurs("%s was provisioned with another seed" % found.eui.hex().upper())
-            self.pki.device(found.eui, "ka")
-        self._kinds[found.eui] = found.kind
-        self.codes[found.eui] = code
+        if identity.kind != IHD:  # which has none
+            if identity.certificate != self.pki.device(identity.eui, "ds").certificate:
+                raise NotOurs("%s was provisioned with another seed" % identity.eui.hex().upper())
+            self.pki.device(identity.eui, "ka")
+        self._kinds[identity.eui] = identity.kind
+        self.codes[identity.eui] = code
         for party in self.parties:
-            party.counter = max(party.counter, found.last_counter)
-        self.inventory.add(found.eui, found.kind, self.now, code)
-        return self.han.add_remote(RemoteStation(link, found.eui, found.kind))
+            party.counter = max(party.counter, identity.last_counter)
+        self.inventory.add(identity.eui, identity.kind, self.now, code)
+        return self.han.add_remote(RemoteStation(link, identity.eui, identity.kind))
 
     def take_over(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
         """A hub takes the place of the one that the device belongs to: CCS03."""
@@ -352,7 +352,7 @@ class Lab(Displays, GasProxies):
         return self.carry(use_case, octets, device, hub)
 
     def carry(
-        self, what: str, octets: bytes, device: bytes, hub: "bytes | None" = None
+        self, use_case: str, octets: bytes, device: bytes, hub: "bytes | None" = None
     ) -> Exchange:
         """Carries the octets of a command by way of the hub that the inventory has."""
         proxy = self.proxies.get(device)
@@ -371,7 +371,7 @@ class Lab(Displays, GasProxies):
                 verdict = self.parties.read(answer)
             except UnexpectedResponse:
                 verdict = None
-        exchange = Exchange(what, octets, answer, verdict, self.now)
+        exchange = Exchange(use_case, octets, answer, verdict, self.now)
         self.exchanges.append(exchange)
         self._collect(device, hub)
         self.pass_time(1)
@@ -388,18 +388,18 @@ class Lab(Displays, GasProxies):
     def alerts_of(self, device: bytes) -> "list[Any]":
         """The verdicts on the alerts that came from a device and were not asked for before."""
         self._collect(device)
-        mine = [one for one in self.alerts if _originator(one) == device]
-        self.alerts = [one for one in self.alerts if _originator(one) != device]
-        return [self.parties.read(one) for one in mine]
+        mine = [octets for octets in self.alerts if _originator(octets) == device]
+        self.alerts = [octets for octets in self.alerts if _originator(octets) != device]
+        return [self.parties.read(octets) for octets in mine]
 
     # Service requests
 
     def add_to_hub(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
         """8.11 (add): CCS01, and the inventory."""
-        done = self.list_on_hub(hub, device)
-        if done.is_success:
+        exchange = self.list_on_hub(hub, device)
+        if exchange.is_success:
             self.inventory.added(device, hub, self.now, meter_points)
-        return done
+        return exchange
 
     def list_on_hub(self, hub: bytes, device: bytes) -> Exchange:
         """CCS01: the hub lists the device, with its install code, and opens joining."""
@@ -441,21 +441,21 @@ class Lab(Displays, GasProxies):
     def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
         """8.11 (remove): CCS02, and the inventory."""
         field = devicelogfields.removal_field(device)
-        done = self._to_hub("CCS02", hub, [(None, "action", _LOG_CLASS, _LOG, 2, None, field)])
-        if done.is_success:
+        exchange = self._to_hub("CCS02", hub, [(None, "action", _LOG_CLASS, _LOG, 2, None, field)])
+        if exchange.is_success:
             self.inventory.removed(device, self.now)
-        return done
+        return exchange
 
     def read_logs(self, hub: bytes) -> "tuple[Exchange, list[Any]]":
         """8.9: CCS07; the current and the historic log as they came."""
         items: list[Any] = [
             (None, "action", _LOG_CLASS, obis, 4, None, _NULL) for obis in (_LOG, _HISTORIC_LOG)
         ]
-        done = self._to_hub("CCS07", hub, items)
+        exchange = self._to_hub("CCS07", hub, items)
         logs = []
-        if done.is_success:
-            logs = [devicelogfields.read_backup(item[3]) for item in done.payload.items]
-        return done, logs
+        if exchange.is_success:
+            logs = [devicelogfields.read_backup(item[3]) for item in exchange.payload.items]
+        return exchange, logs
 
     def restore(self, hub: bytes, device: bytes, log: str, meter_points: str) -> Exchange:
         """8.16: one entry of a device log (base64 of the response that held it), by CCS03.
@@ -469,21 +469,21 @@ class Lab(Displays, GasProxies):
         self, hub: bytes, device: bytes, pan: bytes, entry: "tuple[bytes, bytes]", points: str
     ) -> Exchange:
         field = devicelogfields.restore_field(pan, [entry])
-        done = self._to_hub("CCS03", hub, [(None, "action", _LOG_CLASS, _LOG, 5, None, field)])
-        if done.is_success:
+        exchange = self._to_hub("CCS03", hub, [(None, "action", _LOG_CLASS, _LOG, 5, None, field)])
+        if exchange.is_success:
             self.inventory.restored(device, hub, self.now, points)
-        return done
+        return exchange
 
     def disconnect(self, device: bytes, party: str = "supplier", **how: Any) -> Exchange:
         """8.15: the draft CS02f, and the inventory."""
         record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
-        done = self.send(usecases.DRAFT_NAME, party, device, record, **how)
-        if done.is_success:
+        exchange = self.send(usecases.DRAFT_NAME, party, device, record, **how)
+        if exchange.is_success:
             self.inventory.disconnected(device, self.now)
         else:
-            why = "no answer" if done.answer is None else "the meter says no"
+            why = "no answer" if exchange.answer is None else "the meter says no"
             self.inventory.disconnect_failed(device, self.now, why)
-        return done
+        return exchange
 
     def _to_hub(self, use_case: str, hub: bytes, items: "list[Any]") -> Exchange:
         broker = self.parties["access control broker"]
@@ -494,12 +494,12 @@ class Lab(Displays, GasProxies):
 
     def join(self, device: bytes, hub: bytes) -> Joining:
         """The meter is switched on near the hub."""
-        done = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
-        if done and self.inventory.device(device)["hub"] == hub.hex():
+        joining = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
+        if joining and self.inventory.device(device)["hub"] == hub.hex():
             self.inventory.joined(device, self.now)
         self._collect(device, hub)
         self.pass_time(1)
-        return done
+        return joining
 
 
 def _originator(octets: bytes) -> bytes:
@@ -519,12 +519,12 @@ def extract(log: str, device: bytes) -> "tuple[bytes, tuple[bytes, bytes]]":
     try:
         octets = base64.b64decode(log, validate=True)
         field, end = axdr.decode(octets, 0, len(octets))
-        found = devicelogfields.read_backup(field)
+        backup = devicelogfields.read_backup(field)
     except (ValueError, GbcsError) as error:
         raise ValueError("the device log is damaged: %s" % error) from None
     if end != len(octets):
         raise ValueError("the device log is damaged: %d octets follow it" % (len(octets) - end))
-    for mac, hashed in found.devices:
+    for mac, hashed in backup.devices:
         if mac == device:
-            return found.extended_pan_id, (mac, hashed)
+            return backup.extended_pan_id, (mac, hashed)
     raise ValueError("the device log has no entry of %s" % device.hex())

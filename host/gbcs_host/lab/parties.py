@@ -94,12 +94,20 @@ class Parties:
         if counter is None:
             party.counter += 1
             counter = party.counter
-        other = other_counter = None
+        supplementary_eui = supplementary_counter = None
         if on_behalf_of is not None:
             on_behalf_of.counter += 1
-            other, other_counter = on_behalf_of.eui, on_behalf_of.counter
+            supplementary_eui, supplementary_counter = on_behalf_of.eui, on_behalf_of.counter
         composed = message.compose(
-            message.COMMAND, counter, party.eui, device, code, content, b"", other, other_counter
+            message.COMMAND,
+            counter,
+            party.eui,
+            device,
+            code,
+            content,
+            b"",
+            supplementary_eui,
+            supplementary_counter,
         )
         signed_by = (signer or party.eui) if critical else None
         octets = protected(composed, self.keys, signed_by, self["access control broker"].eui)
@@ -121,8 +129,8 @@ class Parties:
 
     def read(self, octets: bytes) -> verdict.Verdict:
         """The verdict on a response or alert. UnexpectedResponse for one that nobody waits for."""
-        found = verdict.read(octets, self.keys)
-        m = found.message
+        result = verdict.read(octets, self.keys)
+        m = result.message
         if m is not None and m.kind == "response":
             key = (m.recipient, m.originator, m.code, m.counter)
             if self._outstanding.pop(key, None) is None:
@@ -130,4 +138,4 @@ class Parties:
                     "no command 0x%04X with counter %d is outstanding between these two"
                     % (m.code, m.counter)
                 )
-        return found
+        return result

@@ -177,31 +177,31 @@ class Pki:
             issued = self._issue(eui.hex() + use, issuer, subject, by, policy, use, eui=name)
             self._issued[eui, use] = subject, issued
             self._keys.put(eui, use, issued.parsed, issued.private)
-        named, found = self._issued[eui, use]
+        named, issued = self._issued[eui, use]
         if named != subject:
             raise ValueError("%s has a certificate as another subject" % eui.hex())
-        return found
+        return issued
 
     def _name(self, *parts: "tuple[str, str]") -> Field:
         return _f("SEQUENCE OF", [_attribute(oid, "PrintableString", text) for oid, text in parts])
 
-    def _octets(self, what: str, size: int) -> bytes:
+    def _octets(self, label: str, size: int) -> bytes:
         """Octets that follow from the seed and a name."""
-        return hashlib.sha256(b"%d %s" % (self.seed, what.encode())).digest()[:size]
+        return hashlib.sha256(b"%d %s" % (self.seed, label.encode())).digest()[:size]
 
-    def _private(self, what: str) -> bytes:
-        octets = self._octets("key of " + what, 32)
+    def _private(self, label: str) -> bytes:
+        octets = self._octets("key of " + label, 32)
         while not 0 < int.from_bytes(octets, "big") < domain.N:  # one in four billion
             octets = hashlib.sha256(octets).digest()
         return octets
 
-    def _serial(self, what: str) -> int:
+    def _serial(self, label: str) -> int:
         """Sixteen octets, positive."""
-        return int.from_bytes(self._octets("serial of " + what, 16), "big") >> 2 | 1 << 126
+        return int.from_bytes(self._octets("serial of " + label, 16), "big") >> 2 | 1 << 126
 
     def _issue(
         self,
-        what: str,
+        label: str,
         issuer: Field,
         subject: Field,
         by: "Issued | None",
@@ -210,14 +210,14 @@ class Pki:
         ca: "int | None" = None,
         eui: "bytes | None" = None,
     ) -> Issued:
-        private = self._private(what)
+        private = self._private(label)
         public = portable.private_key(private).public.octets
-        octets = self._signed(what, issuer, subject, by, policy, use, ca, eui, public, private)
+        octets = self._signed(label, issuer, subject, by, policy, use, ca, eui, public, private)
         return Issued(octets, private, public)
 
     def _signed(
         self,
-        what: str,
+        label: str,
         issuer: Field,
         subject: Field,
         by: "Issued | None",
@@ -246,12 +246,12 @@ class Pki:
             ends = _time(_later(self.now, _AUTHORITY_YEARS))
         elif eui is not None:
             module = _sequence(_oid(_MODULE_TYPE), _f("OCTET STRING", eui))
-            other = _f("[0]", [_oid("1.3.6.1.5.5.7.8.4"), _f("[0]", [module])])
-            extensions.insert(2, _extension("2.5.29.17", True, _sequence(other)))
+            other_name = _f("[0]", [_oid("1.3.6.1.5.5.7.8.4"), _f("[0]", [module])])
+            extensions.insert(2, _extension("2.5.29.17", True, _sequence(other_name)))
             ends = _time(_NEVER)
         tbs = _sequence(
             _f("[0]", [_f("INTEGER", 2)]),
-            _f("INTEGER", self._serial(what)),
+            _f("INTEGER", self._serial(label)),
             _sequence(_oid(_ECDSA)),
             issuer,
             _sequence(_time(self.now), ends),

@@ -117,7 +117,7 @@ def _collected() -> Any:
     for credit in (0, 1, 2):
         for charge in (0, 4, 1, 2, 3):
             references = [bytes((0, 0, 19, 10, credit, 255)), bytes((0, 0, 19, 20, charge, 255))]
-            parts = [field("octet-string", one) for one in references]
+            parts = [field("octet-string", reference) for reference in references]
             rows.append(field("structure", [*parts, field("bit-string", "111")]))
     return field("array", rows)
 
@@ -142,8 +142,8 @@ def electricity(
     """A command made of its template; `values` by name, `data` are fields for items by number."""
     supplier = lab.parties["supplier"]
     record = compose.access_request(use_case, supplier.counter + 1, values, supplier.eui, meter)
-    for number, one in (data or {}).items():
-        record.items[number] = (*record.items[number][:-1], one)
+    for number, content in (data or {}).items():
+        record.items[number] = (*record.items[number][:-1], content)
     return lab.send(use_case, supplier, meter, record)
 
 
@@ -151,9 +151,9 @@ def gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, int, 
     """Commands of clusters: (cluster, command, frame control, payload), each; now, where dated."""
     code = usecases.by_name(use_case)[0].code or 0
     dated = {
-        (one.cluster, one.command, one.frame_control)
-        for one in gbz.template(code)
-        if one.from_date_time
+        (expected.cluster, expected.command, expected.frame_control)
+        for expected in gbz.template(code)
+        if expected.from_date_time
     }
     components = []
     for number, (cluster, command, control, octets) in enumerate(commands):

@@ -68,8 +68,8 @@ def install(p: Any) -> None:
         _list_and_join(step, lab, _DEVICES[:2])
     with p.step("8.1.1 commissions the meters", "step 3: their clocks are the hub's") as step:
         step.check(lab.read("ECS70", _ESME).is_success, "ECS70 answers success")
-        done = lab.send("GCS28", "supplier", _GSME, _around(lab.now))
-        step.check(done.is_success or _status(done) == 0, "GCS28 answers reliable")
+        exchange = lab.send("GCS28", "supplier", _GSME, _around(lab.now))
+        step.check(exchange.is_success or _status(exchange) == 0, "GCS28 answers reliable")
         for eui, kind in _METERS:
             lab.inventory.commissioned(eui, lab.now)
             status = lab.inventory.device(eui)["status"]
@@ -77,29 +77,29 @@ def install(p: Any) -> None:
     with p.step("6.21 hands over the gas proxy", "IC01, step 4: CS02b, from the DCC") as step:
         proxy = lab.gas_proxy(_HUB)
         supplier = lab.parties["supplier"].eui
-        held = lab.proxies[proxy].anchors
-        step.check(held.cell(SUPPLIER, DS).eui != supplier, "it is under the DCC's control")
+        anchors = lab.proxies[proxy].anchors
+        step.check(anchors.cell(SUPPLIER, DS).eui != supplier, "it is under the DCC's control")
         _, statuses = lab.hand_over(proxy)
         step.check(statuses == [0, 0], "CS02b replaces both certificates")
-        step.check(held.cell(SUPPLIER, DS).eui == supplier, "they are the supplier's")
+        step.check(anchors.cell(SUPPLIER, DS).eui == supplier, "they are the supplier's")
     with p.step("8.7 joins devices", "step 5: meters and displays know one another") as step:
-        for done in lab.introduce(_GSME, proxy):
-            step.check(done.is_success, "%s answers success" % done.what)
+        for exchange in lab.introduce(_GSME, proxy):
+            step.check(exchange.is_success, "%s answers success" % exchange.use_case)
         _list_and_join(step, lab, _DEVICES[2:])
         pairs = ((proxy, _IHD), (_ESME, _PPMID), (_GSME, _PPMID), (_ESME, _IHD))
-        for one, other in pairs:
-            for done in lab.introduce(one, other):
-                step.check(done.is_success, "%s answers success" % done.what)
+        for first, second in pairs:
+            for exchange in lab.introduce(first, second):
+                step.check(exchange.is_success, "%s answers success" % exchange.use_case)
     with p.step("6.20.1 sets the meter points", "step 6: MPAN and MPRN are on the meters") as step:
-        done = lab.read("ECS39a", _ESME, {"value": _MPAN.encode()})
-        step.check(done.is_success, "ECS39a answers success")
+        exchange = lab.read("ECS39a", _ESME, {"value": _MPAN.encode()})
+        step.check(exchange.is_success, "ECS39a answers success")
         with _away(lab):  # until the gas meter wakes up
-            done = lab.read("GCS41", _GSME, {"site_id": _MPRN.encode()})
-            step.check(done.is_success, "GCS41 answers success")
+            exchange = lab.read("GCS41", _GSME, {"site_id": _MPRN.encode()})
+            step.check(exchange.is_success, "GCS41 answers success")
             for use_case, eui, point in (("ECS40", _ESME, _MPAN), ("GCS46", _GSME, _MPRN)):
-                done = lab.read(use_case, eui)
-                held = done.is_success and point.encode().hex() in done.answer.hex()
-                step.check(held, "%s reads %s" % (use_case, point))
+                exchange = lab.read(use_case, eui)
+                is_read = exchange.is_success and point.encode().hex() in exchange.answer.hex()
+                step.check(is_read, "%s reads %s" % (use_case, point))
     with p.step("both displays show both meters", "they found meter and GPF, and agreed on keys") as step:  # fmt: skip  # noqa: E501
         with _away(lab):
             lab.pass_time(_HALF_HOUR_S)
@@ -125,8 +125,8 @@ def news(p: Any) -> None:
     p.part("Prices and messages")
     lab = p.lab
     with p.step("another price of electricity", "ECS01b: it is on the displays at once") as step:
-        done = supply.electricity_price(lab, _ESME, 31_250, 60_100)
-        step.check(done.is_success, "ECS01b answers success")
+        exchange = supply.electricity_price(lab, _ESME, 31_250, 60_100)
+        step.check(exchange.is_success, "ECS01b answers success")
         lab.pass_time(5)
         for eui, name in ((_IHD, "IHD"), (_PPMID, "PPMID")):
             fuel = lab.view(eui).fuels[_ELECTRICITY]
@@ -136,8 +136,8 @@ def news(p: Any) -> None:
         _show(step, lab, _IHD, "tariff")
     with p.step("another price of gas", "GCS01b, by the hub's GPF, for the meter sleeps") as step:
         with _away(lab):
-            done = supply.gas_price(lab, _GSME, 7_320, 31_410, "Winter")
-            step.check(done.is_success, "GCS01b answers success")
+            exchange = supply.gas_price(lab, _GSME, 7_320, 31_410, "Winter")
+            step.check(exchange.is_success, "GCS01b answers success")
             lab.pass_time(60)
         fuel = lab.view(_IHD).fuels[_GAS]
         step.check(
@@ -151,19 +151,19 @@ def news(p: Any) -> None:
             supply.electricity_message(lab, _ESME, text).is_success, "ECS10 answers success"
         )
         lab.pass_time(5)
-        found = lab.view(_IHD).messages
-        step.check([one.text for one in found][-1:] == [text], "the IHD has it")
+        messages = lab.view(_IHD).messages
+        step.check([entry.text for entry in messages][-1:] == [text], "the IHD has it")
         _show(step, lab, _IHD, "message")
         lab.alerts_of(_ESME)
-        step.check(found and lab.confirm(_IHD, found[-1].number), "the person presses OK")
+        step.check(messages and lab.confirm(_IHD, messages[-1].number), "the person presses OK")
         lab.pass_time(5)
         step.check(_ACKNOWLEDGED in _alerts(lab, _ESME), "alert %04X comes" % _ACKNOWLEDGED)
-        step.check(all(one.is_confirmed for one in lab.view(_IHD).messages), "none is left")
+        step.check(all(entry.is_confirmed for entry in lab.view(_IHD).messages), "none is left")
     with p.step("a message for gas", "GCS07, which the GPF shows") as step:
         with _away(lab):
-            done = supply.gas_message(lab, _GSME, "Your boiler service is due.", 0x1C3B4480)
-            step.check(done.is_success, "GCS07 answers success")
-        texts = [one.text for one in lab.view(_IHD).messages]
+            exchange = supply.gas_message(lab, _GSME, "Your boiler service is due.", 0x1C3B4480)
+            step.check(exchange.is_success, "GCS07 answers success")
+        texts = [entry.text for entry in lab.view(_IHD).messages]
         step.check("Your boiler service is due." in texts, "the IHD has it")
 
 
@@ -172,8 +172,8 @@ def electricity_runs_out(p: Any) -> None:
     p.part("Electricity is prepaid")
     lab = p.lab
     with p.step("a change to prepayment", "ECS04a and ECS03; the balance is shown") as step:
-        for done in supply.electricity_prepaid(lab, _ESME, _CREDIT_MP - _balance(lab, _ESME)):
-            step.check(done.is_success, "%s answers success" % done.what)
+        for exchange in supply.electricity_prepaid(lab, _ESME, _CREDIT_MP - _balance(lab, _ESME)):
+            step.check(exchange.is_success, "%s answers success" % exchange.use_case)
         lab.pass_time(30)
         fuel = lab.view(_PPMID).fuels[_ELECTRICITY]
         step.check(fuel.is_prepayment, "the PPMID shows prepayment")
@@ -245,8 +245,8 @@ def gas_runs_out(p: Any) -> None:
     lab = p.lab
     with p.step("a change to prepayment, and credit is used", "GCS40a, GCS03; the valve shuts") as step:  # fmt: skip  # noqa: E501
         with _away(lab):
-            for done in supply.gas_prepaid(lab, _GSME, _CREDIT_MP):
-                step.check(done.answer is not None, "%s is answered" % done.what)
+            for exchange in supply.gas_prepaid(lab, _GSME, _CREDIT_MP):
+                step.check(exchange.answer is not None, "%s is answered" % exchange.use_case)
             shut = _until(lab, lambda: _supply(lab, _GSME) == OFF, _DAY_S)
             step.check(shut, "the valve is shut")
             lab.pass_time(_HALF_HOUR_S)
@@ -258,8 +258,8 @@ def gas_runs_out(p: Any) -> None:
         step.check(lab.han.stations[_HUB].waiting(_GSME) == 1, "it waits at the hub")
         with _away(lab, _IHD):
             _until(lab, lambda: lab.view(_PPMID).notice == _TOPPED_UP, _LONGEST_S, 5)
-            said = lab.view(_PPMID).notice
-        step.check(said == _TOPPED_UP, "the PPMID says: %s" % said)
+            notice = lab.view(_PPMID).notice
+        step.check(notice == _TOPPED_UP, "the PPMID says: %s" % notice)
         step.check(_balance(lab, _GSME) == 15 * _POUND, "the meter has 15 pounds")
         step.check(_supply(lab, _GSME) == ARMED, "the valve is armed")
         with _away(lab):
@@ -285,29 +285,29 @@ def control_software(p: Any) -> None:
     lab = p.lab
     with p.step("an alert for the supplier", "the hub passes it to the WAN as it is") as step:
         octets = _alert(lab)
-        done = lab.deliver(_PPMID, octets)
-        step.check(done.to_wan, "the octets are those that were sent")
-        step.check(not done.answers, "nothing comes back")
+        delivery = lab.deliver(_PPMID, octets)
+        step.check(delivery.to_wan, "the octets are those that were sent")
+        step.check(not delivery.answers, "nothing comes back")
         step.check(lab.parties.read(octets).is_clean, "its signature verifies")
     with p.step("a command for the gas meter", "the hub keeps it until the meter asks") as step:
         case = usecases.by_name("GCS13a")[0]
         asked = compose.gbz_command("GCS13a")
-        done = lab.deliver(
+        delivery = lab.deliver(
             _PPMID, lab.parties.command_for(case, lab.parties["supplier"], _GSME, asked)
         )
-        step.check(done.waits_for == _GSME, "it waits for the meter")
-        step.check(not done.to_wan, "it does not go to the WAN")
+        step.check(delivery.waits_for == _GSME, "it waits for the meter")
+        step.check(not delivery.to_wan, "it does not go to the WAN")
     with p.step("a command of the ACB's that is replayed", "the meter does not take it") as step:
         octets = lab.read("ECS52", _ESME).command
         noted = len(lab.han.meters[_ESME].security_log())
         lab.read("ECS70", _ESME)
         replayed = lab.exchanges[-1].command
-        done = lab.deliver(_PPMID, replayed)
-        step.check(not done.to_wan, "the hub hands it to the meter")
-        step.check(not done.answers, "which does not answer")
+        delivery = lab.deliver(_PPMID, replayed)
+        step.check(not delivery.to_wan, "the hub hands it to the meter")
+        step.check(not delivery.answers, "which does not answer")
         step.check(len(lab.han.meters[_ESME].security_log()) > noted, "and notes it")
-        done = lab.deliver(_PPMID, octets)
-        step.check(not done.to_wan, "one that needs no counter goes to the meter too")
+        delivery = lab.deliver(_PPMID, octets)
+        step.check(not delivery.to_wan, "one that needs no counter goes to the meter too")
     with p.step("the PPMID is read", "CS08: what was delivered has not disturbed it") as step:
         record = payload.Asn1("ReadFirmwareVersionCommand", (None, "NULL", None, None))
         read = lab.send("CS08", "access control broker", _PPMID, record)
@@ -320,12 +320,12 @@ def control_software(p: Any) -> None:
 def _around(now: int) -> Any:
     """SetTimeCommand: the hub's time is right within an hour."""
     ends = [clock.generalized(now + shift) for shift in (-3_600_000, 3_600_000)]
-    fields = [(None, "GeneralizedTime", one, None) for one in ends]
+    fields = [(None, "GeneralizedTime", end, None) for end in ends]
     return payload.Asn1("SetTimeCommand", (None, "SEQUENCE", fields, None))
 
 
-def _status(done: Any) -> Any:
-    record = done.payload
+def _status(exchange: Any) -> Any:
+    record = exchange.payload
     return None if record is None else record.field[2][1][2]
 
 
@@ -339,10 +339,10 @@ def _agree(step: Any, lab: Any) -> None:
         for display, name in ((_IHD, "IHD"), (_PPMID, "PPMID")):
             fuel = lab.view(display).fuels[place]
             step.check(fuel.is_connected, "the %s has the %s" % (name, kind))
-            used = [fuel.used_wh[one] for one in (TODAY, WEEK, MONTH)]
+            used = [fuel.used_wh[period] for period in (TODAY, WEEK, MONTH)]
             low = [earlier.days[0][0], earlier.weeks[0][0], earlier.months[0][0]]
             high = [register.days[0][0], register.weeks[0][0], register.months[0][0]]
-            within = all(one is not None and a <= one <= b for a, one, b in zip(low, used, high, strict=True))  # fmt: skip  # noqa: E501
+            within = all(wh is not None and a <= wh <= b for a, wh, b in zip(low, used, high, strict=True))  # fmt: skip  # noqa: E501
             step.check(within, "today, this week, this month: %s Wh" % used)
             if fuel.used_wh[YESTERDAY] is not None and len(register.days) > 1:
                 shown = (fuel.used_wh[YESTERDAY], fuel.cost_mp[YESTERDAY])
@@ -352,27 +352,27 @@ def _agree(step: Any, lab: Any) -> None:
         _show(step, lab, _IHD, "today", place)
 
 
-def _near(shown: "int | None", held: int) -> bool:
+def _near(shown: "int | None", metered: int) -> bool:
     """Equal to the penny, but for what half a minute of load costs."""
-    return shown is not None and abs(shown - held) <= _PENNY
+    return shown is not None and abs(shown - metered) <= _PENNY
 
 
 def _balance(lab: Any, eui: bytes) -> int:
-    found: int = account.figures(lab.han.meters[eui], lab.now).balance_mp
-    return found
+    balance_mp: int = account.figures(lab.han.meters[eui], lab.now).balance_mp
+    return balance_mp
 
 
 def _supply(lab: Any, eui: bytes) -> int:
-    found: int = account.figures(lab.han.meters[eui], lab.now).supply
-    return found
+    state: int = account.figures(lab.han.meters[eui], lab.now).supply
+    return state
 
 
 def _alerts(lab: Any, eui: bytes) -> "list[int]":
     """The codes of the alerts that came and verify."""
     codes = []
-    for one in lab.alerts_of(eui):
-        record = one.payload
-        if one.is_clean:
+    for alert in lab.alerts_of(eui):
+        record = alert.payload
+        if alert.is_clean:
             codes.append(record.code if hasattr(record, "code") else record.body[2][0][2])
     return codes
 
@@ -401,8 +401,8 @@ def _away(lab: Any, *euis: bytes) -> "Iterator[None]":
 
 def _list_and_join(step: Any, lab: Any, devices: "tuple[tuple[bytes, str, str], ...]") -> None:
     for eui, kind, points in devices:
-        done = lab.add_to_hub(_HUB, eui, points)
-        step.check(done.is_success, "CCS01 answers success for the %s" % kind)
+        exchange = lab.add_to_hub(_HUB, eui, points)
+        step.check(exchange.is_success, "CCS01 answers success for the %s" % kind)
         status = lab.inventory.device(eui)["status"]
         step.check(status == "whitelisted", "inventory: the %s is %s" % (kind, status))
         by = lab.join(eui, _HUB).by
@@ -412,8 +412,8 @@ def _list_and_join(step: Any, lab: Any, devices: "tuple[tuple[bytes, str, str], 
 def _press(step: Any, lab: Any, was_taken: bool, notice: str) -> None:
     """What the person did at the PPMID leads to this notice."""
     lab.pass_time(3)
-    said = lab.view(_PPMID).notice
-    step.check(was_taken and said == notice, "the PPMID says: %s" % said)
+    shown = lab.view(_PPMID).notice
+    step.check(was_taken and shown == notice, "the PPMID says: %s" % shown)
 
 
 def _alert(lab: Any) -> bytes:
@@ -436,6 +436,6 @@ def _show(step: Any, lab: Any, eui: bytes, page: str, fuel: int = _ELECTRICITY) 
     """What a display shows now goes into the report."""
     seen = lab.view(eui)
     is_ppmid = eui == _PPMID
-    said = shots.text(seen, page, fuel, is_ppmid)
+    words = shots.text(seen, page, fuel, is_ppmid)
     name = "PPMID" if is_ppmid else "IHD"
-    step.show("%s: %s" % (name, said), shots.picture(seen, page, fuel, is_ppmid))
+    step.show("%s: %s" % (name, words), shots.picture(seen, page, fuel, is_ppmid))

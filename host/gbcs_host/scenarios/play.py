@@ -48,19 +48,19 @@ class Step:
     @property
     def holds(self) -> bool:
         """Whether it has checks, and all of them hold."""
-        return bool(self.checks) and all(held for _, held in self.checks)
+        return bool(self.checks) and all(is_met for _, is_met in self.checks)
 
-    def check(self, held: Any, text: str) -> None:
+    def check(self, is_met: Any, text: str) -> None:
         """Something that must be so."""
-        self.checks.append((text, bool(held)))
+        self.checks.append((text, bool(is_met)))
 
     def note(self, text: str) -> None:
         """Something worth saying."""
         self.notes.append(text)
 
-    def show(self, said: str, picture: bytes) -> None:
+    def show(self, words: str, picture: bytes) -> None:
         """What a display shows: in words, and as PNG."""
-        self.pictures.append((said, picture))
+        self.pictures.append((words, picture))
 
     def to_json(self) -> "dict[str, Any]":
         """The step as one JSON object."""
@@ -71,33 +71,33 @@ class Step:
             "proves": self.proves,
             "holds": self.holds,
             "time": clock.generalized(self.at),
-            "checks": [{"text": text, "holds": held} for text, held in self.checks],
+            "checks": [{"text": text, "holds": is_met} for text, is_met in self.checks],
             "notes": self.notes,
-            "displays": [said for said, _ in self.pictures],
-            "messages": [exchange_json(one) for one in self.exchanges],
+            "displays": [words for words, _ in self.pictures],
+            "messages": [exchange_json(exchange) for exchange in self.exchanges],
         }
 
 
-def exchange_json(one: Exchange) -> "dict[str, Any]":
+def exchange_json(exchange: Exchange) -> "dict[str, Any]":
     """A command and its answer as one JSON object."""
-    found: dict[str, Any] = {
-        "use_case": one.what,
-        "command": one.command.hex().upper(),
-        "answer": None if one.answer is None else one.answer.hex().upper(),
-        "outcome": outcome(one),
+    record: dict[str, Any] = {
+        "use_case": exchange.use_case,
+        "command": exchange.command.hex().upper(),
+        "answer": None if exchange.answer is None else exchange.answer.hex().upper(),
+        "outcome": outcome(exchange),
     }
-    if one.verdict is not None:
-        found["signature"], found["mac"] = one.verdict.signature, one.verdict.mac
-    return found
+    if exchange.verdict is not None:
+        record["signature"], record["mac"] = exchange.verdict.signature, exchange.verdict.mac
+    return record
 
 
-def outcome(one: Exchange) -> str:
+def outcome(exchange: Exchange) -> str:
     """What came back, in a word or two."""
-    if one.answer is None:
+    if exchange.answer is None:
         return "no answer"
-    if one.verdict is None or not one.verdict.is_clean:
+    if exchange.verdict is None or not exchange.verdict.is_clean:
         return "an answer that does not verify"
-    return "success" if one.is_success else "failure"
+    return "success" if exchange.is_success else "failure"
 
 
 class Play:
@@ -163,8 +163,8 @@ def _log_text(log: Any) -> str:
     for title, entries in (("device log", log.entries), ("historic device log", log.historic)):
         lines.append("%s, %d" % (title, len(entries)))
         lines += [
-            "  %s %s" % (one.mac.hex().upper(), one.hashed.hex().upper() or "no key yet")
-            for one in entries
+            "  %s %s" % (entry.mac.hex().upper(), entry.hashed.hex().upper() or "no key yet")
+            for entry in entries
         ]
     return "\n".join(lines)
 

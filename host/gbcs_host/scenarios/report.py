@@ -31,13 +31,13 @@ summary { cursor: pointer; color: #245; } .time { color: #777; font-size: .9em; 
 
 def write(title: str, played: Play, seed: int) -> str:
     """The HTML of a scenario that was played."""
-    held = sum(step.holds for step in played.steps)
+    count = sum(step.holds for step in played.steps)
     verdict = "all steps hold" if played.holds else "NOT all steps hold"
     out = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>"
         "<style>%s</style></head><body>" % (_text(title), _STYLE),
         "<h1>%s</h1><p><strong>%s</strong>: %d of %d, seed %d.</p>"
-        % (_text(title), verdict, held, len(played.steps), seed),
+        % (_text(title), verdict, count, len(played.steps), seed),
         _timings(played),
     ]
     part = ""
@@ -61,12 +61,12 @@ def _timings(played: Play) -> str:
 def _step(step: Step, played: Play) -> str:
     checks = "".join(
         "<li class='%s'>%s%s</li>"
-        % ("" if held else "no", "" if held else "not so: ", _text(text))
-        for text, held in step.checks
+        % ("" if is_met else "no", "" if is_met else "not so: ", _text(text))
+        for text, is_met in step.checks
     )
     notes = "".join("<p>%s</p>" % _note(note) for note in step.notes)
-    pictures = "".join(shots.image_tag(octets, said) for said, octets in step.pictures)
-    messages = "".join(_exchange(one, played) for one in step.exchanges)
+    pictures = "".join(shots.image_tag(octets, words) for words, octets in step.pictures)
+    messages = "".join(_exchange(exchange, played) for exchange in step.exchanges)
     return (
         "<div class='step%s'><h3>%s %s</h3><p class='proves'>%s <span class='time'>%s, %.0f ms"
         "</span></p><ul>%s</ul>%s<p>%s</p>%s%s</div>"
@@ -103,17 +103,17 @@ def _note(text: str) -> str:
     return _text(text)
 
 
-def _exchange(one: Any, played: Play) -> str:
-    parts = [_message(one.command, played)]
-    if one.answer is not None:
-        parts.append(_message(one.answer, played))
+def _exchange(exchange: Any, played: Play) -> str:
+    parts = [_message(exchange.command, played)]
+    if exchange.answer is not None:
+        parts.append(_message(exchange.answer, played))
     return "<details><summary>%s: %s</summary>%s</details>" % (
-        _text(one.what), _text(play.outcome(one)), "".join(parts))  # fmt: skip
+        _text(exchange.use_case), _text(play.outcome(exchange)), "".join(parts))  # fmt: skip
 
 
 def _message(octets: bytes, played: Play) -> str:
-    found = examine.examine(octets, keys=played.lab.parties.keys)
-    return "<pre>%s\n%s</pre>" % (_lines(tree.draw(found)), octets.hex().upper())
+    node = examine.examine(octets, keys=played.lab.parties.keys)
+    return "<pre>%s\n%s</pre>" % (_lines(tree.draw(node)), octets.hex().upper())
 
 
 def _logs(step: Step) -> str:
@@ -134,13 +134,13 @@ def _inventory(played: Play) -> str:
     rows = "".join(
         "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>"
         % (
-            _text(one["eui"].upper()),
-            _text(one["device_type"]),
-            _text(one["status"]),
-            _text((one["hub"] or "").upper()),
-            _text(" ".join(one["meter_points"])),
+            _text(device["eui"].upper()),
+            _text(device["device_type"]),
+            _text(device["status"]),
+            _text((device["hub"] or "").upper()),
+            _text(" ".join(device["meter_points"])),
         )
-        for one in played.lab.inventory.devices()
+        for device in played.lab.inventory.devices()
     )
     return (
         "<h2>Inventory at the end</h2><table><tr><th>device</th><th>type</th><th>status</th>"

@@ -60,8 +60,8 @@ def quality_check(p: Any) -> None:
             ("ECS10", {"value": b"Checked"}),
             ("ECS35b", None),
         ):
-            done = lab.read(use_case, _NEW_ESME, values)
-            step.check(done.is_success, "%s answers success" % use_case)
+            exchange = lab.read(use_case, _NEW_ESME, values)
+            step.check(exchange.is_success, "%s answers success" % use_case)
         before = _import_wh(lab.read("ECS17b", _NEW_ESME))
         lab.pass_time(3600)
         after = _import_wh(lab.read("ECS17b", _NEW_ESME))
@@ -74,16 +74,16 @@ def quality_check(p: Any) -> None:
             ("GCS46", None),
             ("GCS33", None),
         ):
-            done = lab.read(use_case, _NEW_GSME, values)
-            step.check(done.is_success, "%s answers success" % use_case)
+            exchange = lab.read(use_case, _NEW_GSME, values)
+            step.check(exchange.is_success, "%s answers success" % use_case)
     for eui in _NAMES:
         _disconnects(p, eui, _NAMES[eui])
         with p.step(
             "8.11 removes the %s from the QA hub" % _NAMES[eui], "its key goes to the history"
         ) as step:
             step.check(lab.remove_from_hub(_QA_HUB, eui).is_success, "CCS02 answers success")
-            done, logs = lab.read_logs(_QA_HUB)
-            step.check(done.is_success, "CCS07 answers success")
+            exchange, logs = lab.read_logs(_QA_HUB)
+            step.check(exchange.is_success, "CCS07 answers success")
             current, historic = ([mac for mac, _ in log.devices] for log in logs)
             step.check(eui not in current, "the device log does not list it any more")
             step.check(historic[-1] == eui, "the historic device log does, last")
@@ -91,8 +91,8 @@ def quality_check(p: Any) -> None:
         with p.step(
             "8.11 adds the %s to another hub" % _NAMES[eui], "it can be used again"
         ) as step:
-            done = lab.add_to_hub(_OTHER_HUB, eui, points)
-            step.check(done.is_success, "CCS01 answers success")
+            exchange = lab.add_to_hub(_OTHER_HUB, eui, points)
+            step.check(exchange.is_success, "CCS01 answers success")
         _joins(p, eui, _OTHER_HUB, devicelog.INSTALL_CODE_KEY, _NAMES[eui])
 
 
@@ -114,12 +114,12 @@ def returned_meter(p: Any) -> None:
         step.check(not tried, "joining by install code fails: %s" % tried.why)
     logs: list[str] = []
     with p.step("8.9 reads the logs of the consumer's hub", "CCS07 gives what 8.16 needs") as step:
-        done, found = lab.read_logs(_HOME_HUB)
-        step.check(done.is_success, "CCS07 answers success")
+        exchange, backups = lab.read_logs(_HOME_HUB)
+        step.check(exchange.is_success, "CCS07 answers success")
         hashed = lab.han.meters[_RETURNED].hashed_key()
-        step.check((_RETURNED, hashed) in found[0].devices, "the current log has the key's hash")
-        step.check(found[1].devices == [], "the historic log is there, and empty")
-        logs.append(encoded_log(done))
+        step.check((_RETURNED, hashed) in backups[0].devices, "the current log has the key's hash")
+        step.check(backups[1].devices == [], "the historic log is there, and empty")
+        logs.append(encoded_log(exchange))
         step.note("base64 for 8.16: %s" % logs[0])
     with p.step(
         "8.16 restores the meter's entry to the QA hub", "one entry of the log, by CCS03"
@@ -148,8 +148,8 @@ def returned_meter(p: Any) -> None:
             step.check(lab.read(use_case, _RETURNED).is_success, "%s answers success" % use_case)
     _disconnects(p, _RETURNED, "returned meter")
     with p.step("it joins another hub", "it is ready to be used again") as step:
-        done = lab.add_to_hub(_OTHER_HUB, _RETURNED, _MPAN)
-        step.check(done.is_success, "CCS01 answers success")
+        exchange = lab.add_to_hub(_OTHER_HUB, _RETURNED, _MPAN)
+        step.check(exchange.is_success, "CCS01 answers success")
         _on(step, lab.join(_RETURNED, _OTHER_HUB), "it joins by its install code")
 
 
@@ -178,9 +178,9 @@ def must_fail(p: Any) -> None:
         lab.add_to_hub(_OTHER_HUB, _ORPHAN, _MPAN)
         tried = lab.join(_ORPHAN, _OTHER_HUB)
         step.check(not tried, "it cannot be reused: %s" % tried.why)
-        done, logs = lab.read_logs(_HOME_HUB)
+        exchange, logs = lab.read_logs(_HOME_HUB)
         step.check(_ORPHAN in [mac for mac, _ in logs[1].devices], "the historic log has its key")
-        restored = lab.restore(_QA_HUB, _ORPHAN, encoded_log(done, historic=True), _MPAN)
+        restored = lab.restore(_QA_HUB, _ORPHAN, encoded_log(exchange, historic=True), _MPAN)
         step.check(restored.is_success, "so 8.16 with that log brings it back")
         _on(step, lab.join(_ORPHAN, _QA_HUB), "it comes back by the hash of its link key")
     _refusals(p)
@@ -197,7 +197,7 @@ def must_fail(p: Any) -> None:
         good = encoded_log(lab.read_logs(_QA_HUB)[0])
         octets = base64.b64decode(good)
         before = len(lab.exchanges)
-        for what, log in (
+        for damage, log in (
             ("a character that is not base64", "*" + good[1:]),
             ("octets missing at the end", base64.b64encode(octets[:-5]).decode()),
             ("octets behind it", base64.b64encode(octets + b"\x00").decode()),
@@ -205,9 +205,9 @@ def must_fail(p: Any) -> None:
         ):
             try:
                 lab.restore(_QA_HUB, _ORPHAN, log, _MPAN)
-                step.check(False, "%s: refused" % what)
+                step.check(False, "%s: refused" % damage)
             except ValueError as error:
-                step.check(True, "%s: refused (%s)" % (what, error))
+                step.check(True, "%s: refused (%s)" % (damage, error))
         step.check(len(lab.exchanges) == before, "nothing was sent to the hub")
     _power_cuts(p)
 
@@ -244,8 +244,8 @@ def _refusals(p: Any) -> None:
 
 def _refused(step: Any, lab: Any, meter: Any, send: Any) -> None:
     before = len(meter.security_log())
-    done = send()
-    step.check(done.answer is None, "no answer")
+    exchange = send()
+    step.check(exchange.answer is None, "no answer")
     step.check(meter.is_joined(), "the meter is still joined")
     entries = [code for _, code in meter.security_log()[before:]]
     step.check(bool(entries), "its security log has %s" % ", ".join("%04X" % c for c in entries))
@@ -280,7 +280,7 @@ def _cut_addition(step: Any, lab: Any) -> None:
         lambda: lab.add_to_hub(_OTHER_HUB, eui, _MPAN), lambda log: log.find(eui) is not None,
     )  # fmt: skip
     log = lab.han.hubs[_OTHER_HUB].log
-    step.check([one.mac for one in log.entries].count(eui) == 1, "the device is listed once")
+    step.check([entry.mac for entry in log.entries].count(eui) == 1, "the device is listed once")
     _on(step, lab.join(eui, _OTHER_HUB), "and joins")
     lab.remove_from_hub(_OTHER_HUB, eui)
 
@@ -322,8 +322,8 @@ def _cut_disconnect(step: Any, lab: Any) -> None:
     eui = bytes.fromhex("00DB1234567890F0")
     lab.make(ESME, eui)
     cuts = left = tries = 0
-    done = None
-    while not (done and done.is_success) and tries < 500:
+    exchange = None
+    while not (exchange and exchange.is_success) and tries < 500:
         tries += 1
         if lab.inventory.device(eui)["hub"] is None:
             lab.add_to_hub(_OTHER_HUB, eui, _MPAN)
@@ -331,16 +331,16 @@ def _cut_disconnect(step: Any, lab: Any) -> None:
             lab.join(eui, _OTHER_HUB)
         lab.cut_power(eui, 11 * cuts)
         try:
-            done = lab.disconnect(eui)
+            exchange = lab.disconnect(eui)
         except PowerCut:
             cuts += 1
             lab.inventory.disconnect_failed(eui, lab.now, "no answer")
             lab.restart(eui)
-        if not (done and done.is_success) and not lab.han.meters[eui].is_joined():
+        if not (exchange and exchange.is_success) and not lab.han.meters[eui].is_joined():
             left += 1
             lab.inventory.disconnected(eui, lab.now)  # found out by adding it again
             lab.remove_from_hub(_OTHER_HUB, eui)
-    step.check(done and done.is_success, "after %d cuts the command succeeds" % cuts)
+    step.check(exchange and exchange.is_success, "after %d cuts the command succeeds" % cuts)
     step.check(cuts > 5, "power went at %d places" % cuts)
     step.check(not lab.han.meters[eui].is_joined(), "the meter has left")
     step.note("%d times it had left without an answer, and could be added again" % left)
@@ -369,23 +369,23 @@ def _cut_restore(step: Any, lab: Any) -> None:
     _until_done(
         step, lab, hub,
         lambda: lab.restore(hub, _ORPHAN, good, _MPAN),
-        lambda log: [one.mac for one in log.entries] == [_ORPHAN],
+        lambda log: [entry.mac for entry in log.entries] == [_ORPHAN],
     )  # fmt: skip
     log = lab.han.hubs[hub].log
-    step.check([one.mac for one in log.entries] == [_ORPHAN], "the log is the restored one")
+    step.check([entry.mac for entry in log.entries] == [_ORPHAN], "the log is the restored one")
 
 
 def _until_done(step: Any, lab: Any, hub: bytes, send: Any, is_done: Any) -> None:
     """Sends again, power going a little later each time, until it gets through."""
     cuts = 0
-    done = None
+    exchange = None
     whole = True
     was_done = False
-    while done is None or (done.answer is None and cuts < 500):
+    while exchange is None or (exchange.answer is None and cuts < 500):
         before = lab.han.hubs[hub].log
         lab.cut_power(hub, 13 * cuts)
         try:
-            done = send()
+            exchange = send()
         except PowerCut:
             cuts += 1
             log = lab.restart(hub).log
@@ -393,10 +393,10 @@ def _until_done(step: Any, lab: Any, hub: bytes, send: Any, is_done: Any) -> Non
             was_done = was_done or is_done(log)
     step.check(whole and cuts > 5, "at %d cuts the log was the old one or the new one" % cuts)
     lab.cut_power(hub, None)
-    if was_done and not done.is_success:  # CCS02 cannot be done twice
+    if was_done and not exchange.is_success:  # CCS02 cannot be done twice
         step.note("at a cut it had been done, and only the answer was lost")
     else:
-        step.check(done.is_success, "after %d cuts the command succeeds" % cuts)
+        step.check(exchange.is_success, "after %d cuts the command succeeds" % cuts)
 
 
 def _joins(p: Any, eui: bytes, hub: bytes, by: str, name: str) -> None:
@@ -412,17 +412,17 @@ def _joins(p: Any, eui: bytes, hub: bytes, by: str, name: str) -> None:
         step.check(_alerted(lab, hub), "the hub reports its device log (CS14)")
 
 
-def _on(step: Any, joined: Any, said: str) -> None:
+def _on(step: Any, joined: Any, text: str) -> None:
     """It joined; where not, the reason is said."""
-    step.check(joined, said if joined else "%s (%s)" % (said, joined.why))
+    step.check(joined, text if joined else "%s (%s)" % (text, joined.why))
 
 
 def _disconnects(p: Any, eui: bytes, name: str) -> None:
     lab = p.lab
     with p.step("8.15 tells the %s to leave" % name, "CS02f: it answers, then leaves") as step:
-        done = lab.disconnect(eui)
-        step.check(done.is_success, "CS02f answers success")
-        signed = done.verdict is not None and done.verdict.signature == "valid"
+        exchange = lab.disconnect(eui)
+        step.check(exchange.is_success, "CS02f answers success")
+        signed = exchange.verdict is not None and exchange.verdict.signature == "valid"
         step.check(signed, "signed by the meter")
         meter = lab.han.meters[eui]
         step.check(not meter.is_joined(), "it has forgotten network and link key")
@@ -439,24 +439,24 @@ def _inventory(
     points: "list[str]",
     name: str,
 ) -> None:
-    found = lab.inventory.device(eui)
+    device = lab.inventory.device(eui)
     wanted = (status, None if hub is None else hub.hex(), points)
-    is_so = (found["status"], found["hub"], found["meter_points"]) == wanted
+    is_so = (device["status"], device["hub"], device["meter_points"]) == wanted
     where = "no hub" if hub is None else "hub %s" % hub.hex().upper()
-    said = "inventory: %s is %s, %s, %s" % (name, status, where, " ".join(points) or "no MPxN")
-    step.check(is_so, said)
+    text = "inventory: %s is %s, %s, %s" % (name, status, where, " ".join(points) or "no MPxN")
+    step.check(is_so, text)
 
 
 def _history(step: Any, lab: Any, eui: bytes, note: str) -> None:
-    last = [one for one in lab.inventory.history(eui) if "8.15" in one["event"]][-1]
-    said = "inventory: %s, because: %s" % (last["event"], last["note"])
-    step.check(last["note"] == note and last["before"] == last["after"], said)
+    last = [event for event in lab.inventory.history(eui) if "8.15" in event["event"]][-1]
+    text = "inventory: %s, because: %s" % (last["event"], last["note"])
+    step.check(last["note"] == note and last["before"] == last["after"], text)
 
 
 def _alerted(lab: Any, hub: bytes) -> bool:
     """Whether the hub has sent CS14, its MAC valid, with the log as it is now."""
-    found = [one for one in lab.alerts_of(hub) if one.message.code == _CS14]
-    return bool(found) and all(one.mac == "valid" and one.error is None for one in found)
+    alerts = [alert for alert in lab.alerts_of(hub) if alert.message.code == _CS14]
+    return bool(alerts) and all(alert.mac == "valid" and alert.error is None for alert in alerts)
 
 
 def _import_wh(exchange: Any) -> int:
