@@ -14,7 +14,10 @@ REPORT = os.path.join("build", "triage.html")
 
 
 def demo() -> int:
-    """The triage; then, where reference messages are at hand, these. 0 when all is well."""
+    """Runs the triage, then decodes and replays reference messages where there are some.
+
+    The exit status: 0 where every command succeeded.
+    """
     shared = os.environ.get("GBCS_SHARED", os.path.join("..", "shared"))
     messages = os.path.join(shared, "rtds", "messages")
     keys = ["--keystore", os.path.join(shared, "rtds", "keystore")]

@@ -1,10 +1,9 @@
-"""Files that hold keys: for their owner alone, and never over another file.
+"""Files of keys: only their owner may read them, and they replace no file unless asked to.
 
-A file of keys has mode 0600, a folder that is made for them 0700, whatever the umask is. A file
-that is written at once is complete beside its place before it is put there; one that grows (the
-keys of a capture) is begun in its place. What stands there, a link too, is neither followed nor
-changed unless overwriting is asked for. Where modes are not known (Windows) they are left as they
-are.
+A file of keys has mode 0600, a folder made for keys 0700, whatever the umask is. `write` completes
+a file under a temporary name in the same folder and then renames it; `begin` opens a file that
+grows (the keys of a capture) in its place. An existing file or symbolic link is neither followed
+nor changed unless `overwrite` is set. On systems without modes (Windows) modes are not set.
 """
 
 import contextlib
@@ -18,7 +17,7 @@ _FOLDER = 0o700
 
 
 class WouldOverwrite(Exception):
-    """A file at `path` is there already, and is not what would be written; it was not touched."""
+    """A file at `path` exists and has other contents than would be written; it was not changed."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -29,7 +28,10 @@ class WouldOverwrite(Exception):
 
 
 def folder(path: str) -> None:
-    """Makes a folder, and those above it, for keys; one that is there stays as it is. OSError."""
+    """Makes a folder for keys, mode 0700, and those above it; an existing one is not changed.
+
+    Raises OSError.
+    """
     if os.path.isdir(path):
         return
     above = os.path.dirname(os.path.abspath(path))
@@ -40,14 +42,15 @@ def folder(path: str) -> None:
 
 
 def is_open_to_others(path: str) -> bool:
-    """Whether others than the owner may look into a folder."""
+    """Whether group or others may access a folder; always False where there are no modes."""
     return os.name == "posix" and bool(os.stat(path).st_mode & 0o077)
 
 
 def check(path: str, octets: bytes, overwrite: bool = False) -> bool:
     """Whether a file has to be written; False where it holds these octets already.
 
-    WouldOverwrite where it holds others; OSError where it cannot be read.
+    Raises WouldOverwrite where it holds other octets, unless `overwrite`, and OSError where it
+    cannot be read.
     """
     try:
         with open(path, "rb") as file:
@@ -64,9 +67,9 @@ def check(path: str, octets: bytes, overwrite: bool = False) -> bool:
 
 
 def write(path: str, octets: bytes, mode: int = PRIVATE, overwrite: bool = False) -> None:
-    """A file of these octets and this mode; WouldOverwrite, OSError.
+    """Writes a file of these octets and this mode. Raises WouldOverwrite, OSError.
 
-    One that holds these octets already gets the mode, and counts as written.
+    A file that holds these octets already only gets the mode.
     """
     if not check(path, octets, overwrite):
         _set_mode(path, mode)
@@ -84,7 +87,7 @@ def write(path: str, octets: bytes, mode: int = PRIVATE, overwrite: bool = False
 
 
 def begin(path: str, overwrite: bool = False) -> "IO[str]":
-    """A file of text, open for writing keys one by one; WouldOverwrite, OSError."""
+    """A new text file of mode 0600, open for writing. Raises WouldOverwrite, OSError."""
     if overwrite:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
@@ -95,7 +98,7 @@ def begin(path: str, overwrite: bool = False) -> "IO[str]":
 
 
 def _create(path: str, mode: int) -> int:
-    """The descriptor of a file that was not there before; FileExistsError."""
+    """The descriptor of a new file. Raises FileExistsError where the path exists."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     number = os.open(path, flags, mode)
     if hasattr(os, "fchmod"):

@@ -1,12 +1,12 @@
-"""Text from anywhere, made so that a terminal shows it and does nothing else.
+"""Escapes for control characters in text from outside, so that a terminal only shows the text.
 
-Names in certificates, text in messages, file names and what others say in errors may hold control
-characters: they move the cursor, change colours or titles, or (bidirectional overrides) show other
-text than there is. Each is shown as `\\uXXXX`, which inside JSON means the same character.
+Names in certificates, texts in messages, file names and the errors of peers may hold control
+characters. These move the cursor, change colours or titles, or (bidirectional overrides) make a
+terminal show other text than there is. Each is shown as `\\uXXXX`, its escape in JSON.
 
-`Screen` is the one place through which commands print: standard output and standard error are such
-while a command runs (`gbcs_host.cli`). What a command itself wants a terminal to do goes by
-`styled`, around text that `visible` has been through.
+While a command runs, standard output and standard error are each a `Screen` (`gbcs_host.cli`), so
+that all output of commands is escaped. A command sends control sequences of its own by `styled`,
+around text that went through `visible`.
 """
 
 import os
@@ -23,12 +23,12 @@ _BUT_LINES = re.compile("(?![\n\t])[%s]" % _HIDDEN)
 
 
 def visible(text: str) -> str:
-    """The text in one line, each control character as `\\uXXXX`."""
+    """The text on one line, each control character as `\\uXXXX`."""
     return _ANY.sub(_escaped, text)
 
 
 def visible_lines(text: str) -> str:
-    """The same of text that has lines and tabulators, which stay."""
+    """The text with its line ends and tabulators, every other control character as `\\uXXXX`."""
     return _BUT_LINES.sub(_escaped, text)
 
 
@@ -37,21 +37,21 @@ def _escaped(match: "re.Match[str]") -> str:
 
 
 class Screen:
-    """A stream of text: what is written is made visible first.
+    """A stream of text that escapes control characters in all that is written to it.
 
-    Characters that the stream's encoding lacks are written as escapes too. Everything else is as
-    of the stream; of one that is not there (None: closed before we began) nothing is asked.
+    Characters that the stream's encoding lacks are written as escapes too. Other attributes are
+    those of the stream. `stream` is None where the process has none: then nothing is written.
     """
 
     def __init__(self, stream: "TextIO | None") -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Writes lines of text."""
+        """Writes text, its control characters escaped; the number of characters given."""
         return self._write(visible_lines(text), text)
 
     def styled(self, text: str) -> int:
-        """Writes text as it is: the caller has made visible what is not its own."""
+        """Writes text unchanged; the caller has escaped the parts that came from outside."""
         return self._write(text, text)
 
     def _write(self, shown: str, text: str) -> int:
@@ -64,17 +64,17 @@ class Screen:
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """Writes each of them."""
+        """Writes each line of an iterable, as `write` does."""
         for line in lines:
             self.write(line)
 
     def flush(self) -> None:
-        """Hands on what was written."""
+        """Flushes the stream, if there is one."""
         if self.stream is not None:
             self.stream.flush()
 
     def isatty(self) -> bool:
-        """Whether a person watches."""
+        """Whether the stream is a terminal."""
         return self.stream is not None and self.stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
@@ -84,13 +84,13 @@ class Screen:
 
 
 def styled(screen: Any, text: str) -> None:
-    """Writes text that is visible already, and what a terminal is to do, to any stream."""
+    """Writes text with control sequences for the terminal, to a Screen or any other stream."""
     write = screen.styled if isinstance(screen, Screen) else screen.write
     write(text)
 
 
 def drop(stream: Any) -> None:
-    """Makes that nothing more is written to a stream whose other end has gone."""
+    """Points the descriptor of a stream whose reader has gone at the null device."""
     try:
         number = os.open(os.devnull, os.O_WRONLY)
         os.dup2(number, stream.fileno())

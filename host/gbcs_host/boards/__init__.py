@@ -1,1 +1,1 @@
-"""Boards on a serial port, and their firmware."""
+"""Boards on a serial port: their REPL, their device, and how their firmware is built."""

@@ -1,7 +1,9 @@
-"""A board on a serial port: its REPL in raw mode, and its device started.
+"""A board on a serial port: scripts run at its REPL, and its device started.
 
-MicroPython's raw mode (Ctrl-A) takes a script, answers `OK`, what it prints, Ctrl-D, what went
-wrong, Ctrl-D. Source: MicroPython documentation, "The MicroPython Interactive Interpreter Mode".
+In raw mode (Ctrl-A) MicroPython takes a script and answers `OK`, the script's output, Ctrl-D, the
+traceback, Ctrl-D.
+
+Source: MicroPython documentation, "The MicroPython Interactive Interpreter Mode".
 """
 
 import time
@@ -12,20 +14,21 @@ from gbcs_host.han.remote import answers
 from gbcs_host.links import Link, LinkError, open_link
 
 BAUD = 115_200
-# Garbage is collected early, before anything is loaded: a heap in larger pieces
+# The threshold makes MicroPython collect garbage early, so that the heap stays in large pieces
 START = "import gc\ngc.threshold(8192)\nfrom gbcs_device.board.app import *\nrun(True)\n"
 _HELLO_S = 2.0
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 
 
 class BoardError(Exception):
-    """What the board said instead of an answer, or that it did not answer."""
+    """The board raised an exception, whose traceback is the text, or it did not answer."""
 
 
 class Repl:
     """The raw prompt of a board; close it, or use it in a with statement.
 
-    Raises LinkError where the port cannot be had, BoardError where nothing answers.
+    The constructor interrupts the program that runs. It raises LinkError where the port cannot be
+    opened, BoardError where no prompt comes within `timeout_s` seconds.
     """
 
     def __init__(self, port: str, baud: int = BAUD, timeout_s: float = 5.0) -> None:
@@ -63,14 +66,14 @@ class Repl:
             if time.monotonic() > limit:
                 words = self._rest[-200:].decode("utf-8", "replace").strip()
                 raise BoardError(
-                    "%s: no MicroPython prompt%s"
-                    % (self.port, "; it says: " + words if words else ", and nothing is said")
+                    "%s: a MicroPython prompt expected, found %s"
+                    % (self.port, "'%s'" % words if words else "no answer")
                 )
         octets, _, self._rest = self._rest.partition(end)
         return octets
 
     def run(self, script: str, timeout_s: float = 10.0) -> str:
-        """What a script prints; BoardError with its traceback."""
+        """The text that a script prints; BoardError with the traceback of one that fails."""
         self._write(script.encode() + b"\x04")
         self._until(b"OK", timeout_s)
         printed = self._until(b"\x04", timeout_s)
@@ -80,12 +83,12 @@ class Repl:
         return printed.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def start(self, script: str = START, timeout_s: float = 5.0) -> None:
-        """Starts a script that does not end: the device."""
+        """Starts a script that does not end, unless given the device's; returns once it runs."""
         self._write(script.encode() + b"\x04")
         self._until(b"OK", timeout_s)
 
     def reset(self) -> None:
-        """Begins anew (a soft reset): the firmware's `main.py` runs, where it has one."""
+        """Resets the interpreter (a soft reset), which runs the firmware's `main.py`, if any."""
         self._write(b"\x02\x04")
         time.sleep(0.5)
 
@@ -103,20 +106,20 @@ class Repl:
         return octets
 
     def close(self) -> None:
-        """Lets the port go; what runs goes on."""
+        """Closes the port; the program on the board keeps running."""
         self._serial.close()
 
 
 def start(port: str) -> None:
-    """Starts the device of a board; BoardError, LinkError."""
+    """Starts the device of the board on this port. Raises BoardError, LinkError."""
     with Repl(port) as repl:
         repl.start()
 
 
 def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
-    """A link to a device; one on a serial port that shows a prompt is started first.
+    """An open link to a device; a board that shows a prompt has its device started first.
 
-    `watch` is told what is done. LinkError, BoardError.
+    `watch` gets a line of text when a device is started. Raises LinkError, BoardError.
     """
     link = open_link(name)
     if not name.startswith("serial:") or answers(link, _HELLO_S):
@@ -130,7 +133,10 @@ def opened(name: str, watch: "Callable[[str], None] | None" = None) -> Link:
 
 
 def about(port: str) -> "dict[str, str]":
-    """Board, versions, memory, what is wrong with its store, identity; BoardError, LinkError."""
+    """Board, versions, memory, the state of its store and the device's identity, by name.
+
+    Raises BoardError, LinkError.
+    """
     with Repl(port) as repl:
         printed = repl.run(_ABOUT)
     return dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
@@ -144,8 +150,8 @@ print("micropython=" + ".".join([str(part) for part in sys.implementation.versio
 print("heap_free=%d" % gc.mem_free())
 print("heap_used=%d" % gc.mem_alloc())
 try:
-    found = os.statvfs("/")
-    print("files_free=%d" % (found[0] * found[3]))
+    files = os.statvfs("/")
+    print("files_free=%d" % (files[0] * files[3]))
 except (AttributeError, OSError):
     print("files_free=0")
 try:
@@ -153,9 +159,9 @@ try:
     print("gbcs=" + gbcs.__version__)
     from gbcs_device.board import device_here as onboard
     print("store=" + (onboard.server().damaged or "whole"))
-    one = onboard.device()
-    if one is not None:
-        print("device=%s %s" % (one.kind, "".join(["%02X" % octet for octet in one.eui])))
+    device = onboard.device()
+    if device is not None:
+        print("device=%s %s" % (device.kind, "".join(["%02X" % octet for octet in device.eui])))
         print("han=" + onboard.server().station.phase)
         print("heap_peak=%d" % onboard.server().peak)
 except ImportError:

@@ -1,7 +1,11 @@
-"""Firmware of boards: which boards there are, how theirs is built, flashed, and put on by files.
+"""Firmware of boards: the table of boards, and how firmware is built, flashed or copied as files.
 
-Builds are MicroPython's own, out of tree: `MICROPY_DIR` names its source, `boards/BOARD` of this
-repository what is frozen in. Files are compiled by mpy-cross and copied by mpremote.
+MicroPython's own make builds it, out of tree: `MICROPY_DIR` names MicroPython's source, and
+`boards/BOARD/manifest.py` of this repository lists the modules that are frozen in. Without a
+build, mpy-cross compiles the modules and mpremote copies them.
+
+Sources: MicroPython documentation, "MicroPython manifest files" and "MicroPython .mpy files"; the
+MicroPython documentation's "MicroPython remote control: mpremote".
 """
 
 import hashlib
@@ -17,14 +21,14 @@ from typing import NamedTuple
 ROOT = pathlib.Path(__file__).parents[3]
 PACKAGES = ("protocol/gbcs", "firmware/gbcs_device")
 CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "wide.py"}
-DEPLOY_HEAP_KB, DEPLOY_FILES_KB = 512, 900  # a meter on a stock board was tried with so much
+DEPLOY_HEAP_KB, DEPLOY_FILES_KB = 512, 900  # a meter was tried on a stock board with so much
 _PATIENCE_S = 120
 _AT_ONCE = 8  # files that are copied with one connection
 VIPER = {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
 
 
 class Board(NamedTuple):
-    """One of our boards: MicroPython's port and name for it, processor, and how it is flashed."""
+    """A row of `BOARDS`: MicroPython's port, the processor, and how the board is flashed."""
 
     port: str
     processor: str  # -march of mpy-cross; "" for plain byte code
@@ -47,20 +51,20 @@ BOARDS = {
 
 
 class BuildError(Exception):
-    """What went wrong, and what to do next."""
+    """A build, flash or copy that failed; the text says why and what to do next."""
 
 
 def board(name: str) -> Board:
-    """The board of this name; BuildError."""
+    """The row of `BOARDS` of this name. Raises BuildError where there is no row or no folder."""
     if name not in BOARDS:
-        raise BuildError("no board '%s'; there are %s" % (name, ", ".join(BOARDS)))
+        raise BuildError("one of %s expected, found '%s'" % (", ".join(BOARDS), name))
     if not (ROOT / "boards" / name).is_dir():
         raise BuildError("no folder boards/%s: a checkout of the repository is needed" % name)
     return BOARDS[name]
 
 
 def modules(has_viper: bool) -> "list[pathlib.Path]":
-    """Our modules that a board runs."""
+    """The paths of the modules that a board runs, sorted; those of CPython alone are left out."""
     left_out = CPYTHON if has_viper else CPYTHON | VIPER
     paths = []
     for package in PACKAGES:
@@ -72,7 +76,7 @@ def modules(has_viper: bool) -> "list[pathlib.Path]":
 
 
 def build_command(name: str, source: pathlib.Path, build: pathlib.Path) -> "list[str]":
-    """The make command that builds a board's firmware."""
+    """The words of the make command that builds a board's firmware. Raises BuildError."""
     hardware = board(name)
     folder = ROOT / "boards" / name
     command = ["make", "-C", str(source / "ports" / hardware.port), "BUILD=%s" % build]
@@ -86,7 +90,10 @@ def build_command(name: str, source: pathlib.Path, build: pathlib.Path) -> "list
 
 
 def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -> pathlib.Path:
-    """Builds with the source in MICROPY_DIR; the image's path. BuildError."""
+    """Builds with the source in MICROPY_DIR and gives the path of the image. Raises BuildError.
+
+    `more` are further words for make.
+    """
     hardware = board(name)
     where = os.environ.get("MICROPY_DIR", "")
     source = pathlib.Path(where or "nowhere").expanduser()
@@ -99,7 +106,7 @@ def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -
     process = subprocess.run([*command, *more], check=False)
     image = build_folder / hardware.image
     if process.returncode or not image.is_file():
-        raise BuildError("the build failed; what make said stands above")
+        raise BuildError("the build failed; the output of make stands above")
     return image
 
 
@@ -107,7 +114,10 @@ def build(name: str, build_folder: pathlib.Path, more: "tuple[str, ...]" = ()) -
 
 
 def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
-    """The command that puts an image on a board; for uf2 one that copies. BuildError."""
+    """The words of the command that puts an image on a board: cp, picotool, esptool or dfu-util.
+
+    `port` is for esptool. Raises BuildError where the image or the tool is missing.
+    """
     hardware = board(name)
     if not image.is_file():
         raise BuildError("no image '%s'; next step: gbcs board build %s" % (image, name))
@@ -134,7 +144,7 @@ def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
 
 
 def _drive() -> "pathlib.Path | None":
-    """The drive of a board that waits for a UF2 file."""
+    """The mounted drive of a board that waits for a UF2 file, or None: it holds INFO_UF2.TXT."""
     for top in ("/media", "/run/media", "/Volumes", "/mnt"):
         for mark in pathlib.Path(top).glob("**/INFO_UF2.TXT") if os.path.isdir(top) else ():
             return mark.parent
@@ -145,10 +155,10 @@ def _drive() -> "pathlib.Path | None":
 
 
 def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
-    """Puts our modules on a stock MicroPython as .mpy files, those that changed; how many.
+    """Copies the modules that changed to a stock MicroPython, as .mpy files; the number of files.
 
-    `watch` is told of each. BuildError where the board is too small, or says no; what was copied
-    by then stays, and another deploy goes on.
+    `watch` gets a line of text for each. Raises BuildError where the board has too little memory
+    or mpremote fails; the files copied by then stay, and another deploy copies the rest.
     """
     hardware = board(name)
     _check_room(port, name)
@@ -179,13 +189,13 @@ def deploy(port: str, name: str, watch: "Callable[[str], None]") -> int:
 _ROOM = """
 import gc, os
 gc.collect()
-found = os.statvfs("/")
-print(gc.mem_free() + gc.mem_alloc(), found[1] * found[2])
+files = os.statvfs("/")
+print(gc.mem_free() + gc.mem_alloc(), files[1] * files[2])
 """
 
 
 def _check_room(port: str, name: str) -> None:
-    """Code that is not frozen in stands in the heap: a smaller board needs a firmware of ours."""
+    """Raises BuildError for a board too small to hold modules outside of its firmware."""
     heap, files = [int(word) // 1024 for word in _mpremote(port, "exec", _ROOM).split()]
     if heap < DEPLOY_HEAP_KB or files < DEPLOY_FILES_KB:
         raise BuildError(
@@ -198,7 +208,7 @@ def _check_room(port: str, name: str) -> None:
 def _copy(
     port: str, here: pathlib.Path, names: "list[str]", watch: "Callable[[str], None]"
 ) -> None:
-    """Copies files, some of them with one connection."""
+    """Copies the files of these names, `_AT_ONCE` with one connection of mpremote."""
     folders = sorted(
         {str(parent) for name in names for parent in pathlib.PurePosixPath(name).parents}
     )
@@ -225,7 +235,7 @@ def _copy(
 
 
 def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -> None:
-    """One module as .mpy; BuildError."""
+    """Writes a module as .mpy for this processor, "" for plain byte code. Raises BuildError."""
     tool = os.environ.get("MPY_CROSS") or shutil.which("mpy-cross")
     if tool is None:
         raise BuildError(
@@ -271,7 +281,7 @@ for name in ("main.py", "board.py"):
 
 
 def _have(port: str) -> "dict[str, str]":
-    """Digests of the files that the board has."""
+    """The SHA-256 digests, in hex, of the files on the board, by path."""
     lines = _mpremote(port, "exec", _DIGESTS).splitlines()
     return dict(line.rsplit(" ", 1) for line in lines if " " in line)
 

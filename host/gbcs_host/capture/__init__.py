@@ -1,4 +1,4 @@
-"""Captures: what is on the air in a pcapng file, and the keys beside it, as Wireshark has them."""
+"""Captures: frames of the air in a pcapng file, and the keys beside it in Wireshark's form."""
 
 import os
 import types
@@ -12,10 +12,10 @@ UNIX_2000_US = 946_684_800_000_000
 
 
 class Capture:
-    """A file that is being written: `watch` takes frames, `reveal` keys, as ZigbeeHan gives them.
+    """A capture that is written: `watch` takes frames, `reveal` keys, as ZigbeeHan gives them.
 
-    The keys go to the file's name with `.keys` behind it, for its owner alone. Each frame is in
-    the file once `watch` returns, so that a run that is stopped leaves what it had.
+    The keys go to a file of the same name with `.keys` behind it, which its owner alone may read.
+    Each frame is in the file once `watch` returns, so a run that is stopped leaves its frames.
     """
 
     def __init__(self, frames: Any, keys: Any, keys_path: str) -> None:
@@ -27,9 +27,10 @@ class Capture:
 
     @classmethod
     def create(cls, path: str, overwrite: bool = False) -> "Capture":
-        """Begins both files; OSError where they cannot be written.
+        """Opens both files for writing.
 
-        keyfiles.WouldOverwrite where there are keys already, unless `overwrite`.
+        Raises OSError where one cannot be written, and keyfiles.WouldOverwrite where a file of
+        keys is there already, unless `overwrite`.
         """
         keys = keyfiles.begin(path + ".keys", overwrite)
         try:
@@ -53,9 +54,9 @@ class Capture:
             os.unlink(self._keys_path)  # it did not begin
 
     def watch(self, octets: bytes, us: int) -> None:
-        """A frame without check sequence, and when: microseconds since 2000."""
+        """Writes a frame without its check sequence; `us` is microseconds since 2000."""
         self._writer.write(octets, us + UNIX_2000_US)
 
     def reveal(self, label: str, eui: bytes, key: bytes) -> None:
-        """A key: what it is, and whose."""
+        """Writes a key of 16 octets; `label` says which key it is, `eui` whose."""
         self._key_file.add(key, "%s %s" % (label, eui.hex().upper()))

@@ -1,8 +1,12 @@
-"""What is in a capture: each frame layer by layer, keys learned on the way, GBCS messages whole.
+"""Frames of a capture taken apart layer by layer, up to the GBCS messages in them.
 
-Frames may be of any sniffer and any network: what does not open is said, and what does is read as
-far as it goes. Network and link keys that are transported under a known key are known from then
-on. Whoever sent a frame twice has said it once. Memory is bounded, and no frame raises anything.
+Frames may come from any sniffer and any network. A layer that no key opens is reported, and the
+layers above it are left out. A network or link key that is transported under a known key is used
+from then on. A frame that was repeated on the air counts once. Memory is bounded, and no frame
+raises an exception.
+
+Sources: IEEE 802.15.4-2006, 7.2 (MAC); ZigBee 05-3474-21, 3.3 (NWK), 2.2.5 and 2.2.8.4.5 (APS and
+its blocks), 4.5 (security); ZigBee Smart Energy D.6 (tunnels); GBCS 10.2.2 and 7.2.11.
 """
 
 import collections
@@ -16,8 +20,8 @@ from gbcs.zcl import clusters, zcl
 from gbcs.zigbee import aps, commands, mac, nwk, security
 
 TUNNELING = 0x0704
-_TRANSFERS = {0x00: 0x02, 0x08: 0x01}  # TransferData, by the direction bit
-_GET, _GET_RESPONSE, _PUT = 1, 2, 3
+_TRANSFERS = {0x00: 0x02, 0x08: 0x01}  # TransferData, by the direction bit: Smart Energy D.6
+_GET, _GET_RESPONSE, _PUT = 1, 2, 3  # first octet of the data of a GSME: GBCS 10.2.2.3
 _MAX_KEYS = 512
 _MAX_ADDRESSES = 4096
 _MAX_PARTS = 64
@@ -30,7 +34,7 @@ REPEAT = "repeat"
 
 
 class Heard:
-    """A GBCS message: which frame brought its end, when, from whom to whom on the HAN."""
+    """A GBCS message: number and time of the frame that completed it, EUI-64 of who sent it."""
 
     __slots__ = ("number", "octets", "sender", "us")
 
@@ -45,8 +49,8 @@ class Dissected:
     """One frame: `layers` in words, `problems` with it, `messages` that it completed.
 
     `source` and `destination` are EUI-64s, short addresses or None. `opened` are the labels of
-    the keys that opened it; `zcl` is the cluster and the octets of a ZCL frame that is whole.
-    `is_locked` is whether something in it did not open.
+    the keys that opened its layers; `zcl` is the cluster and the octets of a whole ZCL frame.
+    `is_locked` is whether a layer was left that no key opens.
     """
 
     def __init__(self, number: int, us: int) -> None:
@@ -62,13 +66,17 @@ class Dissected:
         self.is_locked = False
 
     def lock(self, why: str) -> None:
-        """Something did not open."""
+        """Notes that a layer could not be decrypted, and the reason."""
         self.is_locked = True
         self.problems.append(why)
 
 
 class Dissector:
-    """`keys` are pairs of 16 octets and a label; `crypto` a back end of gbcs.crypto."""
+    """Takes frames apart in the order of a capture, and remembers keys, addresses and fragments.
+
+    `keys` are pairs of 16 octets and a label; `crypto` is a back end of gbcs.crypto. `frames`,
+    `locked` and `damaged` count the frames taken, those not opened, those not decoded.
+    """
 
     def __init__(self, keys: "list[tuple[bytes, str]]", crypto: Any) -> None:
         self.frames = 0
@@ -84,7 +92,7 @@ class Dissector:
         self._receivers: collections.OrderedDict[Any, Receiver] = collections.OrderedDict()
 
     def take(self, us: int, frame: bytes) -> Dissected:
-        """One frame without check sequence; `us` is microseconds since 1970."""
+        """Takes apart one frame without check sequence; `us` is microseconds since 1970."""
         self.frames += 1
         dissected = Dissected(self.frames, us)
         try:
@@ -96,7 +104,7 @@ class Dissector:
         return dissected
 
     def learn(self, key: bytes, label: str) -> None:
-        """A key more."""
+        """Adds a key of 16 octets to those that are tried; of too many the oldest goes."""
         if len(key) == 16 and key not in self._keys:
             self._keys[key] = label
             if len(self._keys) > _MAX_KEYS:
@@ -205,7 +213,7 @@ class Dissector:
         return None
 
     def _ordered(self, first: "bytes | None") -> "list[bytes]":
-        """All keys, the one that was right last before all others."""
+        """All keys; `first`, the key that opened the last such frame, before all others."""
         keys = list(self._keys)
         if first is not None and first in self._keys:
             keys.remove(first)

@@ -1,9 +1,12 @@
-"""pcapng files of IEEE 802.15.4 frames: written here; read from here, Wireshark and sniffers.
+"""pcapng files of IEEE 802.15.4 frames: a writer, and a reader for files of other tools too.
 
-Read are pcapng and pcap of either octet order, microseconds or nanoseconds, with link type 195
-(check sequence there), 230 (not there) and 283 (TAP: a header of tags says which there is).
+The reader takes pcapng and pcap files in either octet order, with times in microseconds or
+nanoseconds, of link type 195 (frames have a check sequence), 230 (they have none) or 283 (TAP:
+tags in front of each frame say which check sequence it has).
 
-Sources: draft-ietf-opsawg-pcapng (4.1 to 4.3), draft-ietf-opsawg-pcap; link types of tcpdump.
+Sources: draft-ietf-opsawg-pcapng 4.1 (section header block), 4.2 (interface description block),
+4.3 (enhanced packet block), 4.4 (simple packet block); draft-ietf-opsawg-pcap; the link types
+LINKTYPE_IEEE802_15_4_WITHFCS, _NOFCS and _TAP of tcpdump.org; IEEE 802.15.4-2006, 7.2.1.9 (FCS).
 """
 
 import struct
@@ -18,7 +21,7 @@ _SECTION = 0x0A0D0D0A
 _ORDER = 0x1A2B3C4D
 _INTERFACE, _SIMPLE, _ENHANCED = 1, 3, 6
 _RESOLUTION, _OFFSET, _COMMENT = 9, 14, 1
-_NO_CHECK, _CRC16, _CRC32 = 0, 1, 2  # what a TAP header says of the check sequence
+_NO_CHECK, _CRC16, _CRC32 = 0, 1, 2  # values of the FCS type tag of a TAP header
 _PCAP = {
     b"\xa1\xb2\xc3\xd4": (">", 1_000_000),
     b"\xd4\xc3\xb2\xa1": ("<", 1_000_000),
@@ -30,7 +33,7 @@ MAGICS = (b"\x0a\x0d\x0d\x0a", *_PCAP)
 
 
 class BadCapture(Exception):
-    """What is no capture, or damaged: it says what, at which offset, and what was expected."""
+    """A file that is no capture or is damaged; the text says what was expected and where."""
 
     def __init__(self, problem: str, offset: int) -> None:
         super().__init__("%s at offset %d" % (problem, offset))
@@ -38,9 +41,9 @@ class BadCapture(Exception):
 
 
 class Packet:
-    """A frame without check sequence; `us` is microseconds since 1970.
+    """A captured frame without its check sequence; `us` is microseconds since 1970.
 
-    `is_whole` is False where its check sequence was there and wrong.
+    `is_whole` is False for a frame that had a check sequence which is wrong.
     """
 
     __slots__ = ("frame", "is_whole", "us")
@@ -73,7 +76,7 @@ class Writer:
         stream.flush()
 
     def write(self, frame: bytes, us: int, comment: str = "") -> None:
-        """A frame without check sequence, and when: microseconds since 1970."""
+        """Writes a frame without its check sequence; `us` is microseconds since 1970."""
         octets = frame + fcs(frame)
         head = struct.pack("<IIIII", 0, us >> 32, us & 0xFFFFFFFF, len(octets), len(octets))
         body = head + octets + bytes(-len(octets) % 4)
@@ -84,14 +87,16 @@ class Writer:
 
 
 def read(stream: "IO[bytes]") -> Iterator[Packet]:
-    """The packets in order; BadCapture where it is damaged, after those before that."""
+    """The packets in order. Raises BadCapture at the place where the file is damaged."""
     magic = stream.read(4)
     if magic == MAGICS[0]:
         yield from _read_pcapng(stream)
     elif magic in _PCAP:
         yield from _read_pcap(stream, *_PCAP[magic])
     else:
-        raise BadCapture("a pcapng or pcap file expected", 0)
+        raise BadCapture(
+            "a pcapng or pcap file expected, found octets %s" % (magic.hex().upper() or "none"), 0
+        )
 
 
 def _packet(us: int, link: int, octets: bytes, offset: int) -> Packet:
@@ -109,10 +114,10 @@ def _packet(us: int, link: int, octets: bytes, offset: int) -> Packet:
 
 
 def _untapped(octets: bytes, offset: int) -> "tuple[int, bytes]":
-    """The kind of check sequence, none where no tag says it, and the frame."""
+    """The kind of check sequence and the frame behind a TAP header; none where no tag says it."""
     size = int.from_bytes(octets[2:4], "little")
     if len(octets) < 4 or octets[0] != 0 or not 4 <= size <= len(octets):
-        raise BadCapture("a TAP header expected", offset)
+        raise BadCapture("a TAP header expected, found %s" % octets[:4].hex().upper(), offset)
     kind = _NO_CHECK
     at = 4
     while at + 4 < size:
@@ -126,7 +131,7 @@ def _untapped(octets: bytes, offset: int) -> "tuple[int, bytes]":
 
 
 class _Stream:
-    """Octets in turn, and where they are."""
+    """A stream that is read in turn, with the offset of the next octet."""
 
     def __init__(self, stream: "IO[bytes]", offset: int) -> None:
         self._stream = stream
@@ -134,10 +139,14 @@ class _Stream:
 
     def take(self, count: int, name: str) -> bytes:
         if count > _LONGEST:
-            raise BadCapture("%s: at most %d octets expected" % (name, _LONGEST), self.offset)
+            raise BadCapture(
+                "%s: at most %d octets expected, found %d" % (name, _LONGEST, count), self.offset
+            )
         octets = self._stream.read(count)
         if len(octets) < count:
-            raise BadCapture("%s: %d octets more expected" % (name, count), self.offset)
+            raise BadCapture(
+                "%s: %d octets more expected, found %d" % (name, count, len(octets)), self.offset
+            )
         self.offset += count
         return octets
 
@@ -145,7 +154,7 @@ class _Stream:
         """The next four octets; b"" where the file ends."""
         octets = self._stream.read(4)
         if octets and len(octets) < 4:
-            raise BadCapture("a block expected", self.offset)
+            raise BadCapture("a block expected, found %d octets" % len(octets), self.offset)
         self.offset += len(octets)
         return octets
 
@@ -176,7 +185,9 @@ def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
             mark = source.take(4, "byte-order magic")
             order = "<" if mark == struct.pack("<I", _ORDER) else ">"
             if mark != struct.pack(order + "I", _ORDER):
-                raise BadCapture("a byte-order magic expected", source.offset - 4)
+                raise BadCapture(
+                    "a byte-order magic expected, found %s" % mark.hex().upper(), source.offset - 4
+                )
             interfaces = []
             rest = 12
         else:
@@ -186,7 +197,11 @@ def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
             raise BadCapture("a block length expected, found %d" % size, start)
         body = source.take(size - rest, "block")
         if body[-4:] != size_octets:
-            raise BadCapture("the block's length again expected", source.offset - 4)
+            raise BadCapture(
+                "the block's length %d again expected, found %d"
+                % (size, struct.unpack(order + "I", body[-4:])[0]),
+                source.offset - 4,
+            )
         body = body[:-4]
         kind = struct.unpack(order + "I", head)[0]
         if kind == _INTERFACE and len(body) >= 8:
@@ -197,7 +212,7 @@ def _read_pcapng(stream: "IO[bytes]") -> Iterator[Packet]:
 
 
 class _Interface:
-    """An interface: its link type, ticks a second, and what is added to its times."""
+    """An interface: its link type, ticks a second, and the seconds added to its times."""
 
     def __init__(self, body: bytes, order: str) -> None:
         self.link, _, self.longest = struct.unpack_from(order + "HHI", body)
@@ -225,16 +240,22 @@ def _captured(
     number = ticks = 0
     at = 20 if kind == _ENHANCED else 4
     if len(body) < at:
-        raise BadCapture("a packet expected", offset)
+        raise BadCapture(
+            "a packet header of %d octets expected, found %d" % (at, len(body)), offset
+        )
     if kind == _ENHANCED:
         number, high, low, size, _ = struct.unpack_from(order + "IIIII", body)
         ticks = high << 32 | low
     if number >= len(interfaces):
-        raise BadCapture("an interface described before expected", offset)
+        raise BadCapture(
+            "one of %d interfaces expected, found number %d" % (len(interfaces), number), offset
+        )
     interface = interfaces[number]
     if kind == _SIMPLE:  # it has the original length alone, and padding behind the packet
         size = struct.unpack_from(order + "I", body)[0]
         size = min(size, interface.longest or size)
     if at + size > len(body):
-        raise BadCapture("a packet of %d octets expected" % size, offset)
+        raise BadCapture(
+            "a packet of %d octets expected, found %d" % (size, len(body) - at), offset
+        )
     return _packet(interface.us(ticks), interface.link, body[at : at + size], offset)

@@ -1,4 +1,4 @@
-"""Captures as a source of messages, and as lines for people, one a frame."""
+"""Captures read as GBCS messages, or as lines of text, one a frame."""
 
 import datetime
 import os
@@ -12,7 +12,7 @@ from gbcs_host.visible import visible
 
 
 def is_capture(path: str) -> bool:
-    """Whether a file begins as pcapng or pcap files do."""
+    """Whether a file begins as pcapng or pcap files do; False for one that cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read(4) in pcapng.MAGICS
@@ -21,10 +21,10 @@ def is_capture(path: str) -> bool:
 
 
 class Reading:
-    """One capture being read: `dissector` counts, `wrong` are frames with a wrong check sequence.
+    """One capture that is read: `dissector` counts frames, `wrong` those with a wrong FCS.
 
-    `keys_path` names a file of keys; without one, the one beside the capture is taken, where it
-    is there. Raises BadCapture, BadKeyFile, OSError.
+    `keys_path` names a file of keys; unless given, the file beside the capture (`.keys`) is read,
+    if there is one. Raises BadKeyFile, OSError.
     """
 
     def __init__(self, path: str, keys_path: "str | None" = None) -> None:
@@ -40,7 +40,7 @@ class Reading:
         self.dissector = Dissector(known, backends.default())
 
     def frames(self) -> Iterator[Dissected]:
-        """Each frame; where the file is damaged, those before, then BadCapture."""
+        """Each frame in order. Raises BadCapture where the file is damaged, OSError."""
         with open(self.path, "rb") as file:
             for packet in pcapng.read(file):
                 if packet.is_whole:
@@ -49,13 +49,13 @@ class Reading:
                     self.wrong += 1
 
     def messages(self) -> "Iterator[tuple[str, bytes]]":
-        """Pairs of the file's name with the number of the frame that ended it, and a message."""
+        """Pairs of `FILE:NUMBER`, the frame that completed a message, and the message's octets."""
         for frame in self.frames():
             for heard in frame.messages:
                 yield "%s:%d" % (self.path, heard.number), heard.octets
 
     def summary(self) -> str:
-        """What the frames were."""
+        """The number of frames, and how many could not be opened or are damaged, as text."""
         words = ["%d frames" % (self.dissector.frames + self.wrong)]
         for count, condition in (
             (self.dissector.locked, "that no key opens"),
@@ -68,7 +68,7 @@ class Reading:
 
 
 def line(frame: Dissected) -> str:
-    """A frame in a line: number, time, from, to, what it is, and what is wrong with it."""
+    """A frame as a line of text: number, UTC time, source, destination, layers and problems."""
     when = datetime.datetime.fromtimestamp(frame.us / 1e6, datetime.UTC)
     words = visible("; ".join(frame.layers + frame.problems))
     stamp = when.strftime("%H:%M:%S.%f")

@@ -1,9 +1,10 @@
-"""ZEP, version 2: how sniffers hand on IEEE 802.15.4 frames, one a datagram, to UDP port 17754.
+"""ZEP version 2, in which sniffers send IEEE 802.15.4 frames, one a datagram, to UDP port 17754.
 
     "EX", version 2, type 1 (data), channel (1), device (2), mode (1: 1 says a check sequence
     follows the frame), link quality (1), NTP time (8), sequence (4), reserved (10), length (1)
 
-Numbers are big-endian. Source: the ZigBee Encapsulation Protocol as Wireshark reads it.
+Numbers are big-endian. Sources: the ZigBee Encapsulation Protocol as Wireshark reads it; RFC 5905,
+6 (NTP timestamps: seconds since 1900 and a fraction of 32 bits).
 """
 
 import socket
@@ -22,7 +23,7 @@ _DATA = 1
 
 
 def encode(frame: bytes, us: int, sequence: int) -> bytes:
-    """A frame without check sequence, and when: microseconds since 1970."""
+    """The datagram of a frame without check sequence; `us` is microseconds since 1970."""
     octets = frame + fcs(frame)
     seconds, part = divmod(us, 1_000_000)
     time = (seconds + _NTP_S) % _ERA << 32 | (part << 32) // 1_000_000
@@ -33,7 +34,7 @@ def encode(frame: bytes, us: int, sequence: int) -> bytes:
 
 
 def decode(datagram: bytes) -> "tuple[int, bytes] | None":
-    """Microseconds since 1970 and the frame without check sequence; None for anything else."""
+    """Microseconds since 1970 and the frame without check sequence; None for no frame of ZEP."""
     if len(datagram) < _HEAD.size:
         return None
     mark, version, kind, _, _, _, _, time, _, length = _HEAD.unpack_from(datagram)
@@ -49,7 +50,7 @@ def decode(datagram: bytes) -> "tuple[int, bytes] | None":
 
 
 class _Plain(Link):
-    """UDP as sniffers use it, without a check sum of ours; whoever sends is heard."""
+    """UDP as sniffers use it: no checksum of gbcs.link, datagrams of any sender are taken."""
 
     def __init__(self, name: str, own: bool) -> None:
         super().__init__(name)
@@ -80,10 +81,13 @@ class _Plain(Link):
 
 
 def sender(name: str) -> Link:
-    """A link to whoever captures; LinkError, BadName."""
+    """A link that sends ZEP datagrams to a capture. Raises LinkError, BadName."""
     return _Plain(name, False) if name.startswith("udp:") else open_link(name)
 
 
 def receiver(name: str) -> Any:
-    """What captures: a listener's `accept`, or a link by itself over UDP; LinkError, BadName."""
+    """The receiving side of a capture: a Link over `udp:`, a Listener over any other kind.
+
+    Raises LinkError, BadName.
+    """
     return _Plain(name, True) if name.startswith("udp:") else listen(name)

@@ -1,11 +1,11 @@
-"""Links: datagrams between the toolkit and devices, over whatever there is, opened by name.
+"""Links: datagrams between the toolkit and devices, over several media, opened by name.
 
     inproc:NAME          in this process
     tcp:HOST:PORT        framed and checked by gbcs.link; IPv6 hosts in brackets
     udp:HOST:PORT        one datagram each
     serial:PORT[@BAUD]   a board; 115,200 baud unless told
 
-`faults` puts loss, delay and damage on any of them.
+`faults` adds loss, delay and damage to any link.
 """
 
 from collections.abc import Callable
@@ -28,13 +28,13 @@ _KINDS: "dict[str, tuple[Callable[[str, str], Link], Callable[[str, str], Listen
 
 
 def open_link(name: str) -> Link:
-    """The link of this name; BadName for what names none, LinkError where it cannot be had."""
+    """An open link of this name. Raises BadName for no such name, LinkError where it fails."""
     kind, address = _split(name)
     return _KINDS[kind][0](name, address)
 
 
 def listen(name: str) -> Listener:
-    """A listener of this name; errors as for `open_link`."""
+    """An open listener of this name. Raises as `open_link` does."""
     kind, address = _split(name)
     return _KINDS[kind][1](name, address)
 

@@ -1,4 +1,8 @@
-"""Hosts and ports as people write them, and waiting for a socket."""
+"""Hosts and ports of links as text, and a wait for a socket.
+
+Sources: RFC 3986 3.2.2 (IPv6 hosts in brackets), RFC 4291 2.5.4 and 2.5.5.2 (64 bits of network,
+IPv4-mapped addresses).
+"""
 
 import ipaddress
 import select
@@ -10,7 +14,7 @@ Address = tuple  # what socket.getaddrinfo gives: (host, port) or (host, port, f
 
 
 def split(name: str, address: str) -> "tuple[str, int]":
-    """The host and port in `HOST:PORT`, where an IPv6 host stands in brackets; or BadName."""
+    """The host and port in `HOST:PORT`, an IPv6 host in brackets. Raises BadName."""
     host, colon, port = address.rpartition(":")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
@@ -24,7 +28,10 @@ def split(name: str, address: str) -> "tuple[str, int]":
 
 
 def resolve(name: str, address: str, kind: socket.SocketKind) -> "tuple[int, Address]":
-    """The address family of a host, and what its sockets connect or bind to."""
+    """The address family of a host, and the address for connect or bind.
+
+    Raises BadName, and LinkError for an unknown host.
+    """
     host, port = split(name, address)
     try:
         addresses = socket.getaddrinfo(host, port, type=kind)
@@ -40,7 +47,7 @@ def written(kind: str, address: Address) -> str:
 
 
 def group(address: Address) -> str:
-    """What counts as one address: an IPv4 address, or an IPv6 network of 64 bits."""
+    """The text that identifies a peer's site: an IPv4 address, or an IPv6 network of 64 bits."""
     try:
         host = ipaddress.ip_address(address[0].partition("%")[0])
     except ValueError:
@@ -53,7 +60,10 @@ def group(address: Address) -> str:
 
 
 def wait(port: socket.socket, timeout_s: "float | None", *, to_send: bool = False) -> bool:
-    """Whether the socket can be read, or sent to, within that time; OSError when it is closed."""
+    """Whether the socket can be read, or written, within `timeout_s` seconds; None: no limit.
+
+    Raises OSError for a closed socket.
+    """
     if port.fileno() < 0:
         raise OSError("closed")
     if not hasattr(select, "poll"):  # Windows, where select has no limit of 1024

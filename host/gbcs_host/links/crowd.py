@@ -1,23 +1,23 @@
-"""Many peers at one port, whoever they are: one thread, bounded memory, fair turns.
+"""Untrusted peers at one port, served by one thread in fair turns and bounded memory.
 
-Nobody is refused because others are there: when all places are taken the peer goes that is missed
-least, of the address that has most of them:
+A new peer is never refused. When all places are taken, a peer of the address with the most peers
+is dropped, the first of this order:
 
-    1  who has sent nothing that counts, the longest here first
-    2  who sends without waiting for answers
-    3  who has been quiet for long, for the time that it is here
-    4  who has no device, the longest here first
-    5  who came last
+    1  a peer that has sent no valid request; the one connected longest first
+    2  a peer that sends requests without waiting for answers
+    3  a peer that has been silent for long, in relation to the time since it connected
+    4  a peer without a device; the one connected longest first
+    5  the peer that connected last
 
-Who has just come is looked at before it goes, has `GRACE_S` to say something and `PATIENCE_S` to
-make a device, if it goes on speaking (`SHORT_S`). Half of the places are for such, and half of
-these for those that have yet to say something: where these are taken, others wait until one has
-had its time. A peer is dropped too when it shows that it is none of ours (`MAX_NOISE`, `FIRST_S`),
-never waits (`MAX_AHEAD`), or takes no answers (`SEND_TIMEOUT_S`). Every drop is told, with its
-reason.
+A new peer is protected for a while: it has `GRACE_S` seconds to send a request and `PATIENCE_S`
+to make a device, as long as its pauses are shorter than `SHORT_S`. Half of the places are for
+peers without a device, and half of these for peers that have sent no request; when those places
+are taken by protected peers, further peers wait. A peer is also dropped when it sends no valid
+request (`MAX_NOISE`, `FIRST_S`), never waits for answers (`MAX_AHEAD`), or reads no answers
+(`SEND_TIMEOUT_S`). `dropped` is called for every such peer, with the reason.
 
-Time is shared as `links.turns` has it, and what a turn takes counts `BACKLOG` times for a peer
-that has sent more meanwhile: the protocols here ask, and wait for the answer.
+`links.turns` shares the time. A turn counts `BACKLOG` times for a peer that has sent another
+request meanwhile, since the protocols here send a request and wait for its answer.
 """
 
 import contextlib
@@ -37,14 +37,14 @@ from gbcs_host.links.tcp import TcpListener
 from gbcs_host.links.turns import Share, Turns
 from gbcs_host.links.udp import MAX_UDP_DATAGRAM, UdpListener
 
-MAX_PEERS = 512  # with a place of their own; fewer where the system allows fewer files
-MAX_DEVICES = 256  # of these, who may have one
-MAX_GREETED = 8192  # UDP addresses of whom no more is kept than that they said hello
-FIRST_S = 30.0  # by then something that counts has come
-MAX_NOISE = 1 << 18  # octets in a row of which nothing counts
-MAX_AHEAD = 64  # requests that wait while the one before them has no answer; repeats are some
+MAX_PEERS = 512  # that have a place; fewer where the system allows fewer open files
+MAX_DEVICES = 256  # peers that may have a device
+MAX_GREETED = 8192  # UDP addresses kept of peers that have sent no more than a greeting
+FIRST_S = 30.0  # for the first valid request
+MAX_NOISE = 1 << 18  # octets in a row without a valid request
+MAX_AHEAD = 64  # requests sent before the answer to an earlier one; repeats are counted
 GRACE_S, SHORT_S, PATIENCE_S = 0.2, 4.0, 10.0
-QUIET_S = (0.5, 60.0)  # between these, a quarter of the time that a peer is here
+QUIET_S = (0.5, 60.0)  # limits of the silence allowed: a quarter of the time since it connected
 
 ROOM = "its place was needed"
 SILENT = "it sent no request for %d s" % FIRST_S
@@ -55,24 +55,24 @@ BROKEN = "its connection is lost"
 
 BACKLOG = 32
 _CHUNK = 1 << 12  # octets of one peer read in a turn
-_DRAINING_S = 0.002  # for what has come to a UDP port, between two turns
-_LOOKED_AT = 64  # of each rank, the longest here, when a place is needed
-_ROUND = 128  # peers that wait for a turn; then nobody else gets a place
-_GREEDY = 2  # see `Peer.ahead`; more is not for want of an answer
-_WAITING = 8  # datagrams of a UDP peer without a socket of its own; more are lost
+_DRAINING_S = 0.002  # for datagrams at the shared UDP port, between two turns
+_LOOKED_AT = 64  # peers of each rank, connected longest, among which one is dropped
+_ROUND = 128  # peers that wait for a turn, at which no new peer gets a place
+_GREEDY = 2  # see `Peer.ahead`; a repeat for a lost answer explains no more than that
+_WAITING = 8  # datagrams queued of a UDP peer without a socket of its own; more are lost
 _HEAD = 17  # octets by which two requests differ
 _LONGEST = 1 << 16  # octets of a datagram
-_GREETING = 2048  # octets of a datagram of who has no place; longer ones are cut off, and lost
-_OWN_BUFFER = 1 << 16  # octets that the system keeps for a UDP peer
-_ACCEPTED = 4  # connections between two turns
-_RESERVED = 12  # files that the process needs for other things
-_SLICE_S = 0.1  # how soon it is seen that it is over
-_PAUSE_S = 0.02  # no connections are taken, while there is no room for any
+_GREETING = 2048  # octets of a datagram of a peer without a place; longer ones are lost
+_OWN_BUFFER = 1 << 16  # octets of the receive buffer of a UDP peer's socket
+_ACCEPTED = 4  # connections accepted between two turns
+_RESERVED = 12  # open files that the process needs beside connections
+_SLICE_S = 0.1  # between two calls of `is_over` while no peer sends
+_PAUSE_S = 0.02  # without accepting, while there is no place
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Peer(Share):
-    """One peer. Who takes its datagrams sets `has_device`, and may keep its own in `place`."""
+    """One peer. The owner of `take` sets `has_device`, and may keep data of its own in `place`."""
 
     __slots__ = (
         "ahead", "framing", "group", "has_device", "heard", "is_gone", "is_known",
@@ -88,10 +88,10 @@ class Peer(Share):
         self.since = self.heard = now
         self.is_known = self.is_gone = self.has_device = False
         self.is_seen = False  # whether it had a turn
-        self.last = b""  # the datagram before
-        self.ahead = 0  # turns after which another request waited, less those where none did
+        self.last = b""  # the last datagram
+        self.ahead = 0  # turns after which another request waited, less turns after which none did
         self.place: Any = None
-        self.noise = 0  # octets since something counted
+        self.noise = 0  # octets since the last valid request
         self.ready: deque[bytes] = deque()
         self.port: socket.socket | None = None
         self.framing: Framing | None = None
@@ -100,7 +100,7 @@ class Peer(Share):
 
     @property
     def rank(self) -> int:
-        """What it has proved: nothing, that it speaks the protocol, that it uses a device."""
+        """0 before its first valid request, 1 after it, 2 once it has a device."""
         return self.is_known + self.has_device
 
     @property
@@ -109,7 +109,7 @@ class Peer(Share):
         return self.ahead > _GREEDY
 
     def is_judged(self, now: float) -> bool:
-        """Whether it had its chance."""
+        """Whether it is protected no more, and may be dropped for its place."""
         if not self.is_known:
             return self.is_seen or (not self.is_queued and now - self.since > GRACE_S)
         if self.has_device or self.is_greedy:
@@ -117,7 +117,7 @@ class Peer(Share):
         return now - self.heard > SHORT_S or now - self.since > PATIENCE_S
 
     def dispensable(self, now: float) -> "tuple[float, float]":
-        """The peer for which this is least goes first: see the module's text."""
+        """The sort key by which peers are dropped, least first: see the module's docstring."""
         if not self.is_known:
             return (1, self.since)
         if self.is_greedy:
@@ -128,24 +128,25 @@ class Peer(Share):
         return (5, -self.since) if self.has_device else (4, self.since)
 
     def step(self, has_more: bool) -> None:
-        """A request was answered, and another one waits already, or not."""
+        """Notes that a request was answered, and whether another one waits already."""
         self.ahead = self.ahead + 1 if has_more else max(0, self.ahead - 1)
 
     def is_repeated(self, datagram: bytes) -> bool:
-        """Whether it is the one before once more, as is sent when no answer comes."""
+        """Whether a datagram equals the last one, as when a peer repeats a request."""
         is_same = datagram == self.last
         self.last = datagram
         return is_same
 
 
-# What a datagram of a peer means: whether it counts as a request, and the answer to it, if any
+# Takes a datagram of a peer: whether it is a valid request, and the answer to it, if any
 Take = Callable[[Peer, bytes], "tuple[bool, bytes | None]"]
 
 
 class Crowd:
-    """The peers of a port. `take` gets their datagrams; `dropped` is told of who and why.
+    """The peers of a port. `take` is called for each datagram of theirs.
 
-    `left` is told of every peer that goes, dropped or not.
+    `dropped(name, reason)` is called for every peer that is dropped, `left(peer)` for every peer
+    that goes, dropped or not.
     """
 
     def __init__(
@@ -157,7 +158,11 @@ class Crowd:
     ) -> None:
         self.limit = self._most = limit
         self.most_devices = min(MAX_DEVICES, limit)
-        self.peers: tuple[dict[Peer, None], ...] = ({}, {}, {})  # by rank, who came first first
+        self.peers: tuple[dict[Peer, None], ...] = (
+            {},
+            {},
+            {},
+        )  # by rank, in the order of connecting
         self.turns = Turns()
         self.is_closed = False
         self._take = take
@@ -167,7 +172,7 @@ class Crowd:
         self._looked = self._full_until = 0.0
 
     def run(self, is_over: "Callable[[], bool]") -> None:
-        """Serves until it is over, or the listener closed; LinkError where its port fails."""
+        """Serves peers until `is_over()` or until the listener is closed."""
         try:
             while not is_over() and not self.is_closed:
                 self._wait(0 if len(self.turns) else _SLICE_S)
@@ -182,11 +187,11 @@ class Crowd:
             self._selector.close()
 
     def all(self) -> "list[Peer]":
-        """Everybody who has a place."""
+        """All peers that have a place."""
         return [peer for rank_peers in self.peers for peer in rank_peers]
 
     def let_go(self, peer: Peer) -> None:
-        """A peer has gone by itself."""
+        """Removes a peer that has gone by itself."""
         if peer.is_gone:
             return
         peer.is_gone = True
@@ -200,18 +205,18 @@ class Crowd:
         peer.place = None
 
     def drop(self, peer: Peer, why: str) -> None:
-        """A peer has to go."""
+        """Removes a peer and calls `dropped` with the reason `why`."""
         if not peer.is_gone:
             self.let_go(peer)
             self._dropped(peer.name, why)
 
     def _admit(self, peer: Peer) -> None:
-        """A new peer gets a place."""
+        """Gives a new peer a place."""
         self.peers[peer.rank][peer] = None
         self.turns.join(peer)
 
     def _make_room(self) -> bool:
-        """Whether there is a place, if need be that of the peer which is missed least."""
+        """Whether there is a place for a new peer, for which another peer may be dropped."""
         strange, known, at_work = (len(rank_peers) for rank_peers in self.peers)
         if strange + known + at_work < self.limit:
             return True
@@ -229,7 +234,7 @@ class Crowd:
         return False
 
     def _drop_least_missed(self, candidates: "list[Peer]", now: float) -> bool:
-        """Drops one of these peers, of the address that has most; False where there are none."""
+        """Drops one of these peers, of the address with the most peers; False for no peers."""
         if not candidates:
             return False
         most = max({peer.group for peer in candidates}, key=self.turns.members)
@@ -238,7 +243,7 @@ class Crowd:
         return True
 
     def _ask(self, peer: Peer) -> None:
-        """A peer wants a turn."""
+        """Queues a peer for a turn."""
         if not peer.is_gone:
             self.turns.put(peer)
 
@@ -264,7 +269,7 @@ class Crowd:
             self._drop_least_missed(others, time.monotonic())
 
     def _taken(self, peer: Peer, datagram: bytes) -> "bytes | None":
-        """The answer to one datagram."""
+        """The answer to one datagram, or None; notes when it is a valid request."""
         counts, answer = self._take(peer, datagram)
         if counts:
             peer.is_known = True
@@ -280,17 +285,17 @@ class Crowd:
         raise NotImplementedError
 
     def _serve(self, peer: Peer) -> bool:
-        """One turn of a peer; whether it wants another."""
+        """Serves one turn of a peer; whether it waits for another turn."""
         raise NotImplementedError
 
     def _close(self, peer: Peer) -> None:
-        """What a peer has of the system is given back."""
+        """Closes the socket of a peer, if it has one."""
 
 
 class TcpCrowd(Crowd):
-    """Connections of a TCP listener, which stays the caller's to close.
+    """Serves the connections of a TCP listener, which the caller closes.
 
-    Where peers do not ask but only tell (`asks` False), none is dropped for telling much.
+    With `asks` False peers send datagrams that have no answers, and `MAX_AHEAD` does not apply.
     """
 
     def __init__(
@@ -337,15 +342,15 @@ class TcpCrowd(Crowd):
                     self.is_closed = True
                     return
                 if error.errno not in _NO_ROOM:
-                    continue  # it has gone again
+                    continue  # the peer has gone again
                 self.limit = max(1, len(self.all()) - 1)
                 self._pause()
                 return
-            self.limit = min(self.limit + 1, self._most)  # files are to be had again
+            self.limit = min(self.limit + 1, self._most)  # the system allows more open files again
             self._welcome(port, where)
 
     def _pause(self) -> None:
-        """No connections for a moment; the system keeps some meanwhile."""
+        """Accepts no connections for `_PAUSE_S`; the system's backlog keeps them meanwhile."""
         self._paused_until = time.monotonic() + _PAUSE_S
         self._selector.unregister(self._port)
 
@@ -354,7 +359,7 @@ class TcpCrowd(Crowd):
         try:
             port.setblocking(False)
             port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            port.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # who has lost its line
+            port.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # shows lost connections
             self._selector.register(port, selectors.EVENT_READ, peer)
         except (OSError, ValueError):
             port.close()
@@ -387,7 +392,7 @@ class TcpCrowd(Crowd):
         return bool(peer.ready) and not peer.out
 
     def _read(self, peer: Peer) -> bool:
-        """Takes what has come; whether there may be a datagram."""
+        """Reads from a peer's connection; False where nothing came or the peer has gone."""
         port, framing = peer.port, peer.framing
         if port is None or framing is None:
             return False
@@ -410,7 +415,7 @@ class TcpCrowd(Crowd):
         return not peer.is_gone
 
     def _flush(self, peer: Peer) -> None:
-        """Sends what the other side takes; the peer waits while something is left."""
+        """Sends as much of an answer as the socket takes; the peer's turns wait for the rest."""
         if peer.is_gone or peer.port is None:
             return
         had = len(peer.out)
@@ -446,12 +451,12 @@ class TcpCrowd(Crowd):
 
 
 class UdpCrowd(Crowd):
-    """The senders of a UDP listener's datagrams; the listener stays the caller's to close.
+    """Serves the senders of datagrams to a UDP listener, which the caller closes.
 
-    A sender gets a place with its first request after `greet` has answered one: whoever was
-    dropped has to begin anew, and cannot go on in the middle. Nobody can be told that it was
-    dropped: `stranger` answers what comes without a greeting. With the place comes a socket that
-    the system gives this sender's datagrams to, so that no flood of others takes their room.
+    `greet` answers a greeting, or returns None for any other datagram. A sender gets a place with
+    its first request after a greeting, so a sender that was dropped has to begin with a greeting
+    again. UDP cannot tell a sender that it was dropped: `stranger` answers its next request. A
+    sender with a place has a socket of its own, whose buffer other senders cannot fill.
     """
 
     def __init__(
@@ -485,24 +490,24 @@ class UdpCrowd(Crowd):
             else:
                 self._ask(key.data)
         if is_for_all:
-            self._turn()  # who is known comes first
+            self._turn()  # peers with a place come first
             self._drain()
 
     def _drain(self) -> None:
-        """Takes what has come for everybody together."""
+        """Takes datagrams from the shared port, for at most `_DRAINING_S` seconds."""
         end = time.monotonic() + _DRAINING_S
         while time.monotonic() < end:
             try:
                 octets, where = self._port.recvfrom(_GREETING)
             except BlockingIOError:
                 return
-            except OSError:  # closed, or Windows tells of a peer that has gone, or cuts off
+            except OSError:  # closed; or, on Windows, a peer that has gone or a datagram cut off
                 self.is_closed = self._port.fileno() < 0
                 return
             self._hand_on(octets, where)
 
     def _hand_on(self, octets: bytes, where: "address.Address") -> None:
-        """A datagram of one who has no socket of its own."""
+        """Queues a datagram that came to the shared port."""
         peer = self._known.get(where)
         if peer is None:
             peer = self._newcomer(octets, where)
@@ -511,7 +516,7 @@ class UdpCrowd(Crowd):
             self._ask(peer)
 
     def _newcomer(self, octets: bytes, where: "address.Address") -> "Peer | None":
-        """Who is known from now on; None for who has yet to say hello, and is answered."""
+        """The new peer of a greeted sender; None for any other sender, who is answered."""
         datagram = unseal(octets)
         is_greeted = where in self._greeted
         if datagram is None:
@@ -531,7 +536,7 @@ class UdpCrowd(Crowd):
         return None
 
     def _known_now(self, where: "address.Address") -> "Peer | None":
-        """A new peer, if there is a place for it."""
+        """A new peer with a place, or None where there is no place for it."""
         if len(self.turns) > _ROUND or not self._make_room():
             return None
         del self._greeted[where]
@@ -575,11 +580,11 @@ class UdpCrowd(Crowd):
             return None
         if where == peer.where:
             return octets
-        self._hand_on(octets, where)  # it came between two calls of the system
+        self._hand_on(octets, where)  # it came before the socket was connected
         return None
 
     def _following(self, peer: Peer) -> "bytes | None":
-        """How the next datagram begins, where one waits."""
+        """The first octets of the next datagram, or None where none waits."""
         if peer.ready:
             return peer.ready[0][:_HEAD]
         if peer.port is None:
@@ -590,7 +595,7 @@ class UdpCrowd(Crowd):
             return None
 
     def _send(self, answer: bytes, port: socket.socket, where: "address.Address") -> None:
-        """What the system does not take is lost, as on the way."""
+        """Sends an answer; one that the system does not take is lost."""
         if len(answer) <= MAX_UDP_DATAGRAM:
             with contextlib.suppress(OSError):
                 port.sendto(seal(answer), where)
@@ -605,9 +610,9 @@ class UdpCrowd(Crowd):
 
 
 def _own(listening: socket.socket, where: "address.Address") -> "socket.socket | None":
-    """A socket at the same port that gets what `where` sends; None where the system has none.
+    """A socket at the same port, connected to `where`; None where the system refuses it.
 
-    The port is shared while the socket is bound, and not longer: nobody else may listen there.
+    The port allows reuse only while the socket is bound, so no other process can listen there.
     """
     port = None
     try:
@@ -630,7 +635,7 @@ def _own(listening: socket.socket, where: "address.Address") -> "socket.socket |
 
 
 def _files_left(port: socket.socket) -> int:
-    """How many connections the system's limit of open files leaves room for."""
+    """How many connections the limit of open files allows. Raises LinkError for none."""
     try:
         import resource
     except ImportError:  # Windows, which has no such limit
@@ -640,5 +645,7 @@ def _files_left(port: socket.socket) -> int:
         return MAX_PEERS
     left: int = soft - port.fileno() - _RESERVED
     if left < 1:
-        raise LinkError("the limit of open files", "%d more expected" % (1 - left))
+        raise LinkError(
+            "the limit of open files", "%d expected, found %d" % (soft + 1 - left, soft)
+        )
     return left

@@ -1,19 +1,19 @@
-"""Faults of a link, as asked for in text and decided by a seed: the same again, whenever wanted.
+"""Faults of a link, described in text and drawn from a seed, so that a run can be repeated.
 
     loss=5%,duplication=5%,jitter=100ms,delay=20ms,reordering=2%,bit-errors=1%,disconnect=0.1%,seed=3
 
     loss          share of datagrams that never arrive
     duplication   share that arrive twice, each copy with its own delay and bit errors
     jitter        up to so much is added to the delay
-    delay         what every datagram takes
+    delay         time that every datagram takes
     reordering    share held back by 20 to 200 ms more, so that later ones overtake them
     bit-errors    share that arrive with one to three bits flipped
     disconnect    share that break the link: they and all others are lost until the outage ends
     outage        how long that is, 1s unless told
     seed          another number gives other faults, 0 unless told
 
-`Faults` decides and knows no time: a simulator carries out its plans in virtual time. `FaultyLink`
-carries them out on any link, in real time.
+`Faults` draws the faults and uses no clock, so that a simulator can apply them in virtual time.
+`FaultyLink` applies them to any link, in real time.
 """
 
 import dataclasses
@@ -25,13 +25,13 @@ import time
 
 from gbcs_host.links.link import Deadline, Link, LinkError, LinkGone
 
-HELD_BACK_MS = (20, 200)  # by how much a datagram comes later that others are to overtake
+HELD_BACK_MS = (20, 200)  # added to the delay of a datagram that later ones overtake
 OUTAGE_MS = 1000
 _DECIMALS = 6  # of a share in percent
 
 _NUMBER = re.compile(r"(\d{1,12}(?:\.\d{1,%d})?)(%%|ms|s|)\Z" % _DECIMALS, re.ASCII)
 _FORMS = {"%": "a share such as 5%", "ms": "a time such as 20ms or 2s", "": "a whole number"}
-_FAULTS = {  # as written: (attribute, unit, what it is unless told)
+_FAULTS = {  # name in text: (attribute, unit, default)
     "loss":        ("loss",        "%",  0),
     "duplication": ("duplication", "%",  0),
     "jitter":      ("jitter_ms",   "ms", 0),
@@ -45,12 +45,12 @@ _FAULTS = {  # as written: (attribute, unit, what it is unless told)
 
 
 class BadFaults(ValueError):
-    """Text that describes no faults; it says what was expected."""
+    """Text that describes no faults; the message says what was expected."""
 
 
 @dataclasses.dataclass
 class Faults:
-    """What a link does to datagrams: shares in percent, times in milliseconds.
+    """The faults that a link adds to datagrams: shares in percent, times in milliseconds.
 
     `str` gives the text that `parse` reads. Each object has its own random numbers, which depend
     on the seed alone: the same datagrams in the same order meet the same faults.
@@ -78,13 +78,13 @@ class Faults:
                 raise BadFaults("%s: a whole number from 0 expected, found %s" % (name, value))
             else:
                 setattr(self, attribute, int(value))
-        # another source for what is rare, so that it does not shift all that comes after it
+        # outages have a generator of their own, so that they do not shift the other faults
         self._random = random.Random("%d/%s" % (self.seed, self.label))
         self._breaks = random.Random("%d/%s/breaks" % (self.seed, self.label))
 
     @classmethod
     def parse(cls, text: str) -> "Faults":
-        """The faults in a text as above, in any order; of "" none. Raises BadFaults."""
+        """The faults in a text as above, in any order; "" has none. Raises BadFaults."""
         values: dict[str, float] = {}
         for word in text.split(",") if text.strip() else []:
             name, equals, value = word.strip().partition("=")
@@ -93,7 +93,7 @@ class Faults:
                 raise BadFaults("NAME=VALUE expected, of %s; found '%s'" % (known, word.strip()))
             attribute, unit, _ = _FAULTS[name]
             if attribute in values:
-                raise BadFaults("%s: expected once" % name)
+                raise BadFaults("%s: expected once, found twice" % name)
             values[attribute] = _value(name, value, unit)
         return cls(**values)  # type: ignore[arg-type]  # whole numbers are checked there
 
@@ -109,13 +109,13 @@ class Faults:
         return ",".join(words)
 
     def fork(self, label: str) -> "Faults":
-        """The same faults with random numbers of their own, for one direction or one of many."""
+        """The same faults with random numbers of their own, for one direction or one link."""
         return dataclasses.replace(self, label="%s/%s" % (self.label, label))
 
     def plan(self, octets: bytes) -> "list[tuple[int, bytes]]":
-        """What becomes of the next datagram: each copy that arrives, and after how many ms.
+        """The copies of the next datagram that arrive, each with its delay in milliseconds.
 
-        Empty where it is lost. Outages are not in it: see `is_breaking`.
+        The list is empty for a lost datagram. `is_breaking` draws outages.
         """
         if self._happens(self.loss):
             return []
@@ -123,7 +123,7 @@ class Faults:
         return [self._copy(octets) for _ in range(copies)]
 
     def is_breaking(self) -> bool:
-        """Whether the link breaks with the next datagram, and is out for `outage_ms`."""
+        """Draws whether the link breaks with the next datagram, for `outage_ms`."""
         return self._breaks.random() * 100 < self.disconnect
 
     def _copy(self, octets: bytes) -> "tuple[int, bytes]":
@@ -152,11 +152,12 @@ def _value(name: str, text: str, unit: str) -> float:
 
 
 class FaultyLink(Link):
-    """Any link, with faults put on what is sent and on what is received, in real time.
+    """Any link, with faults added to the datagrams sent and received, in real time.
 
     Each direction has random numbers of its own, so that the n-th datagram of a direction always
-    meets the same faults; when an outage ends depends on the clock. The delay of what is received
-    begins when it is asked for. In an outage datagrams are lost; nothing is raised.
+    meets the same faults; the end of an outage depends on the clock. The delay of a received
+    datagram begins when `receive` takes it from the link. In an outage datagrams are lost and no
+    exception is raised.
     """
 
     def __init__(self, link: Link, faults: Faults) -> None:
@@ -174,22 +175,30 @@ class FaultyLink(Link):
 
     @property
     def is_disconnected(self) -> bool:
-        """Whether an outage is on."""
+        """Whether there is an outage now."""
         return time.monotonic() < self._back_at
 
     def send(self, datagram: bytes) -> None:
+        """Sends the copies that the faults leave, each after its delay.
+
+        Raises LinkError for a datagram that is too long, or for an earlier one that failed.
+        """
         self.check(datagram)
         for delay_ms, octets in self._plan(self._out, datagram):
             self._sender.send(octets, delay_ms)
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next datagram that arrives, after its delay; None after `timeout_s` seconds.
+
+        Raises LinkGone once the link has gone and all delayed datagrams were returned.
+        """
         deadline = Deadline(timeout_s)
         while True:
             now = time.monotonic()
             if self._arriving and self._arriving[0][0] <= now:
                 return heapq.heappop(self._arriving)[2]
             if self._gone is not None and not self._arriving:
-                gone, self._gone = self._gone, None  # over UDP somebody may come back
+                gone, self._gone = self._gone, None  # over UDP a peer may come back
                 raise gone
             left_s = deadline.left_s()
             wait_s = left_s
@@ -207,19 +216,19 @@ class FaultyLink(Link):
                 heapq.heappush(self._arriving, (now + delay_ms / 1000, self._arrived, copy))
 
     def close(self) -> None:
-        """Ends the link, once all that is under way was sent."""
+        """Closes the link after all delayed datagrams were sent."""
         self._sender.close()
         self._link.close()
 
     def _plan(self, faults: Faults, octets: bytes) -> "list[tuple[int, bytes]]":
-        # both are drawn for every datagram, so that an outage does not shift the faults after it
+        # both are drawn for every datagram, so that an outage does not shift later faults
         plan = faults.plan(octets)
         if faults.is_breaking() and not self.is_disconnected:
             self._back_at = time.monotonic() + faults.outage_ms / 1000
         return [] if self.is_disconnected else plan
 
     def _next(self, wait_s: "float | None") -> "bytes | None":
-        """What the link gives within that time; when it is gone, only the time passes."""
+        """The link's next datagram within that time; once the link has gone, the time passes."""
         if self._gone is None:
             try:
                 return self._link.receive(wait_s)
@@ -231,7 +240,7 @@ class FaultyLink(Link):
 
 
 class _Sender:
-    """Sends at once, or after a time: then by a thread, which starts when first needed."""
+    """Sends datagrams at once or, by a thread that starts when it is needed, after a delay."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -243,7 +252,7 @@ class _Sender:
         self._is_closed = False
 
     def send(self, octets: bytes, delay_ms: int) -> None:
-        """Raises what went wrong with an earlier one, if this was not told yet."""
+        """Sends octets after a delay. Raises the error of an earlier one that failed since."""
         with self._changed:
             if self._error is not None:
                 error, self._error = self._error, None

@@ -1,4 +1,4 @@
-"""`inproc:NAME`: both ends in this process, whole datagrams handed over in memory."""
+"""`inproc:NAME`: links with both ends in this process; datagrams go through queues in memory."""
 
 import contextlib
 import threading
@@ -10,7 +10,7 @@ _lock = threading.Lock()
 
 
 class InprocLink(Link):
-    """One end: it takes from its own inbox and puts into the other's."""
+    """One end of a link: it receives from its own inbox and sends into its peer's."""
 
     def __init__(self, name: str, own: "Inbox[bytes]", peer: "Inbox[bytes]") -> None:
         super().__init__(name)
@@ -19,6 +19,7 @@ class InprocLink(Link):
         self._is_closed = False
 
     def send(self, datagram: bytes) -> None:
+        """Puts a copy into the peer's inbox. Raises LinkError, LinkGone."""
         self.check(datagram)
         if self._is_closed:
             raise LinkError(self.name, "is closed, an open link expected")
@@ -27,6 +28,7 @@ class InprocLink(Link):
         self._peer.put(bytes(datagram))
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next datagram, or None after `timeout_s` seconds. Raises LinkError, LinkGone."""
         if self._is_closed:
             raise LinkError(self.name, "is closed, an open link expected")
         try:
@@ -37,6 +39,7 @@ class InprocLink(Link):
             raise LinkGone(self.name, "the other side has closed") from None
 
     def close(self) -> None:
+        """Ends both inboxes, so that both ends stop waiting."""
         if not self._is_closed:
             self._is_closed = True
             self._peer.end()
@@ -44,26 +47,28 @@ class InprocLink(Link):
 
 
 class InprocListener(Listener):
-    """Links that others in this process opened by its name."""
+    """Accepts the links that are opened by its name in this process."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._waiting: Inbox[Link] = Inbox()
 
     def connect(self) -> Link:
-        """The other side's end of a new link; ours waits to be accepted."""
+        """The opener's end of a new link; `accept` gives the other end."""
         ours: Inbox[bytes] = Inbox()
         theirs: Inbox[bytes] = Inbox()
         self._waiting.put(InprocLink(self.name, ours, theirs))
         return InprocLink(self.name, theirs, ours)
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
+        """The next link, or None after `timeout_s` seconds. Raises LinkError once closed."""
         try:
             return self._waiting.get(timeout_s)
         except EOFError:
             raise LinkError(self.name, "is closed, an open listener expected") from None
 
     def close(self) -> None:
+        """Frees the name and closes the links that were not accepted."""
         with _lock:
             if _listeners.get(self.name) is self:
                 del _listeners[self.name]
@@ -74,7 +79,7 @@ class InprocListener(Listener):
 
 
 def open_inproc(name: str, address: str) -> Link:
-    """A link to who listens under this name."""
+    """A link to the listener of this name. Raises BadName, LinkError where there is none."""
     _check(name, address)
     with _lock:
         if name not in _listeners:
@@ -83,11 +88,11 @@ def open_inproc(name: str, address: str) -> Link:
 
 
 def listen_inproc(name: str, address: str) -> Listener:
-    """A listener under this name, which must be free."""
+    """A listener of this name. Raises BadName, LinkError where the name is in use."""
     _check(name, address)
     with _lock:
         if name in _listeners:
-            raise LinkError(name, "in use, a name that nobody listens under expected")
+            raise LinkError(name, "in use, a name without a listener expected")
         return _listeners.setdefault(name, InprocListener(name))
 
 

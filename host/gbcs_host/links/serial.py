@@ -1,7 +1,8 @@
 """`serial:PORT[@baud]`: frames of gbcs.link on a serial port, for boards (needs pyserial).
 
-Nobody connects on a serial line: to listen is to open, and whether the other side runs shows when
-it answers. The port is opened for us alone; 8 data bits, no parity, one stop bit.
+A serial line has no connections: `listen` opens the port as `open_link` does, and an answer is the
+only sign that the peer runs. The port is opened exclusively, with 8 data bits, no parity and one
+stop bit.
 """
 
 import contextlib
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     import serial  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 BAUD = 115200
-_SLICE_S = 0.02  # a read returns with the first octet, or after this; closing waits no longer
+_SLICE_S = 0.02  # the longest that a read waits for its first octet
 
 
 class SerialLink(Link):
-    """A serial port, open. `framing.dropped` counts what was no frame: text, or noise."""
+    """A link over an open serial port. `framing.dropped` counts octets that were no frame."""
 
     def __init__(self, name: str, port: "serial.Serial") -> None:
         super().__init__(name)
@@ -40,10 +41,11 @@ class SerialLink(Link):
 
     @property
     def is_open(self) -> bool:
-        """Whether the port is still ours."""
+        """Whether the port is open."""
         return bool(self._port.is_open)
 
     def send(self, datagram: bytes) -> None:
+        """Writes one frame. Raises LinkError, LinkGone where the port has gone."""
         self.check(datagram)
         octets = encode(datagram)
         with self._sending:
@@ -53,6 +55,10 @@ class SerialLink(Link):
                 raise self._failed(error) from None
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next frame's datagram, or None after `timeout_s` seconds.
+
+        Raises LinkError once closed, LinkGone where the port has gone.
+        """
         deadline = Deadline(timeout_s)
         while not self._ready:
             left_s = deadline.left_s()
@@ -67,10 +73,11 @@ class SerialLink(Link):
         return self._ready.popleft()
 
     def close(self) -> None:
+        """Closes the port."""
         self._port.close()
 
     def _failed(self, error: Exception) -> LinkError:
-        """pyserial raises OSError and its own, and TypeError for a port closed meanwhile."""
+        """The LinkError for an exception of pyserial; a port closed meanwhile raises TypeError."""
         if not self._port.is_open:
             return LinkError(self.name, "is closed, an open link expected")
         if type(error).__name__ == "SerialTimeoutException":
@@ -79,7 +86,7 @@ class SerialLink(Link):
 
 
 class SerialListener(Listener):
-    """The one link of a port; when that was closed the port is opened again."""
+    """Accepts one link at a time: the port, which is opened again after the link was closed."""
 
     def __init__(self, name: str, link: SerialLink) -> None:
         super().__init__(name)
@@ -88,7 +95,7 @@ class SerialListener(Listener):
         self._is_closed = False
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
-        """As of any listener; a port that has gone is nobody's until it can be opened again."""
+        """The port's link, or None after `timeout_s` seconds in which it could not be opened."""
         deadline = Deadline(timeout_s)
         while self._is_taken:
             if self._is_closed:
@@ -105,13 +112,17 @@ class SerialListener(Listener):
         return self._link
 
     def close(self) -> None:
+        """Closes the port, unless its link was accepted and is the caller's to close."""
         self._is_closed = True
         if not self._is_taken:
             self._link.close()
 
 
 def open_serial(name: str, where: str) -> SerialLink:
-    """A port, opened for us alone; 115,200 baud unless told."""
+    """A link over the port in `PORT[@BAUD]`, opened exclusively; 115,200 baud by default.
+
+    Raises BadName, LinkError where the port cannot be opened or pyserial is missing.
+    """
     device, at, baud = where.rpartition("@")
     if not at:
         device, baud = where, str(BAUD)
@@ -133,5 +144,5 @@ def open_serial(name: str, where: str) -> SerialLink:
 
 
 def listen_serial(name: str, where: str) -> Listener:
-    """A listener whose first link is the port, open already."""
+    """A listener at the port in `PORT[@BAUD]`, opened at once. Raises as `open_serial`."""
     return SerialListener(name, open_serial(name, where))

@@ -17,8 +17,8 @@ _CHUNK = 1 << 16  # octets read at a time
 class TcpLink(Link):
     """One end of a connection.
 
-    The socket never blocks: waiting is done beside it, so that one thread's timeout is not
-    another's.
+    The socket is non-blocking and `address.wait` does the waiting, since a timeout of the socket
+    would apply to all threads.
     """
 
     def __init__(self, name: str, port: socket.socket) -> None:
@@ -31,6 +31,7 @@ class TcpLink(Link):
         port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, datagram: bytes) -> None:
+        """Sends one frame. Raises LinkError where the peer reads nothing, LinkGone."""
         self.check(datagram)
         left = memoryview(encode(datagram))
         with self._sending:
@@ -48,6 +49,7 @@ class TcpLink(Link):
                     raise self._failed(error) from None
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next frame's datagram, or None after `timeout_s` seconds. LinkError, LinkGone."""
         deadline = Deadline(timeout_s)
         while not self._ready:
             try:
@@ -64,8 +66,9 @@ class TcpLink(Link):
         return self._ready.popleft()
 
     def close(self) -> None:
+        """Closes the connection and wakes threads that wait for it."""
         with contextlib.suppress(OSError):
-            self._port.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+            self._port.shutdown(socket.SHUT_RDWR)
         self._port.close()
 
     def _failed(self, error: "OSError | None") -> LinkError:
@@ -77,7 +80,7 @@ class TcpLink(Link):
 
 
 class TcpListener(Listener):
-    """A port that takes connections."""
+    """Accepts connections at a port."""
 
     def __init__(self, port: socket.socket) -> None:
         super().__init__(address.written("tcp", port.getsockname()))
@@ -86,17 +89,18 @@ class TcpListener(Listener):
 
     @property
     def socket(self) -> socket.socket:
-        """For who takes connections by itself: see `links.crowd`."""
+        """The listening socket, for callers that accept connections themselves: `links.crowd`."""
         return self._port
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
+        """The link of the next connection, or None after `timeout_s` seconds. LinkError."""
         deadline = Deadline(timeout_s)
         while True:
             try:
                 if not address.wait(self._port, deadline.left_s()):
                     return None
                 port, peer = self._port.accept()
-            except (BlockingIOError, ConnectionAbortedError):  # it has gone again
+            except (BlockingIOError, ConnectionAbortedError):  # the peer has gone again
                 continue
             except OSError as error:
                 problem = "takes no more links: %s" % (error.strerror or error)
@@ -106,31 +110,38 @@ class TcpListener(Listener):
             return TcpLink(address.written("tcp", peer), port)
 
     def close(self) -> None:
+        """Closes the port; accepted connections stay open."""
         with contextlib.suppress(OSError):
             self._port.shutdown(socket.SHUT_RDWR)
         self._port.close()
 
 
 def open_tcp(name: str, where: str) -> Link:
-    """A connection to a host and port; the first of the host's addresses that answers."""
+    """A link to `HOST:PORT`, at the first address of the host that answers.
+
+    Raises BadName, and LinkError where none answers within `CONNECT_TIMEOUT_S`.
+    """
     host, number = address.split(name, where)
     try:
         port = socket.create_connection((host, number), CONNECT_TIMEOUT_S)
     except TimeoutError:
         raise LinkError(name, "no answer within %g s" % CONNECT_TIMEOUT_S) from None
     except ConnectionRefusedError:
-        raise LinkError(name, "refused, somebody who listens there expected") from None
+        raise LinkError(name, "refused, a listener at this port expected") from None
     except (OSError, UnicodeError) as error:
         raise LinkError(name, "cannot be reached: %s" % error) from None
     return TcpLink(name, port)
 
 
 def listen_tcp(name: str, where: str) -> Listener:
-    """A listener on a host's port; with port 0 the system picks a free one."""
+    """A listener at `HOST:PORT`; for port 0 the system picks a free port.
+
+    Raises BadName, LinkError.
+    """
     family, bound = address.resolve(name, where, socket.SOCK_STREAM)
     port = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if hasattr(socket, "SO_REUSEADDR"):  # a port just closed can be had again
+        if hasattr(socket, "SO_REUSEADDR"):  # a port that was just closed can be bound again
             port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         port.bind(bound)
         port.listen(BACKLOG)

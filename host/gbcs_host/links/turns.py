@@ -1,10 +1,10 @@
-"""Whose turn it is among peers that want to be served: time is shared, not requests.
+"""Fair turns among peers: the time that their requests take is shared, not the number of requests.
 
-Start-time fair queueing on three levels: addresses share the time; of an address, peers that have
-proved more share it with those that have proved less, class by class; and then the peers of a
-class. Who has used less than its share comes next, so that a peer which asks now and then waits
-for what is being done, not for those that always ask, nor for those that come anew all the time.
-No I/O, no clock: the time that a turn took is told by the caller.
+Start-time fair queueing on three levels: addresses share the time; the classes of an address, each
+the peers of one rank, share its part; and the peers of a class share the part of the class. The
+next turn goes to the member that has used least of its share. A peer that sends a request now
+and then therefore waits for the current turn only, however many peers always send or connect
+anew. The module does no I/O and has no clock: the caller passes the time that a turn took.
 
 Source: P. Goyal, H. Vin, H. Cheng, "Start-time Fair Queueing", IEEE/ACM ToN 5 (1997).
 """
@@ -12,24 +12,24 @@ Source: P. Goyal, H. Vin, H. Cheng, "Start-time Fair Queueing", IEEE/ACM ToN 5 (
 import heapq
 from typing import Any
 
-LEAST_S = 20e-6  # what any turn counts for
-NEW_S = 0.005  # of time is used by who comes new, so that an endless row of such stops nobody
+LEAST_S = 20e-6  # the least time that a turn counts for
+NEW_S = 0.005  # time charged to a new peer, so that a stream of new peers delays no other peer
 
 
 class Share:
-    """Something that takes turns: `finish` is the virtual time at which its last one ended."""
+    """A member that takes turns: `finish` is the virtual time at which its last turn ended."""
 
     __slots__ = ("finish", "head_start", "is_queued", "tag")
 
     def __init__(self) -> None:
         self.finish = 0.0
-        self.head_start = 0.0  # of the others, at its next turn
+        self.head_start = 0.0  # virtual time by which its next turn is put back
         self.tag = 0.0
         self.is_queued = False
 
 
 class _Queue:
-    """Shares in the order of their tags; who comes late is not paid for the time it was away."""
+    """Shares in the order of their tags; time in which a share was not queued is not credited."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Any]] = []
@@ -53,7 +53,7 @@ class _Queue:
 
 
 class _Shared(Share):
-    """What shares its turns among others."""
+    """A share that passes its turns to the members of a queue of its own."""
 
     __slots__ = ("queue",)
 
@@ -90,26 +90,26 @@ class Turns:
         return self._waiting
 
     def join(self, peer: Any) -> None:
-        """A peer is there; it wants nothing yet."""
+        """Adds a peer, which waits for no turn yet."""
         self._groups.setdefault(peer.group, _Group()).members += 1
         self.move(peer)
 
     def move(self, peer: Any) -> None:
-        """A peer, which waits for no turn, is of another class from now on."""
+        """Notes that a peer, which waits for no turn, has another rank from now on."""
         peer.finish, peer.head_start = 0.0, NEW_S
 
     def leave(self, peer: Any) -> None:
-        """A peer has gone, and gets no more turns."""
+        """Removes a peer, which gets no more turns."""
         self._groups[peer.group].members -= 1
         self._tidy(peer.group)
 
     def members(self, group: Any) -> int:
-        """How many peers an address has."""
+        """The number of peers of an address."""
         known = self._groups.get(group)
         return 0 if known is None else known.members
 
     def put(self, peer: Any) -> None:
-        """A peer wants a turn; that it wants one already makes no difference."""
+        """Queues a peer for a turn, unless it is queued already."""
         if peer.is_queued:
             return
         group = self._groups[peer.group]
@@ -122,7 +122,7 @@ class Turns:
             self._queue.put(group)
 
     def take(self) -> Any:
-        """The peer whose turn it is, or None. `charge` must follow."""
+        """The peer whose turn it is, or None. The caller must call `charge` after the turn."""
         while self._waiting:
             self._waiting -= 1
             group = self._queue.take()
@@ -135,9 +135,12 @@ class Turns:
         return None
 
     def charge(self, peer: Any, seconds: float, weight: float = 1, least: float = LEAST_S) -> None:
-        """What the turn took; it counts `weight` times for the peer, not for its class."""
+        """Charges the time that a turn took; it counts `weight` times for the peer alone.
+
+        Raises ValueError where no turn was taken.
+        """
         if self._path is None:
-            raise ValueError("a turn that was taken expected")
+            raise ValueError("a turn that was taken expected, found none")
         cost = max(seconds, least)
         group, peer_class = self._path
         self._path = None
@@ -151,7 +154,7 @@ class Turns:
         self._tidy(peer.group)
 
     def _tidy(self, name: Any) -> None:
-        """An address of which nobody is left is forgotten."""
+        """Removes the group of an address that has no peers left."""
         group = self._groups.get(name)
         if group is not None and not group.members and not len(group.queue):
             del self._groups[name]

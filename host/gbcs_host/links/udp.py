@@ -1,8 +1,8 @@
 """`udp:HOST:PORT`: each datagram with its checksum in one UDP datagram of up to 65,000 octets.
 
-UDP has no connections. A link is opened without asking the other side, which learns of it with
-the first datagram and never that it was closed; a port where nobody listens shows as LinkGone
-once something was sent, and only if the network tells. What is damaged on the way is dropped.
+UDP has no connections. The peer learns of a link with its first datagram, and never that the link
+was closed. A port without a listener shows as LinkGone after a datagram was sent, and only if the
+network reports it. Damaged datagrams are dropped.
 """
 
 import contextlib
@@ -21,14 +21,14 @@ from gbcs_host.links.link import (
     Listener,
 )
 
-MAX_UDP_DATAGRAM = 65000  # octets: what UDP over IPv4 takes is 65,507
-MAX_PEERS = 1024  # of one listener; for another one, the one that was heard longest ago goes
+MAX_UDP_DATAGRAM = 65000  # octets; UDP over IPv4 takes 65,507: RFC 768, RFC 791 3.1
+MAX_PEERS = 1024  # of one listener; a further peer replaces the one silent longest
 _CHUNK = 1 << 16
 _SLICE_S = 0.2  # how soon a listener's thread notices that it is closed
 
 
 class UdpLink(Link):
-    """The end that was opened, on a socket of its own."""
+    """The end of a link that was opened, with a socket of its own."""
 
     limit = MAX_UDP_DATAGRAM
 
@@ -39,6 +39,7 @@ class UdpLink(Link):
         port.setblocking(False)
 
     def send(self, datagram: bytes) -> None:
+        """Sends one datagram. Raises LinkError, LinkGone."""
         self.check(datagram)
         octets = seal(datagram)
         deadline = Deadline(SEND_TIMEOUT_S)
@@ -54,6 +55,7 @@ class UdpLink(Link):
                 raise self._failed(error) from None
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next undamaged datagram, or None after `timeout_s` seconds. LinkError, LinkGone."""
         deadline = Deadline(timeout_s)
         while True:
             try:
@@ -69,20 +71,21 @@ class UdpLink(Link):
             self.dropped += 1
 
     def close(self) -> None:
+        """Closes the socket and wakes threads that wait for it."""
         with contextlib.suppress(OSError):
-            self._port.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
+            self._port.shutdown(socket.SHUT_RDWR)
         self._port.close()
 
     def _failed(self, error: OSError) -> LinkError:
         if self._port.fileno() < 0:
             return LinkError(self.name, "is closed, an open link expected")
         if isinstance(error, ConnectionRefusedError):
-            return LinkGone(self.name, "refused, somebody who listens there expected")
+            return LinkGone(self.name, "refused, a listener at this port expected")
         return LinkError(self.name, "cannot be reached: %s" % (error.strerror or error))
 
 
 class UdpPeer(Link):
-    """The end that was accepted: one peer of a listener, whose socket it shares."""
+    """The end of a link that was accepted: one peer of a listener, whose socket it shares."""
 
     limit = MAX_UDP_DATAGRAM
 
@@ -93,26 +96,29 @@ class UdpPeer(Link):
         self._listener = listener
 
     def send(self, datagram: bytes) -> None:
+        """Sends one datagram to the peer. Raises LinkError."""
         self.check(datagram)
         if self.inbox.is_ended:
             raise LinkError(self.name, "is closed, an open link expected")
         self._listener.send(seal(datagram), self)
 
     def receive(self, timeout_s: "float | None") -> "bytes | None":
+        """The next datagram of the peer, or None after `timeout_s` seconds. Raises LinkError."""
         try:
             return self.inbox.get(timeout_s)
         except EOFError:
             raise LinkError(self.name, "is closed, an open link expected") from None
 
     def close(self) -> None:
+        """Ends the link; the next datagram of this peer opens a new one."""
         self.inbox.end()
         self._listener.forget(self)
 
 
 class UdpListener(Listener):
-    """A port whose datagrams a thread hands to the peer that each comes from.
+    """A port whose datagrams a thread puts into the inbox of the peer that sent each.
 
-    The port is given back when the listener and all of its links are closed.
+    The port is closed when the listener and all of its links are closed.
     """
 
     def __init__(self, port: socket.socket) -> None:
@@ -128,10 +134,11 @@ class UdpListener(Listener):
 
     @property
     def socket(self) -> socket.socket:
-        """For who takes datagrams by itself, and never calls `accept`: see `links.crowd`."""
+        """The socket, for callers that receive themselves in place of `accept`: `links.crowd`."""
         return self._port
 
     def accept(self, timeout_s: "float | None") -> "Link | None":
+        """The link of the next new peer, or None after `timeout_s` seconds. Raises LinkError."""
         with self._lock:
             if self._thread is None and not self._is_closed:
                 self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
@@ -142,6 +149,7 @@ class UdpListener(Listener):
             raise LinkError(self.name, "is closed, an open listener expected") from None
 
     def close(self) -> None:
+        """Accepts no more links, and closes those that were not accepted."""
         with self._lock:
             self._is_closed = True
         self._new.end()
@@ -151,7 +159,7 @@ class UdpListener(Listener):
         self._release()
 
     def send(self, octets: bytes, peer: UdpPeer) -> None:
-        """Sends to one peer; what the system has no room for is lost, as on the way."""
+        """Sends octets to one peer; those that the system does not take are lost. LinkError."""
         try:
             if address.wait(self._port, SEND_TIMEOUT_S, to_send=True):
                 self._port.sendto(octets, peer.peer)
@@ -162,7 +170,7 @@ class UdpListener(Listener):
             raise LinkError(peer.name, problem) from None
 
     def forget(self, peer: UdpPeer) -> None:
-        """A peer's link was closed: what it sends from now on is a new link."""
+        """Removes a peer whose link was closed; its next datagram opens a new link."""
         with self._lock:
             if self._peers.get(peer.peer) is peer:
                 del self._peers[peer.peer]
@@ -173,7 +181,7 @@ class UdpListener(Listener):
             if self._peers or not self._is_closed:
                 return
         with contextlib.suppress(OSError):
-            self._port.shutdown(socket.SHUT_RDWR)  # wakes the thread, where the system does so
+            self._port.shutdown(socket.SHUT_RDWR)  # wakes the thread, on systems that do so
         self._port.close()
         if self._thread is not None:
             self._thread.join()  # while it waits, the system keeps the port
@@ -183,7 +191,7 @@ class UdpListener(Listener):
             try:
                 if address.wait(self._port, _SLICE_S):
                     self._hand_on(*self._port.recvfrom(_CHUNK))
-            except (BlockingIOError, ConnectionError):  # Windows tells of a peer that has gone
+            except (BlockingIOError, ConnectionError):  # on Windows: a peer has gone
                 continue
             except (OSError, ValueError):
                 return  # closed meanwhile
@@ -207,7 +215,7 @@ class UdpListener(Listener):
 
 
 def open_udp(name: str, where: str) -> Link:
-    """A link to a host and port, whether or not somebody listens there."""
+    """A link to `HOST:PORT`, whether or not there is a listener. Raises BadName, LinkError."""
     family, peer = address.resolve(name, where, socket.SOCK_DGRAM)
     port = socket.socket(family, socket.SOCK_DGRAM)
     try:
@@ -219,7 +227,10 @@ def open_udp(name: str, where: str) -> Link:
 
 
 def listen_udp(name: str, where: str) -> Listener:
-    """A listener on a host's port; with port 0 the system picks a free one."""
+    """A listener at `HOST:PORT`; for port 0 the system picks a free port.
+
+    Raises BadName, LinkError.
+    """
     family, bound = address.resolve(name, where, socket.SOCK_DGRAM)
     port = socket.socket(family, socket.SOCK_DGRAM)
     try:
