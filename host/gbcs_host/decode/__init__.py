@@ -1,1 +1,1 @@
-"""Messages found, read, verified and shown."""
+"""GBCS messages: where they come from, their verification, and their form as JSON or as text."""

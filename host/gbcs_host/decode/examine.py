@@ -1,7 +1,10 @@
-"""One message as the JSON object that `gbcs decode --json` prints; and back to octets.
+"""A message as the JSON object that `gbcs decode --json` prints, and an object as octets.
 
-What is wrong with a message stands in `error`, and all that could be read before it stands beside
-it, with the `octets` as they came. `rebuild` is the inverse.
+Where a message cannot be decoded, the object has the member `error`, the members that were decoded
+before it, and the message's `octets`. `rebuild` is the inverse.
+
+Sources: GBCS 7.2 (message structure), 7.2.9 and 7.2.10 (payloads, GBZ alerts); DLMS UA 1000-2, 9.5
+(access requests and responses).
 """
 
 from typing import Any
@@ -21,12 +24,15 @@ from gbcs_host.decode.verdict import INVALID, Verdict, read
 
 
 def examine(octets: bytes, source: str = "", keys: "KeyStore | None" = None) -> dict[str, Any]:
-    """The object of one message; never raises on what the octets hold."""
+    """The JSON object of one message; raises nothing, whatever the octets are.
+
+    `source` names where the message came from; `keys` verify and decrypt it.
+    """
     return to_json(read(octets, keys), source, keys)
 
 
 def to_json(verdict: Verdict, source: str = "", keys: "KeyStore | None" = None) -> dict[str, Any]:
-    """The object of a verdict."""
+    """The JSON object of a verdict; `keys` give the roles of originator and recipient."""
     node: dict[str, Any] = {"source": source}
     m = verdict.message
     if m is not None:
@@ -51,7 +57,7 @@ def to_json(verdict: Verdict, source: str = "", keys: "KeyStore | None" = None) 
 
 
 def is_clean(node: dict[str, Any]) -> bool:
-    """Whether it decoded and no check of it failed."""
+    """Whether the message of an object was decoded and none of its checks failed."""
     if "error" in node or INVALID in (node.get("signature"), node.get("mac")):
         return False
     return all("error" not in block for block in node.get("plaintext", ()))
@@ -111,7 +117,7 @@ def _header(node: dict[str, Any], m: Message, keys: "KeyStore | None") -> None:
 
 
 def payload_json(record: Any) -> dict[str, Any]:
-    """The JSON form of a decoded payload."""
+    """The JSON object of a decoded payload, a record of gbcs.payload."""
     return _WRITERS[type(record).__name__](record)
 
 
@@ -247,21 +253,23 @@ _WRITERS = {
 }
 
 
-_CRAS = {"precommand": 1, "command": 1, "response": 2, "alert": 3}
+_CRAS = {"precommand": 1, "command": 1, "response": 2, "alert": 3}  # GBCS 7.2.7
 
 
 def rebuild(node: dict[str, Any]) -> bytes:
-    """The octets of a message from its object; names and meanings count for nothing.
+    """The octets of a message from its JSON object; names and meanings in it are ignored.
 
-    Raises FormError, KeyError or a GbcsError where the object makes no message.
+    Raises FormError, KeyError or a GbcsError for an object that describes no message.
     """
     if not isinstance(node, dict):
-        raise FormError("an object expected")
-    if "octets" in node:  # it did not decode: the octets are all there is
+        raise FormError("an object expected, found %s" % type(node).__name__)
+    if "octets" in node:  # it was not decoded
         return bytes.fromhex(node["octets"])
     kind = node["kind"]
     if kind not in _CRAS:
-        raise FormError("kind: precommand, command, response or alert expected")
+        raise FormError(
+            "kind: precommand, command, response or alert expected, found %.40r" % (kind,)
+        )
     certificate = node.get("certificate")
     composed = message.compose(
         _CRAS[kind],
@@ -291,10 +299,12 @@ def _certificate_octets(node: dict[str, Any]) -> bytes:
 
 
 def payload_from_json(node: dict[str, Any]) -> Any:
-    """The record that `payload_json` was given."""
+    """The record of gbcs.payload that `payload_json` turned into this object. Raises FormError."""
     reader = _PAYLOAD_READERS.get(node["form"])
     if reader is None:
-        raise FormError("form: one of %s expected" % ", ".join(_PAYLOAD_READERS))
+        raise FormError(
+            "form: one of %s expected, found %.40r" % (", ".join(_PAYLOAD_READERS), node["form"])
+        )
     return reader(node)
 
 

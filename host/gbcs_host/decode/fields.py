@@ -1,9 +1,9 @@
 """Fields as JSON and back.
 
-A structure is an object of its fields by name, an array a list, a leaf an object with `type` and
-`value` (`octets`, in hex, where the value is octets) and, where there is something to say,
-`means` and `parts`. Only `type`, `value`, `octets`, `elements` and the order count on the way
-back: names, meanings and parts are for people.
+A structure is an object of its fields by name, an array is a list, and a leaf is an object with
+`type` and `value` (or `octets`, in hex) and, where they are known, `means` and `parts`.
+`from_json` reads `type`, `value`, `octets`, `elements` and the order; it ignores names, meanings
+and parts.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ _ARRAYS = ("array", "SEQUENCE OF", "list")
 
 
 def to_json(field: Field) -> Any:
-    """The JSON form of one field."""
+    """The JSON form of a field: a tuple of name, type, value and hint."""
     _, kind, value, hint = field
     if not isinstance(value, list):
         return _leaf(kind, value, hint)
@@ -29,7 +29,7 @@ def to_json(field: Field) -> Any:
 
 
 def named(fields: list[Field]) -> dict[str, Any]:
-    """Fields by name; a name that stands twice, or none, is numbered."""
+    """An object of fields by name; a missing or repeated name gets the field's number."""
     members: dict[str, Any] = {}
     for index, child in enumerate(fields, 1):
         name = child[0] or "field_%d" % index
@@ -56,11 +56,11 @@ def _leaf(kind: str, value: Any, hint: "str | None") -> dict[str, Any]:
 
 
 class FormError(ValueError):
-    """JSON that is not of the form `to_json` gives; the text says where."""
+    """JSON that is not of the form `to_json` gives; the text says where and what was expected."""
 
 
 def from_json(node: Any, name: "str | None" = None, where: str = "") -> Field:
-    """The field that `to_json` was given; its name and hint only where they stand in it."""
+    """The field of a node, named `name`, without a hint; `where` is its path for FormError."""
     where = where or (name or "field")
     if isinstance(node, list):
         return (name, "array", _children(enumerate(node), where, True), None)
@@ -73,7 +73,9 @@ def from_json(node: Any, name: "str | None" = None, where: str = "") -> Field:
         try:
             return (name, kind, bytes.fromhex(node["octets"]), None)
         except ValueError:
-            raise FormError("%s: octets in hex expected" % where) from None
+            raise FormError(
+                "%s: octets in hex expected, found '%s'" % (where, node["octets"])
+            ) from None
     if isinstance(node.get("elements"), list):
         return (name, kind, _children(enumerate(node["elements"]), where, True), None)
     if "value" in node and not isinstance(node["value"], (dict, list)):

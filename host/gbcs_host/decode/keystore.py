@@ -1,9 +1,10 @@
-"""A folder of certificates and private keys: who signs with what, who shares which secret.
+"""A key store: a folder of certificates and private keys of devices and remote parties.
 
-Files are found by their names, `EUI-ds.pem`, `EUI-ka.pem`, `EUI-pp-ka.pem` and `.key` beside them
-(X.509 and PKCS#8 in PEM), and read when they are first needed. A certificate of any other name is
-read at once and filed by what it says. A damaged file counts as not there, and stands in
-`problems`.
+Files named `EUI-ds.pem`, `EUI-ka.pem`, `EUI-pp-ka.pem`, and `.key` beside them, are read when they
+are first needed. A certificate in a file of any other name is read at once and filed under the
+EUI-64 and key usage in it. A damaged file is treated as missing and listed in `problems`.
+
+Sources: RFC 5280 (certificates), RFC 5958 (private keys), RFC 7468 (PEM); GBCS 13.3 (roles).
 """
 
 import os
@@ -15,11 +16,15 @@ from gbcs.crypto import backends
 from gbcs.errors import GbcsError
 
 _NAME = re.compile(r"([0-9a-f]{16})-(ds|ka|pp-ka)\.(pem|key)\Z", re.IGNORECASE)
-_BROKER_ROLE = 4  # RemotePartyRole accessControlBroker
+_BROKER_ROLE = 4  # RemotePartyRole accessControlBroker: GBCS 13.3
 
 
 class KeyStore:
-    """Public and private keys by EUI-64 and use: "ds" signatures, "ka" key agreement, "pp-ka"."""
+    """Public and private keys by EUI-64 and use.
+
+    The uses are "ds" (digital signature), "ka" (key agreement) and "pp-ka" (key agreement for
+    prepayment tokens). `crypto` is a back end of gbcs.crypto.
+    """
 
     def __init__(self, crypto: Any = None) -> None:
         self.crypto = backends.default() if crypto is None else crypto
@@ -35,7 +40,7 @@ class KeyStore:
 
     @classmethod
     def load(cls, folder: str, crypto: Any = None) -> "KeyStore":
-        """The key store in `folder`; OSError where there is none."""
+        """The key store in `folder`. Raises OSError where the folder cannot be read."""
         store = cls(crypto)
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
@@ -70,14 +75,14 @@ class KeyStore:
             self._private[eui, use] = self.crypto.private_key(private)
 
     def forget(self, eui: bytes) -> None:
-        """Drops what was derived of a party's certificates, which are others now."""
+        """Drops the keys and secrets derived from a party's certificates, which have changed."""
         for use in ("ds", "ka", "pp-ka"):
             self._public.pop((eui, use), None)
         self._signers.pop(eui, None)
         self._secrets = {pair: secret for pair, secret in self._secrets.items() if eui not in pair}
 
     def euis(self) -> "list[bytes]":
-        """Every party of whom anything is held."""
+        """The EUI-64s of all parties in the store, sorted."""
         return sorted({key[0] for key in self._paths} | {key[0] for key in self._certificates})
 
     def certificate(self, eui: bytes, use: str = "ds") -> Any:
@@ -126,7 +131,10 @@ class KeyStore:
             return public_key
 
     def secret(self, first: bytes, second: bytes) -> "bytes | None":
-        """What the two key-agreement keys agree on, 32 octets; None without a private half."""
+        """The shared secret Z of two parties' "ka" keys, 32 octets; None without a private key.
+
+        Source: GBCS 4.3.3.
+        """
         try:
             return self._secrets[first, second]
         except KeyError:
@@ -137,7 +145,7 @@ class KeyStore:
             return secret
 
     def agree(self, holder: bytes, use: str, peer: bytes, peer_use: str) -> "bytes | None":
-        """The shared secret of `holder`'s private key and the other's certificate, or None."""
+        """The shared secret of `holder`'s private key and `peer`'s certificate, or None."""
         public = self.public(peer, peer_use)
         private = None if public is None else self.private(holder, use)
         if private is None:
@@ -146,11 +154,14 @@ class KeyStore:
         return secret
 
     def token_secret(self, supplier: bytes, device: bytes) -> "bytes | None":
-        """The secret that prepayment tokens of this supplier for this device are made with."""
+        """The secret of this supplier's prepayment tokens for this device, 32 octets, or None.
+
+        Source: GBCS 14.3.
+        """
         return self.agree(supplier, "pp-ka", device, "ka")
 
     def broker(self) -> "bytes | None":
-        """The Access Control Broker: the holder of a private key whose certificate says so."""
+        """The EUI-64 of the Access Control Broker: a holder of a private key with that role."""
         if not self._broker_sought:
             self._broker_sought = True
             filed = {eui for eui, _, suffix in self._paths if suffix == "key"}
@@ -162,7 +173,7 @@ class KeyStore:
         return self._broker
 
     def role(self, eui: bytes) -> "int | None":
-        """The remote party role in this party's certificate, or None: a device's has none."""
+        """The remote party role in a party's certificate; None for a device or no certificate."""
         for use in ("ds", "ka"):
             certificate = self.certificate(eui, use)
             if certificate is not None:

@@ -1,4 +1,8 @@
-"""What a decoded value means to a person: dates, identifiers, units, names."""
+"""Decoded values as text for people: dates, identifiers, units, names.
+
+Sources: DLMS UA 1000-1, 4.1.6.1 (date-time, date, time); IEC 62056-6-1 (OBIS codes); ZCL 07-5123,
+2.6.2 (UTCTime, date, time of day); GBCS 9.2 (a date-time of zeros is now).
+"""
 
 import datetime
 from collections.abc import Callable
@@ -10,20 +14,20 @@ _ZCL_EPOCH = datetime.datetime(2000, 1, 1)
 
 
 def eui64(octets: bytes) -> str:
-    """An EUI-64 as people write it: 00-DB-12-34-56-78-90-A0."""
+    """An EUI-64 as text: 00-DB-12-34-56-78-90-A0."""
     return "-".join("%02X" % octet for octet in octets)
 
 
 def eui64_octets(text: str) -> bytes:
-    """The eight octets of an EUI-64, with or without separators; ValueError if it is none."""
+    """The eight octets of an EUI-64 in hex, with or without separators. Raises ValueError."""
     octets = bytes.fromhex(text.replace("-", "").replace(":", "").replace(" ", ""))
     if len(octets) != 8:
-        raise ValueError("eight octets expected in '%s'" % text)
+        raise ValueError("an EUI-64 of 8 octets expected, found %d in '%s'" % (len(octets), text))
     return octets
 
 
 def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
-    """What `value`, of the wire type `kind`, says in words; None where it says nothing more."""
+    """The meaning of `value`, of wire type `kind`, in words; None where the hint gives none."""
     if hint is None or value is None:
         return None
     key, _, rest = hint.partition(":")
@@ -33,11 +37,14 @@ def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
     try:
         return reader(value, rest)
     except (ValueError, OverflowError, TypeError, AttributeError, LookupError):
-        return None  # not of the form its name promises: the octets are shown all the same
+        return None  # the value is not of the form that the hint names: it is shown without
 
 
 def parts(octets: bytes, hint: "str | None") -> "dict[str, str] | None":
-    """The named pieces inside octets: of an encrypted block, or as the hint lists them."""
+    """The parts of octets by name, in hex: of an encrypted block, or those that the hint lists.
+
+    None where there are none. Source of the encrypted block: GBCS 8.5.
+    """
     if hint == "encrypted" and octets[:1] == b"\x31" and len(octets) >= 17:
         hint = "parts:security_control/1,invocation_counter/4,ciphertext/%d,tag/12" % (
             len(octets) - 17
@@ -53,7 +60,10 @@ def parts(octets: bytes, hint: "str | None") -> "dict[str, str] | None":
 
 
 def cosem_date_time(octets: bytes) -> "str | None":
-    """A 12-octet COSEM date-time; the zone where it says one, `*` for what it leaves open."""
+    """A COSEM date-time of 12 octets as text, `*` for fields not specified; None for others.
+
+    The deviation, if it is given, is shown as hours and minutes ahead of UTC.
+    """
     if len(octets) != 12:
         return None
     if octets == bytes(12):
@@ -82,7 +92,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def cosem_date(octets: bytes) -> "str | None":
-    """A 5-octet COSEM date, `*` for what it leaves open."""
+    """A COSEM date of 5 octets as text, `*` for fields not specified; None for other octets."""
     if len(octets) != 5:
         return None
     year = int.from_bytes(octets[:2], "big")
@@ -93,7 +103,7 @@ def cosem_date(octets: bytes) -> "str | None":
 
 
 def cosem_time(octets: bytes) -> "str | None":
-    """A 4-octet COSEM time, `*` for what it leaves open."""
+    """A COSEM time of 4 octets as text, `*` for fields not specified; None for other octets."""
     if len(octets) != 4:
         return None
     text = ":".join("**" if octet == 0xFF else "%02d" % octet for octet in octets[:3])
@@ -170,10 +180,12 @@ def _zcl_date(value: bytes, rest: str) -> "str | None":
 
 
 def obis_octets(text: str) -> bytes:
-    """The six octets of an OBIS code as text, 0-0:30.3.0.255; ValueError where it is none."""
+    """The six octets of an OBIS code in text such as 0-0:30.3.0.255. Raises ValueError."""
     octets = bytes(int(number) for number in text.replace("-", ".").replace(":", ".").split("."))
     if len(octets) != 6:
-        raise ValueError("an OBIS code of six numbers expected in '%s'" % text)
+        raise ValueError(
+            "an OBIS code of 6 numbers expected, found %d in '%s'" % (len(octets), text)
+        )
     return octets
 
 

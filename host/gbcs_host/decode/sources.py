@@ -1,4 +1,4 @@
-"""Where messages come from: hex, base64, standard input, files and folders, text or binary."""
+"""Messages from hex, base64, standard input, files and folders, as text or binary."""
 
 import base64
 import binascii
@@ -9,18 +9,19 @@ from collections.abc import Iterator
 
 _HEX = re.compile(r"[0-9A-Fa-f]+\Z")
 _OTHER_FILES = (".pem", ".key", ".crt", ".md", ".xml", ".json", ".xsd", ".py", ".keys", ".asn1")
-MAX_FILE = 64 << 20  # octets; a larger file holds something else
+MAX_FILE = 64 << 20  # octets; a larger file is refused
 
 
 class SourceError(Exception):
-    """There is nothing to read there; the text says what was looked for."""
+    """A source without messages; the text says what was expected."""
 
 
 def messages(source: str) -> "Iterator[tuple[str, bytes]]":
-    """Pairs of a name and a message's octets, as they stand at `source`.
+    """Pairs of a name and the octets of a message, in the order in which `source` has them.
 
-    `source` is `-`, a file, a folder (read with all below it, in order of names), hex or base64.
-    Octets that are no message are handed on as they are: decoding says what is wrong with them.
+    `source` is `-` (standard input), a file, a folder (with all folders in it, in order of names),
+    hex or base64. Octets that are no message are returned too; decoding reports what is wrong.
+    Raises SourceError.
     """
     if source == "-":
         yield from _split("-", sys.stdin.buffer.read())
@@ -37,12 +38,12 @@ def messages(source: str) -> "Iterator[tuple[str, bytes]]":
 
 
 def count(source: str) -> int:
-    """How many files a folder holds; 1 for anything else."""
+    """The number of files in a folder and the folders in it; 1 for any other source."""
     return len(files(source)) if os.path.isdir(source) else 1
 
 
 def files(folder: str) -> "list[str]":
-    """The files of a folder and those below it that may hold messages, in order."""
+    """The paths of files that may hold messages in a folder and the folders in it, in order."""
     paths = []
     for top, folders, names in os.walk(folder):
         folders.sort()
@@ -65,7 +66,7 @@ def _read(path: str) -> "Iterator[tuple[str, bytes]]":
 
 
 def _split(name: str, data: bytes) -> "Iterator[tuple[str, bytes]]":
-    """One binary message; or text: one message over all lines, or one a line."""
+    """The messages of a file: one in binary, or text with one over all lines or one a line."""
     if data[:1] in (b"\xdd", b"\xdf"):
         yield name, data
         return

@@ -1,6 +1,7 @@
-"""One examined message as a tree for people, drawn from its JSON object.
+"""A message as a tree of text lines, drawn from its JSON object.
 
-A line of the tree is a line: what stands in the message is made visible (`gbcs_host.visible`).
+Control characters in the message are escaped (`gbcs_host.visible`), so that each line of the tree
+is one line of a terminal.
 """
 
 import os
@@ -14,12 +15,12 @@ _COLOURS = {"valid": "32", "invalid": "1;31", "no key": "33", "absent": "2", "ti
 
 
 def wants_colour(out: TextIO) -> bool:
-    """Colour goes to a terminal, unless NO_COLOR is set."""
+    """Whether output is to be coloured: it goes to a terminal, and NO_COLOR is not set."""
     return out.isatty() and "NO_COLOR" not in os.environ
 
 
 class Paint:
-    """Words in colour, or as they are."""
+    """Adds the control sequences of a colour to text, or returns the text unchanged."""
 
     def __init__(self, colour: bool) -> None:
         self._colour = colour
@@ -29,12 +30,12 @@ class Paint:
 
 
 def draw(node: dict[str, Any], colour: bool = False) -> str:
-    """The tree of one object that `gbcs_host.decode.examine.examine` gives, lines joined."""
+    """The tree of an object of `gbcs_host.decode.examine.examine`, as text of several lines."""
     return "\n".join(_lines(_shown(node), Paint(colour)))
 
 
 def _shown(node: Any) -> Any:
-    """The same object, its texts visible."""
+    """The same object with control characters escaped in all its texts."""
     if isinstance(node, str):
         return visible(node)
     if isinstance(node, list):
@@ -138,7 +139,7 @@ def _component(component: dict[str, Any]) -> Iterator[str]:
 
 
 def _node(node: Any, indent: str) -> Iterator[str]:
-    """What is under a node that has no name of its own to print."""
+    """The lines of a node without those of its name."""
     if isinstance(node, list):
         yield from _elements(node, indent)
     elif "octets" in node or ("value" in node and not isinstance(node["value"], dict)):
@@ -195,5 +196,5 @@ def _leaf(leaf: dict[str, Any]) -> str:
 
 
 def print_tree(node: dict[str, Any]) -> None:
-    """Prints one message's tree and an empty line on standard output."""
+    """Prints the tree of one message and an empty line to standard output."""
     styled(sys.stdout, draw(node, wants_colour(sys.stdout)) + "\n\n")

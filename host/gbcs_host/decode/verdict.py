@@ -1,7 +1,9 @@
-"""One message read, verified and decrypted: what every tool on the host begins with.
+"""The verdict on a message: its decoded form, the outcome of its checks, and decrypted blocks.
 
-`read` never raises on what a message holds: the verdict carries the error beside all that could be
-read before it.
+`read` raises nothing, whatever the octets are: the verdict has the error, and all that was decoded
+before it.
+
+Sources: GBCS 6.2 (which signature and MAC a message has), 4.3 (keys), 8.5 (encrypted blocks).
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,11 +17,11 @@ from gbcs_host.decode.keystore import KeyStore
 VALID, INVALID, ABSENT, NO_KEY = "valid", "invalid", "absent", "no key"
 
 _TOGETHER = 64
-_BLOCK = protect.BLOCK_HEADER  # every occurrence in a content begins a block: 1,275 messages
+_BLOCK = protect.BLOCK_HEADER  # in 1,275 RTDS messages every occurrence begins a block
 
 
 class Opened:
-    """One encrypted block: where it stood, and its fields, or why there are none."""
+    """One encrypted block: `of`, the field it is in; its plaintext and fields, or the error."""
 
     __slots__ = ("error", "fields", "octets", "of")
 
@@ -31,7 +33,11 @@ class Opened:
 
 
 class Verdict:
-    """A message, its use case and payload, and how its checks came out."""
+    """A message, its use case and payload, and the outcomes of its checks.
+
+    `signature` and `mac` are VALID, INVALID, ABSENT or NO_KEY; `error` is the DecodeError of a
+    message that could not be decoded, or None.
+    """
 
     __slots__ = ("case", "error", "mac", "message", "octets", "opened", "payload", "signature")
 
@@ -47,7 +53,7 @@ class Verdict:
 
     @property
     def is_clean(self) -> bool:
-        """Whether all was decoded and no check failed."""
+        """Whether everything was decoded and no check failed; NO_KEY is no failure."""
         return (
             self.error is None
             and self.signature != INVALID
@@ -57,7 +63,7 @@ class Verdict:
 
 
 def read(octets: bytes, keys: "KeyStore | None" = None) -> Verdict:
-    """The verdict on one message."""
+    """The verdict on one message; without `keys` nothing is verified or decrypted."""
     verdict = _begin(octets)
     _check([verdict], keys)
     _finish(verdict, keys)
@@ -67,9 +73,10 @@ def read(octets: bytes, keys: "KeyStore | None" = None) -> Verdict:
 def read_all(
     messages: "Iterable[tuple[str, bytes]]", keys: "KeyStore | None" = None
 ) -> "Iterator[tuple[str, Verdict]]":
-    """The verdicts on many messages, pairs of source and octets, in their order.
+    """Pairs of source and verdict for pairs of source and octets, in the same order.
 
-    A few are checked together, which is faster: code and tables of one kind of work stay at hand.
+    `_TOGETHER` messages are checked at a time, which is faster, as the processor's caches keep the
+    code and tables of one step. An exception of `messages` is raised after the verdicts before it.
     """
     together: list[tuple[str, Verdict]] = []
     try:
@@ -78,7 +85,7 @@ def read_all(
             if len(together) == _TOGETHER:
                 yield from _finished(together, keys)
                 together = []
-    except Exception:  # what came before it counts
+    except Exception:  # raised after the verdicts on the messages before
         yield from _finished(together, keys)
         raise
     yield from _finished(together, keys)
@@ -96,7 +103,7 @@ def _finished(
 
 
 def _begin(octets: bytes) -> Verdict:
-    """The outside of a message, and its use case."""
+    """A verdict with the decoded header of a message and its use case."""
     verdict = Verdict(octets)
     try:
         m = verdict.message = message.decode(octets)
@@ -107,7 +114,7 @@ def _begin(octets: bytes) -> Verdict:
 
 
 def _check(verdicts: "list[Verdict]", keys: "KeyStore | None") -> None:
-    """MACs, then signatures."""
+    """Checks the MACs of all messages, then their signatures."""
     for verdict in verdicts:
         m = verdict.message
         if m is not None and m.mac is not None:
@@ -119,7 +126,7 @@ def _check(verdicts: "list[Verdict]", keys: "KeyStore | None") -> None:
 
 
 def _finish(verdict: Verdict, keys: "KeyStore | None") -> None:
-    """The payload, and what is encrypted in it."""
+    """Decodes the payload of a message and decrypts the blocks in it."""
     m = verdict.message
     if m is None or verdict.case is None:
         return

@@ -1,1 +1,1 @@
-"""What a display shows, on a PC: as PNG, in a terminal, as a line of text; views as JSON."""
+"""Pages of a display on a PC: as PNG, in a terminal, as a line of text; views as JSON."""

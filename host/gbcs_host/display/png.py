@@ -13,7 +13,7 @@ SCALE = 4
 _BEZEL = 6  # points of glass, then of frame, around the picture
 _RIM = 4
 _GAP = 8  # points between the displays of a sheet
-# Behind it all, the rim, its edge, the glass, dark points, light ones, the gap beside those
+# Background, rim, edge of the rim, glass, dark points, light points, gap beside light points
 _CLEAR, _FRAME, _EDGE, _GLASS, _DARK, _LIGHT, _BETWEEN = range(7)
 _PALETTE = bytes.fromhex("ffffff 2f343b 4a515b 05080b 090e13 cdf4ff a3cbd8")
 _ALPHA = b"\x00"  # of the first colour; the others are opaque
@@ -27,10 +27,14 @@ def bits(buffer: "bytes | bytearray", x: int, y: int) -> int:
 def write(buffers: "list[bytes]", scale: int = SCALE, columns: int = 1) -> bytes:
     """A PNG of displays, `columns` of them side by side, each point `scale` pixels wide.
 
-    ValueError for a scale outside of 1 to 16, or no buffers.
+    `buffers` are frames of 1,024 octets. Raises ValueError for a scale outside of 1 to 16, or no
+    buffers.
     """
     if not 1 <= scale <= 16 or not buffers:
-        raise ValueError("a scale of 1 to 16 and a frame expected")
+        raise ValueError(
+            "a scale of 1 to 16 and a frame expected, found %s and %d frames"
+            % (scale, len(buffers))
+        )
     pictures = [_display(buffer, scale) for buffer in buffers]
     columns = min(columns, len(pictures))
     gap = bytes([_CLEAR]) * (_GAP * scale)
@@ -47,7 +51,7 @@ def write(buffers: "list[bytes]", scale: int = SCALE, columns: int = 1) -> bytes
 
 
 def _display(buffer: bytes, scale: int) -> "list[bytes]":
-    """The rows of one display, a colour an octet."""
+    """The rows of pixels of one display, an octet a pixel: its index in the palette."""
     around = _BEZEL + _RIM
     wide, high = (WIDTH + 2 * around) * scale, (HEIGHT + 2 * around) * scale
     radius, rim = 6 * scale, _RIM * scale
@@ -80,7 +84,7 @@ def _display(buffer: bytes, scale: int) -> "list[bytes]":
 
 
 def _corner(y: int, high: int, radius: int) -> int:
-    """Pixels that a rounded corner leaves out at the left of row `y`."""
+    """The number of pixels at the left of row `y` that a rounded corner leaves out."""
     depth = radius - min(y, high - 1 - y) - 1
     if depth < 0:
         return 0
@@ -88,7 +92,7 @@ def _corner(y: int, high: int, radius: int) -> int:
 
 
 def _png(rows: "list[bytes]") -> bytes:
-    """Rows of colours as a PNG, two pixels an octet."""
+    """A PNG of rows of palette indices, packed two pixels an octet."""
     wide = len(rows[0])
     packed = bytearray()
     for row in rows:

@@ -1,14 +1,14 @@
-"""Two households that nobody lives in: views to draw where no household is at hand.
+"""Two sample households: views for pictures and tests that need no lab.
 
-Their figures are made up, and agree with one another: what was used costs its energy at the price
-and, a day, the standing charge.
+The figures are invented and consistent: each cost is the energy used at the price, and the
+standing charge of each day.
 """
 
 from gbcs_device.base import figures, view
 from gbcs_device.base.view import Fuel, Message, View
 
 _WEDNESDAY = 825_961_320  # Wednesday 4 March 2026, 17:42 UTC; seconds since 2000
-_DAYS = (1, 1, 3, 4)  # of today, yesterday, the week, the month
+_DAYS = (1, 1, 3, 4)  # in today, yesterday, the week, the month
 
 
 def _fuel(power_w: "int | None", price_mp: int, standing_mp: int, used_wh: "list[int]") -> Fuel:
@@ -27,7 +27,7 @@ def _fuel(power_w: "int | None", price_mp: int, standing_mp: int, used_wh: "list
 
 
 def credit() -> View:
-    """A house that pays by bill, with a message to read."""
+    """A view of a house in credit mode, with one message to confirm."""
     seen = View()
     electricity = _fuel(840, 24_503, 54_794, [6_412, 9_874, 26_031, 35_622])
     electricity.tariff = "Standard Variable"
@@ -61,7 +61,7 @@ def credit() -> View:
 
 
 def prepayment() -> View:
-    """A house that pays in advance: electricity is low on credit, gas waits to be switched on."""
+    """A view of a house in prepayment mode: low electricity credit, gas supply armed."""
     seen = credit()
     electricity, gas = seen.fuels
     for fuel, balance_mp, debt_mp in ((electricity, 163_000, 4_500_000), (gas, 1_250_000, 0)):

@@ -1,4 +1,4 @@
-"""Pages of a view at one go: frames, pictures, and pictures that stand in an HTML report."""
+"""Pages of a view as frames, text and PNGs, and as img elements for an HTML report."""
 
 import base64
 import html
@@ -14,7 +14,7 @@ ELECTRICITY, GAS = 0, 1
 
 
 def at(page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> Pages:
-    """A display that shows this page. ValueError where it does not have it."""
+    """The Pages of a display turned to a page. Raises ValueError where it has no such page."""
     pages = Pages(is_ppmid)
     pages.turn_to(page)
     pages.fuel = fuel
@@ -22,14 +22,14 @@ def at(page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> Pages:
 
 
 def frame(seen: View, page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> bytes:
-    """The 1,024 octets of a page, as gbcs_device.display.frame has them."""
+    """The 1,024 octets of a page, in the layout of gbcs_device.display.frame."""
     drawn = Frame()
     at(page, fuel, is_ppmid).draw(drawn, seen)
     return bytes(drawn.buffer)
 
 
 def text(seen: View, page: str, fuel: int = ELECTRICITY, is_ppmid: bool = False) -> str:
-    """What a page says, as one line."""
+    """The text of a page, as one line."""
     return reading.read(at(page, fuel, is_ppmid), seen)
 
 
@@ -40,7 +40,7 @@ def picture(
     is_ppmid: bool = False,
     scale: int = png.SCALE,
 ) -> bytes:
-    """A page as PNG."""
+    """The octets of a PNG of a page, each point `scale` pixels wide."""
     return png.write([frame(seen, page, fuel, is_ppmid)], scale)
 
 
@@ -52,13 +52,13 @@ def sheet(
     columns: int = 3,
     pages: "Iterable[str]" = (),
 ) -> bytes:
-    """All pages, or those named, side by side in one PNG."""
+    """The octets of a PNG of all pages, or of those named, `columns` of them side by side."""
     names = tuple(pages) or (PPMID if is_ppmid else IHD)
     return png.write([frame(seen, name, fuel, is_ppmid) for name in names], scale, columns)
 
 
 def image_tag(octets: bytes, description: str, width: int = 300) -> str:
-    """An HTML img with a PNG in it, `description` read out to those who do not see it."""
+    """An HTML img element that contains a PNG; `description` is its alternative text."""
     return "<img width='%d' alt='%s' src='data:image/png;base64,%s'>" % (
         width,
         html.escape(visible(description), quote=True),

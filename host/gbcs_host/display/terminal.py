@@ -1,7 +1,8 @@
-"""A display in a terminal: the very points of its frame, as characters, with keys for its buttons.
+"""A display in a terminal: the points of its frame as characters, keys in place of its buttons.
 
-`picture` turns a frame into lines: half blocks (128 by 32 characters), Braille (64 by 16), or
-ASCII where the terminal has neither. `run` shows it live; off a terminal it prints one still.
+`picture` turns a frame into lines of half blocks (128 by 32 characters), of Braille (64 by 16), or
+of ASCII where the terminal has neither. `run` shows a display that changes; `still` prints it
+once, as `run` does without a terminal.
 """
 
 import os
@@ -48,7 +49,7 @@ _TOKEN_LEGEND = "digits: enter a token, Backspace takes one back, Enter sends it
 def picture(
     buffer: "bytes | bytearray", style: str = BRAILLE, colour: bool = False
 ) -> "list[str]":
-    """The lines of a frame in a border."""
+    """The lines of text that show a frame of 1,024 octets in a border."""
     across, down, shapes = _CELLS[style]
     edges = _EDGES[style]
     bar = edges[1] * (WIDTH // across)
@@ -72,7 +73,7 @@ def picture(
 
 
 def style_for(screen: Any, columns: int, rows: int) -> str:
-    """What this terminal can show: half blocks where there is room for them."""
+    """The style for a terminal of this size and encoding: half blocks where there is room."""
     encoding = (getattr(screen, "encoding", None) or "ascii").lower().replace("-", "")
     if encoding != "utf8":
         return ASCII
@@ -80,7 +81,7 @@ def style_for(screen: Any, columns: int, rows: int) -> str:
 
 
 def still(seen: View, pages: Pages, screen: "TextIO | None" = None, style: str = "") -> None:
-    """Prints the page once, and what it says as a line of text."""
+    """Prints the page once, and below it its text as one line."""
     screen = sys.stdout if screen is None else screen
     size = shutil.get_terminal_size((80, 24))
     frame = Frame()
@@ -91,7 +92,10 @@ def still(seen: View, pages: Pages, screen: "TextIO | None" = None, style: str =
 
 
 def keys(octets: bytes) -> "tuple[list[int | str], bytes]":
-    """Buttons, letters and "q" in what a terminal sent, and the beginning of a key behind them."""
+    """The keys in octets from a terminal, and the octets of an incomplete key at the end.
+
+    A key is a button of navigation (an int), a digit, a backspace or "q".
+    """
     pressed: list[int | str] = []
     at = 0
     while at < len(octets):
@@ -120,11 +124,11 @@ def run(
     period_s: float = 0.25,
     style: str = "",
 ) -> None:
-    """Shows the view that `view_source()` gives, asked after each key and each `period_s`.
+    """Shows the view that `view_source()` returns, and redraws it after each key or `period_s`.
 
-    What a person wants is handed to `intents_sink` one by one. Ends with q, Ctrl-C or the end of
-    input, and leaves the terminal as it was. `keyboard` is a file descriptor; where it or
-    `screen` is no terminal, one still is printed.
+    `intents_sink` is called with each action that a person takes. Returns after q, Ctrl-C or the
+    end of input, and restores the terminal. `keyboard` is a file descriptor; where it or `screen`
+    is no terminal, the view is printed once.
     """
     screen = sys.stdout if screen is None else screen
     keyboard = sys.stdin.fileno() if keyboard is None else keyboard
@@ -183,14 +187,14 @@ def _live(
 
 
 def _screenful(seen: View, pages: Pages, screen: TextIO, style: str) -> str:
-    """What replaces all that is on the screen."""
+    """The text and control sequences that draw the whole screen."""
     columns, rows = os.get_terminal_size(screen.fileno())
     frame = Frame()
     pages.draw(frame, seen)
     chosen = style or style_for(screen, columns, rows)
     lines = picture(frame.buffer, chosen, "NO_COLOR" not in os.environ)
     if WIDTH // _CELLS[chosen][0] + 2 > columns or len(lines) + 4 > rows:
-        lines = []  # there is no room for it: the words alone
+        lines = []  # there is room for the text alone
     lines += textwrap.wrap(visible(reading.read(pages, seen)), columns)
     if "top-up" in pages.names:
         lines += [_entry_line(pages), _TOKEN_LEGEND]
@@ -199,6 +203,6 @@ def _screenful(seen: View, pages: Pages, screen: TextIO, style: str) -> str:
 
 
 def _entry_line(pages: Pages) -> str:
-    """A token as far as it is entered, in groups of four."""
+    """The digits of a token entered so far, in groups of four."""
     digits = (pages.entry if pages.is_entering else "").ljust(navigation.DIGITS, "_")
     return "UTRN " + " ".join(digits[at : at + 4] for at in range(0, navigation.DIGITS, 4))

@@ -1,8 +1,8 @@
-"""A `View` to and from JSON, so that what a display showed can be kept, compared and drawn again.
+"""A `View` as JSON and back, so that the content of a display can be stored, compared and drawn.
 
-The members are the view's slots, without underscores in front of words for its numbers: a level
-is "low", a supply "armed", emergency credit "in-use"; energy and cost are objects by period. What
-is not known is null.
+The members have the names of the view's slots. Levels, supply states and states of emergency
+credit are words ("low", "armed", "in-use"); energy and cost are objects by period; an unknown
+value is null.
 """
 
 from typing import Any
@@ -17,15 +17,15 @@ _WORDS = {
     "emergency": ("not-offered", "available", "selected", "in-use", "exhausted"),
 }
 _BY_PERIOD = ("used_wh", "cost_mp")
-_NEW = Fuel()  # of what type a slot is
+_NEW = Fuel()  # its values show the types of the slots
 
 
 class BadView(Exception):
-    """This is no view: the text says which member, and what was expected."""
+    """JSON that is no view; the text says which member is wrong and what was expected."""
 
 
 def to_json(seen: View) -> "dict[str, Any]":
-    """The view as one JSON object."""
+    """The JSON object of a view."""
     return {
         "is_joined": seen.is_joined,
         "time": seen.time,
@@ -41,7 +41,7 @@ def to_json(seen: View) -> "dict[str, Any]":
 
 
 def from_json(node: Any) -> View:
-    """The view again; members that are missing stay as they are in a new one. BadView."""
+    """The view of a JSON object; missing members have the values of a new View. Raises BadView."""
     members = ("is_joined", "time", "offset_s", "signal", "notice", "fuels", "messages")
     _check_object(node, "view", members)
     seen = View()
@@ -60,7 +60,7 @@ def from_json(node: Any) -> View:
         _fuel_from_json(fuel, fuels.get(name, {}), name)
     messages = node.get("messages", [])
     if not isinstance(messages, list):
-        raise BadView("messages: a list expected")
+        raise BadView("messages: a list expected, found %s" % type(messages).__name__)
     seen.messages = [_message_from_json(message) for message in messages]
     return seen
 
@@ -86,7 +86,9 @@ def _fuel_from_json(fuel: Fuel, node: Any, where: str) -> None:
             elif value in _WORDS[name]:
                 setattr(fuel, name, _WORDS[name].index(value))
             else:
-                raise BadView("%s: one of %s expected" % (name, ", ".join(_WORDS[name])))
+                raise BadView(
+                    "%s: one of %s expected, found %.40r" % (name, ", ".join(_WORDS[name]), value)
+                )
         elif name in _BY_PERIOD:
             _check_object(value, name, PERIODS)
             setattr(fuel, name, [_number(value, period, None) for period in PERIODS])
@@ -119,7 +121,7 @@ def _message_from_json(node: Any) -> Message:
 
 def _check_object(node: Any, where: str, members: "tuple[str, ...]") -> None:
     if not isinstance(node, dict):
-        raise BadView("%s: an object expected" % where)
+        raise BadView("%s: an object expected, found %s" % (where, type(node).__name__))
     for name in node:
         if name not in members:
             raise BadView("%s: there is no member '%s'" % (where, name))
@@ -128,19 +130,19 @@ def _check_object(node: Any, where: str, members: "tuple[str, ...]") -> None:
 def _number(node: "dict[str, Any]", name: str, otherwise: "int | None") -> "int | None":
     value = node.get(name, otherwise)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise BadView("%s: a whole number or null expected" % name)
+        raise BadView("%s: a whole number or null expected, found %.40r" % (name, value))
     return value
 
 
 def _truth(node: "dict[str, Any]", name: str, otherwise: bool) -> bool:
     value = node.get(name, otherwise)
     if not isinstance(value, bool):
-        raise BadView("%s: true or false expected" % name)
+        raise BadView("%s: true or false expected, found %.40r" % (name, value))
     return value
 
 
 def _text(node: "dict[str, Any]", name: str, otherwise: str) -> str:
     value = node.get(name, otherwise)
     if not isinstance(value, str):
-        raise BadView("%s: text expected" % name)
+        raise BadView("%s: text expected, found %.40r" % (name, value))
     return value

@@ -1,1 +1,1 @@
-"""Emulators held against real traffic; damaged messages."""
+"""Emulated devices compared with reference messages; damaged messages for tests."""

@@ -1,11 +1,14 @@
-"""How much of a reference set the emulated devices answer: each command replayed to a fresh twin.
+"""Coverage: reference commands replayed to emulated devices, answers compared with the responses.
 
-A pair is a command and the response of the same scenario, found by their files' names. A twin is
-built of the key store's certificates (its trust anchors) and of the secrets that the remote
-parties' private keys give, told what the response holds, and sent the command's octets. What it
-answers must be the response, octet for octet; where that is signed, up to the signature. What two
-devices say to one another, whose keys nobody has, is MAC'd anew by a key of ours on its way to the
-twin, and compared up to the MAC. Whatever a pair is, it has an outcome: an exception is one too.
+A pair is a command and the response of the same scenario, matched by the names of their files. For
+each pair a twin is made: an emulated device with the key store's certificates as trust anchors,
+the shared secrets that the remote parties' private keys give, and the data of the response. The
+twin is sent the command, and its answer must equal the response octet for octet; in a signed
+response, up to the signature. RTDS has no private keys of devices, so a command from device to
+device gets a new MAC under a test key, and the answer is compared up to its MAC. Every pair has an
+outcome; an exception is an outcome too.
+
+Sources: the messages of RTDS 4.5.0 and their key store; GBCS 4.3.2.5 (trust anchor cells).
 """
 
 import collections
@@ -38,10 +41,10 @@ _SUFFIX = "_GBCS"
 
 
 class Memory(dict[str, bytes]):
-    """A store that forgets: what `gbcs_device.base.store.Store` offers, without a medium."""
+    """A store in memory with the methods of `gbcs_device.base.store.Store`, without a medium."""
 
     def write(self, changes: "dict[str, bytes | None]") -> None:
-        """Makes the changes; None removes."""
+        """Stores the values of these names; None removes a name."""
         for name, octets in changes.items():
             if octets is None:
                 self.pop(name, None)
@@ -49,22 +52,23 @@ class Memory(dict[str, bytes]):
                 self[name] = octets
 
     def hold(self, name: str, octets: bytes) -> None:
-        """Takes octets that need not be written."""
+        """Stores a value that a real store would not write to its medium."""
         self[name] = octets
 
     def has_room(self, changes: "dict[str, bytes | None]") -> bool:
-        """Whether no value is longer than a command may make it."""
+        """Whether no value is longer than `LONGEST_VALUE` octets."""
         return all(len(octets or b"") <= LONGEST_VALUE for octets in changes.values())
 
     def names(self, prefix: str = "") -> "list[str]":
-        """The names that begin so."""
+        """The stored names that begin with `prefix`, sorted."""
         return sorted(name for name in self if name.startswith(prefix))
 
 
 class Pair:
-    """A command, its response, and what came of replaying it: `outcome`, and `why` where not same.
+    """A command, its response, and the `outcome` of the replay, with the reason `why`.
 
-    `name` is folder and files' name without the word that tells the two apart.
+    `name` is the folder and the name of the two files without COMMAND or RESPONSE. `outcome` is
+    one of OUTCOMES; `why` is empty where the answer was the same.
     """
 
     def __init__(self, name: str, command: bytes, response: bytes) -> None:
@@ -78,7 +82,7 @@ class Pair:
 
     @property
     def known(self) -> "str | None":
-        """Why it is expected to be answered as it was, otherwise than the response; or None."""
+        """Why this outcome is expected although the answer differs from the response, or None."""
         scenario = os.path.basename(self.name)
         if scenario.endswith(_SUFFIX):
             scenario = scenario[: -len(_SUFFIX)]
@@ -87,7 +91,7 @@ class Pair:
 
 
 def pairs(folder: str) -> "list[Pair]":
-    """The pairs of a folder of reference messages, in order of names."""
+    """The pairs in a folder of reference messages and the folders in it, in order of names."""
     by_name: dict[str, dict[str, bytes]] = {}
     for path in sources.files(folder):
         words = os.path.splitext(os.path.basename(path))[0].split("_")
@@ -105,7 +109,7 @@ def pairs(folder: str) -> "list[Pair]":
 
 
 class Coverage:
-    """Replays pairs with the keys of one key store."""
+    """Replays pairs to twins made with the keys of one key store."""
 
     def __init__(self, keys: KeyStore) -> None:
         self.keys = keys
@@ -126,14 +130,16 @@ class Coverage:
         return self.keys.role(eui) is not None and self.keys.private(eui, "ka") is not None
 
     def run(self, pairs: "list[Pair]") -> None:
-        """Replays each pair and writes its outcome."""
+        """Replays each pair and sets its outcome; raises nothing."""
         kinds_of = _kinds(pairs, self.keys)
         for pair in pairs:
             try:
                 self._replay(pair, kinds_of)
             except DecodeError as error:
                 pair.outcome, pair.why = DIFFERENT, "not decoded: %s" % error
-            except Exception as error:  # a fault of ours; the others still count
+            except (
+                Exception
+            ) as error:  # a fault of the emulator; the other pairs are still replayed
                 pair.outcome, pair.why = FAILED, "%s: %s" % (type(error).__name__, error)
 
     def _replay(self, pair: Pair, kinds_of: "dict[bytes, tuple[str, ...]]") -> None:
@@ -170,7 +176,7 @@ class Coverage:
             pair.outcome, pair.why = DIFFERENT, _difference(answer, pair.response)
 
     def _between_devices(self, device: Any, asked: Any) -> bytes:
-        """The command under a MAC of ours; the device is joined with who sent it."""
+        """The command with a MAC under a test key; the device is joined with its originator."""
         secret = bytes(range(32))
         self._secrets[device.eui][asked.originator] = secret
         entry = asked.originator + bytes((partners.PPMID_TYPE,))
@@ -182,9 +188,10 @@ class Coverage:
         )
 
     def device(self, kind: str, eui: bytes, parties: "tuple[bytes | None, ...]" = ()) -> Any:
-        """A fresh device with the key store's parties in its trust anchor cells.
+        """A new device with the key store's parties in its trust anchor cells.
 
-        Of several in one role, `parties` come first, then those whose private keys are held.
+        A cell holds one party of its role: of `parties` if possible, else one whose private key is
+        in the store.
         """
         crypto = self.keys.crypto
         if eui not in self._secrets:
@@ -206,9 +213,10 @@ class Coverage:
 
 
 def _kinds(pairs: "list[Pair]", keys: KeyStore) -> "dict[bytes, tuple[str, ...]]":
-    """Of what kind each addressee is: to which most may be sent that was sent to it, most first.
+    """The likely kinds of each addressee, the likeliest first, by the commands sent to it.
 
-    A kind counts double at which the originator's role may send the use case so.
+    Each command counts for the kinds that its use case is for, and counts double for a kind to
+    which the originator's role may send it in this form: GBCS 6.2 and 7.2.9.
     """
     votes: dict[bytes, collections.Counter[str]] = {}
     for pair in pairs:
@@ -232,7 +240,7 @@ def _kinds(pairs: "list[Pair]", keys: KeyStore) -> "dict[bytes, tuple[str, ...]]
 
 
 def _candidates(case: Any, likely: "tuple[str, ...]") -> "list[str]":
-    """What an addressee may be: the likeliest kind; where that does not answer, the use case's."""
+    """The kinds to try for an addressee: the likeliest first, then those of the use case."""
     of_case = [kind for kind in likely if kind in case.targets]
     return list(dict.fromkeys((*likely[:1], *of_case, *case.targets))) or ["?"]
 
@@ -245,7 +253,7 @@ def _difference(answer: bytes, wanted: bytes) -> str:
 
 
 def summary(pairs: "list[Pair]") -> "dict[str, Any]":
-    """The totals, as one JSON object."""
+    """The totals of replayed pairs, as the JSON object of `gbcs coverage --json`."""
     counts = collections.Counter(pair.outcome for pair in pairs)
     tables: list[dict[str, dict[str, int]]] = [{}, {}, {}]
     for pair in pairs:

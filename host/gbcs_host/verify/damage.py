@@ -1,6 +1,6 @@
-"""Damaged messages by seed: what noise, faults and malice make of good octets.
+"""Damaged messages, drawn from a seed, for tests that a decoder refuses them.
 
-The same seed gives the same damage. Used to prove that a decoder refuses what it should.
+The same seed gives the same damage.
 """
 
 import random
@@ -10,7 +10,7 @@ _EDGES = (0x00, 0x01, 0x7F, 0x80, 0x81, 0x82, 0x84, 0xFE, 0xFF)
 
 
 def flipped(octets: bytes) -> Iterator[bytes]:
-    """The octets with each single bit flipped in turn."""
+    """All copies of the octets in which one bit is flipped, in order."""
     for at in range(len(octets)):
         for bit in range(8):
             changed = bytearray(octets)
@@ -19,7 +19,10 @@ def flipped(octets: bytes) -> Iterator[bytes]:
 
 
 def damaged(seeds: Sequence[bytes], count: int, seed: int) -> Iterator[bytes]:
-    """`count` inputs: the seeds with octets changed, cut, grown, mixed, or mere noise."""
+    """`count` inputs made of `seeds`: octets changed, removed, added or mixed, or random octets.
+
+    `seed` is that of the random numbers.
+    """
     source = random.Random(seed)
     for _ in range(count):
         octets = bytearray(source.choice(seeds))
@@ -75,7 +78,7 @@ def _mix(octets: bytearray, source: random.Random, seeds: Sequence[bytes]) -> by
 
 
 def _long(octets: bytearray, source: random.Random, seeds: Sequence[bytes]) -> bytearray:
-    """A huge declared length or count, somewhere."""
+    """Puts a huge length or count at a random place."""
     at = _place(octets, source)
     octets[at : at + 3] = source.choice(
         (b"\x82\xff\xff", b"\x84\x7f\xff", b"\x83\xff\xff", b"\xff" * 3)

@@ -1,6 +1,6 @@
-"""Reference pairs that the emulators answer otherwise, and know why.
+"""Reference pairs of RTDS 4.5.0 whose responses the emulated devices deliberately differ from.
 
-Each row is a scenario as its files are named, the outcome that is expected, and the reason.
+Each row is the scenario in the names of the files, the expected outcome, and the reason.
 """
 
 KNOWN = (
@@ -22,7 +22,7 @@ KNOWN = (
 
 
 def known(scenario: str) -> "tuple[str, str] | None":
-    """Outcome and reason of a pair that is expected to differ, by its scenario's name; or None."""
+    """The expected outcome and the reason for a scenario in `KNOWN`; None for any other."""
     for name, outcome, reason in KNOWN:
         if name == scenario:
             return outcome, reason

@@ -1,8 +1,11 @@
-"""Twins: emulated devices that are given what a real one answered, and answer the same.
+"""Twins: emulated devices with the data of a reference response, which must answer the same.
 
-`load` takes a command and the response to it, and fills the device's data with what the response
-holds, opened where it was encrypted; an item that failed becomes a fault of its object. Nothing
-of the response's form is kept: the twin makes it anew.
+`load` takes a command and the response to it, and stores the values of the response, decrypted
+where necessary, as data of the device; an item that failed becomes a fault of its object. The form
+of the response is not stored: the twin composes its answer itself.
+
+Sources: DLMS UA 1000-2, 9.3.14 (results of the access service); ZCL 07-5123, 2.4 (read attributes
+and default responses); GBCS 11.2 (CS06), 13.2 to 13.7 (credentials, joins), 20 (objects).
 """
 
 import json
@@ -25,14 +28,14 @@ _HISTORIC = bytes.fromhex("00001E0301FF")
 _DATA = ("a/", "m/", "z/", "q/", "c/", "devices", "firmware/", "load/")
 _READ_RESPONSE = 0x01
 _CLOCK = bytes.fromhex("01 0008 0000010000FF 02")  # an item that reads the clock's time
-_NO_IMAGE, _HASH_MISMATCH = 1, 2  # of CS06
-_NO_CERTIFICATE = 11  # of CS03
-_BY_THE_COMMAND = (0, 1, 2)  # results of a join that the command itself explains
-_SUPPRESSED = 250  # other-reason: not carried out, since one before it failed
+_NO_IMAGE, _HASH_MISMATCH = 1, 2  # results of CS06: GBCS 11.2
+_NO_CERTIFICATE = 11  # result of CS03
+_BY_THE_COMMAND = (0, 1, 2)  # results of a join that follow from the command
+_SUPPRESSED = 250  # other-reason: not carried out, since an earlier item failed
 
 
 def load(device: Any, command: bytes, response: bytes, keys: KeyStore) -> None:
-    """Gives `device` the data that `response` answered `command` with."""
+    """Stores the data of `response`, the answer to `command`, in `device`. Raises GbcsError."""
     asked, answered = message.decode(command), message.decode(response)
     form = payload.use_case(asked).form
     changes: dict[str, bytes | None] = {}
@@ -71,7 +74,7 @@ def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes:
 
 
 def _load_log(log: Any, item: Any, data: Any) -> None:
-    """What a hub's logs must have held for one of their methods to answer so."""
+    """Fills a hub's device logs with the entries that the answer of a method shows."""
     if item.index == _UNREGISTER:
         field = axdr.decode(item.octets, item.start, item.end)[0]
         log.register(devicelogfields.read_removal(field), 0, None)
@@ -115,7 +118,7 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
 
 
 def _answers(answered: Any, keys: KeyStore) -> "list[tuple[int, int, int, bytes]]":
-    """Sequence number, frame control, command and ZCL payload of each component, opened."""
+    """Sequence number, frame control, command and decrypted ZCL payload of each component."""
     answers = []
     octets, at = answered.octets, answered.content_start + 3
     while at < answered.content_end:
@@ -145,22 +148,28 @@ def _load_attributes(device: Any, part: Any, octets: bytes, changes: Any) -> Non
 
 
 def save(device: Any, path: str) -> None:
-    """Writes a device's data (objects, attributes, answers) as JSON: names, and octets in hex."""
+    """Writes a device's data (objects, attributes, answers) as JSON: octets in hex by name."""
     names = [name for name in device.store.names() if name.startswith(_DATA)]
     data = {name: device.store.get(name).hex().upper() for name in names}
     pathlib.Path(path).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
 def seed(device: Any, path: str) -> None:
-    """Gives a device the data that `save` wrote. ValueError for a file of another form."""
+    """Stores the data that `save` wrote in a device. Raises ValueError for any other file."""
     data = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     if not isinstance(data, dict) or not all(str(name).startswith(_DATA) for name in data):
-        raise ValueError("names beginning with one of %s expected" % ", ".join(_DATA))
+        raise ValueError(
+            "an object of names beginning with one of %s expected in '%s'"
+            % (", ".join(_DATA), path)
+        )
     device.store.write({name: bytes.fromhex(octets) for name, octets in data.items()})
 
 
 def moment_of(asked: Any, answered: Any) -> int:
-    """When the response was made, as far as it says: milliseconds since 2000."""
+    """The time of a response, milliseconds since 2000: of its header or of a clock it reads.
+
+    The first of January 2015, the date of RTDS, where the response shows no time.
+    """
     if answered.date_time:
         moment = clock.from_date_time(answered.date_time)
         if moment is not None:
@@ -209,7 +218,7 @@ def _load_asn1(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: 
 def _load_image(
     device: Any, asked: "dict[str, Any]", outcome: "dict[str, Any]", changes: Any
 ) -> None:
-    """CS06: the image that was activated, or why none was, and the version that runs then."""
+    """CS06: stores the firmware image and version that lead to this outcome."""
     image, version = asked["manufacturer_image_hash"], outcome["firmware_version"]
     result = outcome["result"]
     changes["firmware/version"] = version
@@ -223,13 +232,13 @@ _PLACES = (("ds", False), ("ka", False), ("ka", True))
 
 
 def _place(cell: Any) -> "tuple[str, bool]":
-    """Use, and whether it is for prepayment, of the parts of a cell's name."""
+    """The use of a trust anchor cell, "ds" or "ka", and whether it is for prepayment."""
     values = {part[0]: part[2] for part in cell}
     return {"1": "ds", "00001": "ka"}[values["key_usage"]], bool(values.get("cell_usage"))
 
 
 def _cell(keys: KeyStore, eui: bytes, key_id: bytes, use: str, prepayment: bool) -> Cell:
-    """A cell that says so, with the public key that the key store has of its holder."""
+    """A trust anchor cell with the public key that the key store has for its holder."""
     certificate = keys.certificate(eui, "pp-ka" if prepayment else use)
     return Cell(eui, key_id, bytes(65) if certificate is None else certificate.public_key)
 
@@ -256,7 +265,7 @@ def _load_replacements(
     device: Any, request: Any, response: Any, keys: KeyStore, changes: Any
 ) -> None:
     for authority in _by_name(request)["certification_path"]:
-        # Nobody has the root's certificate: its issuing authority is trusted instead
+        # RTDS has no certificate of the root: the issuing authority is trusted instead
         certificate = x509.read(der.encode(authority))
         changes.update(device.anchors.filled(7, "ds", cell_of(certificate)))
     outcome = _by_name(response).get("outcome")
@@ -272,7 +281,7 @@ def _load_replacements(
 
 
 def _load_new_pair(device: Any, request: Any, response: Any) -> None:
-    """CS02c: the public key that the device made, and its signature of the request."""
+    """CS02c: stores the new public key and the signature in the certification request."""
     if response[1] == "INTEGER":
         device.faults["K", "new"] = response[2]
         return
@@ -304,7 +313,7 @@ def _load_join(device: Any, request: Any, response: Any, changes: Any) -> None:
         other_type = 0 if values["other_device_type"] else 1
         changes["devices"] = values["other_device_id"] + bytes((other_type,))
     elif response[2] == _NO_CERTIFICATE and "other_device_certificate" not in values:
-        pass  # the command explains it
+        pass  # it follows from the command
     elif response[2] not in _BY_THE_COMMAND:
         device.faults["J",] = response[2]
 
@@ -340,7 +349,7 @@ def _load_firmware(device: Any, request: Any, response: Any, changes: Any) -> No
 
 
 def _load_clock(device: Any, request: Any, response: Any, changes: Any) -> None:
-    """GCS28: what the hub's time and the interval do not explain."""
+    """GCS28: a status that does not follow from the hub's time and the interval is a fault."""
     status = _by_name(response)["status"]
     if status == 1:
         device.faults["Z",] = status
@@ -358,7 +367,7 @@ _ASN1 = {
 
 
 def load_alert(device: Any, command: bytes, alert: bytes, keys: KeyStore) -> None:
-    """Gives `device` what it needs to say at the command's date what `alert` says."""
+    """Stores the data with which `device` sends `alert` when `command` is carried out later."""
     asked, sent = message.decode(command), message.decode(alert)
     changes: dict[str, bytes | None] = {"own/counter": (sent.counter - 1).to_bytes(8, "big")}
     request, body = _field(asked), _by_name(_field(sent))
