@@ -1,1 +1,1 @@
-"""Home area networks: with and without radio, and attackers on them."""
+"""Home area networks: with and without radio, devices behind links, and attackers."""

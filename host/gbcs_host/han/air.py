@@ -1,11 +1,11 @@
-"""The air between stations, on a clock that only the simulation moves.
+"""The simulated radio channel between stations, on a clock that the simulation moves.
 
-Stations hear those at the same place. One frame is on the air of a place at a time, as long as
-its octets take at 250 kbit/s; then a fault model may lose, delay, double or damage it for each
-who hears it. A frame whose check sequence is wrong does not reach the station, as with a radio.
+Stations at the same place receive each other's frames. One frame at a time is on the channel of a
+place, for the time that its octets take at 250 kbit/s; then a fault model may lose, delay, double
+or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
-Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`. Times
-are milliseconds since 2000, of the air itself microseconds.
+Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`. Times of
+stations are milliseconds since 2000, times of the channel microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -19,21 +19,26 @@ from gbcs_host.links.faults import Faults
 
 _OCTET_US = 32
 _PREAMBLE = 6
-_TURNAROUND_US = 192
+_TURNAROUND_US = 192  # 12 symbols of 16 us: IEEE 802.15.4-2006, 6.4.1
 _REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 
 
 def fcs(octets: bytes) -> bytes:
-    """The frame check sequence, two octets: `gbcs.zigbee.mac.fcs`, but as fast as C."""
+    """The frame check sequence of a frame, two octets, as `gbcs.zigbee.mac.fcs`, computed in C.
+
+    Source: IEEE 802.15.4-2006, 7.2.1.9.
+    """
     crc = crc_hqx(octets.translate(_REVERSED), 0)
     return bytes((_REVERSED[crc >> 8], _REVERSED[crc & 0xFF]))
 
 
 class Air:
-    """`watch(octets, us)` sees each frame as it was sent, without check sequence.
+    """The channel of all places. `now` is its first moment, milliseconds since 2000.
 
-    `faults` (gbcs_host.links.faults) say what becomes of a frame on its way to each receiver;
-    `after(station)` is called when a station has done something.
+    `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
+    (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
+    `after(station)` is called after each call of a station. `frames` and `damaged` count frames
+    sent, and those dropped for a wrong check sequence.
     """
 
     def __init__(
@@ -63,31 +68,31 @@ class Air:
         return self._us // 1000
 
     def put(self, station: Any, place: Any) -> None:
-        """A station is at a place, and nowhere else; it may have something to do."""
+        """Moves a station to a place, and sends the frames that it has waiting in `out`."""
         self.take(station)
         self._where[id(station)] = place
         self._places.setdefault(place, []).append(station)
         self._settle(station)
 
     def take(self, station: Any) -> None:
-        """Removes a station from the air."""
+        """Removes a station from its place: it receives nothing and is not called."""
         place = self._where.pop(id(station), None)
         if place is not None:
             self._places[place].remove(station)
         self._due.pop(id(station), None)
 
     def touch(self, station: Any) -> None:
-        """Something was done to a station from outside: what it has to send goes out."""
+        """Sends the frames in a station's `out`, after a call of it by somebody else."""
         self._settle(station)
 
     def inject(self, octets: bytes, place: Any) -> None:
-        """A frame of somebody who is no station."""
+        """Sends a frame, at a place, that comes from no station."""
         self._transmit(octets, place, None)
 
     def run(self, until: int, stop: "Callable[[], bool] | None" = None) -> bool:
-        """Lets time pass up to a moment, or until `stop()`; whether it was that.
+        """Lets time pass up to `until`, or until `stop()` is true; whether `stop()` was.
 
-        An exception of a station takes it off the air and goes through.
+        An exception that a station raises removes the station and is raised again.
         """
         events = self._events
         end = until * 1000 + 999
@@ -121,7 +126,7 @@ class Air:
         heapq.heappush(self._events, (at, self._order, station, octets))
 
     def _settle(self, station: Any) -> None:
-        """Sends what a station has to send, and notes when it is to be called."""
+        """Sends the frames in a station's `out`, and schedules the call of its timer."""
         place = self._where.get(id(station))
         if place is None:
             return

@@ -1,4 +1,4 @@
-"""Hostile frames: what an attacker within reach of a home area network might send, by seed.
+"""Hostile frames that an attacker within radio range of a HAN might send, drawn from a seed.
 
     replayed     frames of the network itself, heard before
     forged       the same with bits changed
@@ -6,8 +6,10 @@
     insider      frames of a device that has the network key, but is not in the device log
     malformed    octets changed, cut, grown and mixed, or mere noise
 
-`state` is what no frame of these may change. One who is in the device log and has the network key
-is `insider`.
+None of these frames may change the `state` of hub and meters. The module `insider` has an attacker
+that has the network key and a place in the device log.
+
+Sources: ZigBee 05-3474-21, 4.3 (NWK security: keys and frame counters), 4.4 (APS security).
 """
 
 import random
@@ -26,10 +28,10 @@ def frames(
     kind: str, heard: Sequence[bytes], network: Any, targets: Sequence[tuple[bytes, int]],
     count: int, seed: int, message: bytes,
 ) -> Iterator[bytes]:  # fmt: skip
-    """`count` frames of a kind.
+    """`count` frames of a kind of `KINDS`; the same seed gives the same frames.
 
-    `heard` are frames of the network, `network` the NwkLayer of its hub, `targets` EUI-64 and
-    short address of its devices, `message` a GBCS command worth replaying.
+    `heard` are frames of the network, `network` is the NwkLayer of its hub, `targets` are pairs of
+    EUI-64 and short address of its devices, and `message` is a GBCS command to replay.
     """
     source = random.Random(seed)
     if kind == "malformed":
@@ -55,7 +57,7 @@ def _secured(
     kind: str, network: Any, targets: Sequence[tuple[bytes, int]], number: int,
     source: random.Random, message: bytes,
 ) -> bytes:  # fmt: skip
-    """A frame with all three layers, secured as well as its sender can."""
+    """A MAC frame with a NWK frame in it that is secured with the keys of its sender."""
     sender, short = (_STRANGER, 0x6666) if kind == "insider" else source.choice(targets)
     key = network.keys[network.key_sequence] if kind == "insider" else source.randbytes(16)
     to = source.choice([address for _, address in targets] + [nwk.COORDINATOR, nwk.RECEIVERS_ON])
@@ -72,7 +74,7 @@ def _secured(
 def _inside(
     sender: bytes, short: int, source: random.Random, message: bytes, crypto: Any
 ) -> "tuple[int, bytes]":
-    """A command that would do harm: NWK frame type, and payload."""
+    """A harmful command: the NWK frame type and the payload."""
     choice = source.randrange(8)
     if choice == 0:
         return nwk.COMMAND, bytes((nwk.LEAVE, source.choice((0, nwk.LEAVE_REQUEST))))
@@ -109,7 +111,7 @@ def _inside(
 
 
 def state(hub: Any, meters: Sequence[Any]) -> "dict[str, Any]":
-    """What stations hold that matters: log, keys, tunnels, messages taken, data."""
+    """The state that frames must not change: device log, keys, tunnels, messages, stores."""
     snapshot: dict[str, Any] = {
         "log": [(entry.mac, entry.link_key, entry.hashed) for entry in hub.hub.log.entries],
         "network": (hub.nwk.mac.pan, dict(hub.nwk.keys)),
@@ -130,7 +132,7 @@ def state(hub: Any, meters: Sequence[Any]) -> "dict[str, Any]":
 
 
 def size(station: Any) -> int:
-    """How many things a station remembers: it must not grow without bound."""
+    """The number of entries in all dicts and lists of a station, which must stay bounded."""
     layers = (station.nwk, station.aps, station.nwk.mac, station)
     return sum(_count(value) for layer in layers for value in vars(layer).values())
 
@@ -147,7 +149,7 @@ def attack(
     kind: str, heard: Sequence[bytes], hub: Any, meters: Sequence[Any], count: int, seed: int,
     message: bytes, send: "Callable[[bytes], None]",
 ) -> "dict[str, Any]":  # fmt: skip
-    """Sends frames of a kind; what was refused for which reason, by all stations together."""
+    """Sends frames of a kind by `send`; how many all stations dropped, by reason."""
     before = _dropped(hub, *meters)
     targets = [(meter.eui, meter.nwk.short) for meter in meters]
     for octets in frames(kind, heard, hub.nwk, targets, count, seed, message):

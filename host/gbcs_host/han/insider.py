@@ -1,8 +1,8 @@
-"""An attacker on a home area network who holds its network key, as an IHD does: frames by seed.
+"""An attacker with the network key of a HAN, as any IHD has it; frames are drawn from a seed.
 
-It is a station: it hears everything, and sends whatever the network key lets anyone send. Layer
-by layer a frame is made of parts that are right, wrong or another's: whose names it bears, which
-frame counter, which command with which values, and what was heard before in a new wrapping.
+The attacker is a station: it receives every frame, and sends any frame that the network key
+allows. Each layer of a frame has valid, invalid or stolen parts: addresses, frame counter, command
+and values; a frame may also repeat or rewrap one that was received.
 
     MAC     beacons, association, data requests in a sleeper's name, acknowledgements
     NWK     every command, as hub or device, secured with any counter, or not
@@ -10,7 +10,10 @@ frame counter, which command with which values, and what was heard before in a n
     ZDO     every request, response and announcement
     ZCL     every cluster that devices have; key establishment and tunnels in others' names
 
-`secrets` is what no such frame may change.
+None of these frames may change the values that `secrets` returns.
+
+Sources: IEEE 802.15.4-2006, 7.2 (MAC); ZigBee 05-3474-21, 3.4 (NWK commands), 4.4 (APS commands),
+2.4 (ZDO), 2.2.8.4.5 (blocks); ZigBee Smart Energy annex C (key establishment), D.6 (tunnels).
 """
 
 import collections
@@ -45,10 +48,11 @@ def forged(
     network: Any, sender: "tuple[bytes, int]", to: int, kind: int, payload: bytes, counter: int,
     eui64: "tuple[bytes | None, bool]" = (None, False),
 ) -> bytes:  # fmt: skip
-    """A frame under the network key in the name of `sender`, an EUI-64 and a short address.
+    """A MAC frame under the network key in the name of `sender`, an EUI-64 and a short address.
 
-    `network` is the NwkLayer of any station of the network; `eui64` the destination's EUI-64 or
-    None, and whether the sender's is in the header.
+    `network` is the NwkLayer of any station of the network; `to` the destination's short address;
+    `kind` the NWK frame type. `eui64` is the destination's EUI-64 for the header, or None, and
+    whether the header has the sender's.
     """
     frame = nwk.frame(kind, to, sender[1], counter & 0xFF, payload, eui64[0],
                       sender[0] if eui64[1] else None)  # fmt: skip
@@ -64,7 +68,7 @@ def forged(
 
 
 class _Heard:
-    """A frame of another, opened as far as the network key opens it."""
+    """A frame that was received, with its NWK payload decrypted."""
 
     __slots__ = ("frame", "octets", "payload", "sender")
 
@@ -76,9 +80,10 @@ class _Heard:
 
 
 class Insider:
-    """Sends `count` frames, some at a time, then is silent; `sent` counts them.
+    """A station that sends `count` hostile frames in bursts; `sent` counts them.
 
-    `hub` and `devices` are stations whose names it bears and whose network key it has.
+    `hub` and `devices` are the stations whose addresses and network key it uses. `now` is
+    milliseconds since 2000; pauses between bursts are at most `pause_ms`.
     """
 
     def __init__(
@@ -99,14 +104,14 @@ class Insider:
         self._pause_ms = pause_ms
 
     def knows(self, hub: Any, devices: Sequence[Any]) -> None:
-        """Who is there now; a device that begins anew is another station."""
+        """Replaces the known stations; a device that restarts is a new station."""
         self._hub = hub
         self._devices = list(devices)
 
     # A station
 
     def receive(self, octets: bytes, now: int) -> None:
-        """Keeps what it hears, and sometimes answers at once, before whom it was for."""
+        """Keeps a frame that it receives, and sometimes answers before its addressee does."""
         try:
             frame = mac.decode(octets)
             if frame.kind != mac.DATA:
@@ -137,11 +142,11 @@ class Insider:
             self._send(self._answer(self._heard[-1]))
 
     def next_timer(self) -> "int | None":
-        """When it sends next, or None."""
+        """The time of its next burst, milliseconds since 2000, or None once it has ended."""
         return self._due if self.sent < self.count else None
 
     def handle_timer(self, now: int) -> None:
-        """A burst of frames, then a pause."""
+        """Sends a burst of frames where it is due, and schedules the next."""
         if now < self._due or self.sent >= self.count:
             return
         for _ in range(min(self._random.choice((1, 5, 20, 60)), self.count - self.sent)):
@@ -155,12 +160,12 @@ class Insider:
     # Frames
 
     def frames(self, count: int) -> Iterator[bytes]:
-        """So many frames, without the air."""
+        """`count` frames, without sending them."""
         for _ in range(count):
             yield self.frame()
 
     def frame(self) -> bytes:
-        """Any frame at all."""
+        """A hostile frame of any kind."""
         make = self._random.choices(
             (self._mac, self._command, self._aps_command, self._acknowledgement, self._block,
              self._zdo, self._zcl, self._again, self._wrapped_anew),
@@ -169,7 +174,7 @@ class Insider:
         return make()
 
     def _names(self) -> "list[tuple[bytes, int]]":
-        """EUI-64 and short address of everybody there."""
+        """Pairs of EUI-64 and short address of the hub and all devices."""
         known = self._hub.children
         return [(self._hub.eui, nwk.COORDINATOR)] + [
             (device.eui, known[device.eui].short if device.eui in known else device.nwk.short)
@@ -189,7 +194,7 @@ class Insider:
         return source.choice(self._names())[1]
 
     def _identity(self) -> "tuple[bytes, int]":
-        """Whose name a frame bears: mostly both of one device, the hub's most."""
+        """The sender named in a frame: often the hub, else one device, else a mixed pair."""
         source = self._random
         chance = source.random()
         if chance < 0.4:
@@ -210,7 +215,7 @@ class Insider:
         self, kind: int, payload: bytes, sender: "tuple[bytes, int] | None" = None,
         to: "int | None" = None,
     ) -> bytes:  # fmt: skip
-        """A NWK payload in both outer layers, secured or now and then not."""
+        """A NWK payload in a NWK and a MAC frame, mostly secured."""
         source = self._random
         eui, short = sender or self._identity()
         if to is None:
@@ -271,7 +276,7 @@ class Insider:
                     number, pan, eui, self._hub.eui, self._short(), source.randrange(3)
                 )
             )
-        if kind in (3, 4):  # what waits for a sleeper goes to whoever asks
+        if kind in (3, 4):  # a hub sends a sleeper's frames to any sender of a data request
             return mac.encode(mac.data_request(number, pan, 0, source.choice((eui, short))))
         if kind == 5:
             return mac.encode(mac.ack(number, source.random() < 0.5))
@@ -306,7 +311,7 @@ class Insider:
     # APS
 
     def _value(self, name: str) -> Any:
-        """A value that a field of this name might have."""
+        """A value, valid or not, for a field of this name."""
         source = self._random
         if name in ("eui64", "destination", "source", "partner", "device", "target"):
             return self._eui()
@@ -338,7 +343,7 @@ class Insider:
         return source.randrange(256)
 
     def _fields(self, table: str, identifier: int) -> bytes:
-        """The payload of a command with values that might be right, sometimes cut or grown."""
+        """The payload of a command with plausible values, sometimes shortened or lengthened."""
         given = _Values(self._value)
         try:
             octets = commands.encode(table, identifier, given)
@@ -379,7 +384,7 @@ class Insider:
         return self._wrapped(nwk.DATA, payload, sender)
 
     def _sealed(self, frame: aps.Frame, body: bytes, sender: bytes) -> bytes:
-        """APS security under a key that the attacker has, which is none of the right ones."""
+        """An APS frame secured under a key that the attacker has, which is never the right one."""
         source = self._random
         use = source.choice(
             (security.DATA_KEY, security.KEY_TRANSPORT_KEY, security.KEY_LOAD_KEY, 1)
@@ -391,7 +396,7 @@ class Insider:
         return security.seal(aps.header(frame), auxiliary, body, key, sender, self._crypto)
 
     def _data(self, cluster: int, profile: int, body: bytes, to: "int | None" = None) -> bytes:
-        """Data for an endpoint, without APS security or with a wrong one."""
+        """APS data for an endpoint, without APS security or under a wrong key."""
         source = self._random
         sender = self._identity()
         control = source.choice((0, aps.ACK_REQUEST, aps.ACK_REQUEST, 0x08))
@@ -405,7 +410,7 @@ class Insider:
         return self._wrapped(nwk.DATA, self._sealed(frame, body[:60], sender[0]), sender, to)
 
     def _acknowledgement(self) -> bytes:
-        """That something has come which has not; of what was heard last, or of anything."""
+        """A false APS acknowledgement, of the last frame received or of any."""
         source = self._random
         if self._heard and source.random() < 0.7:
             acknowledgement = self._acknowledged(self._heard[-1])
@@ -438,7 +443,7 @@ class Insider:
         return self._wrapped(nwk.DATA, octets, (name, heard.frame.destination), heard.frame.source)
 
     def _block(self) -> bytes:
-        """A block of a transfer, its own or one that is under way."""
+        """An APS block of a transfer of its own or of another station."""
         source = self._random
         counter = source.randrange(256)
         sender = self._identity()
@@ -450,7 +455,7 @@ class Insider:
         control = aps.EXTENDED | source.choice((0, aps.ACK_REQUEST))
         cluster = source.choice(_CLUSTERS)
         body = source.randbytes(61)
-        if source.random() < 0.3:  # a read of so much that the answer is long
+        if source.random() < 0.3:  # a read of many attributes, whose answer is long
             cluster = 0x0000
             body = b"\x00\x01\x00" + b"\x00\x00\x05\x00" * 14
         frame = aps.data(1, cluster, aps.SMART_ENERGY, 1, counter, body, control)
@@ -502,7 +507,7 @@ class Insider:
         return self._data(cluster, aps.SMART_ENERGY, head + bytes((command,)) + self._bent(body))
 
     def _message(self) -> bytes:
-        """The beginning of a GBCS message that nobody has sent."""
+        """The first octets of a GBCS message that no party has sent."""
         names = self._names()
         composed = message.compose(
             message.COMMAND,
@@ -515,7 +520,7 @@ class Insider:
         return message.finish(composed)[:60]
 
     def _established(self) -> bytes:
-        """What others have said in key establishment."""
+        """The payload of the last frame of key establishment that was received, or none."""
         for heard in reversed(self._heard):
             if heard.payload[2:4] == b"\x00\x08" and len(heard.payload) > 24:
                 return heard.payload[11:]
@@ -524,13 +529,13 @@ class Insider:
     # What was heard
 
     def _again(self) -> bytes:
-        """Just what was heard, octet for octet."""
+        """A frame that was received, unchanged."""
         if not self._heard:
             return self._mac()
         return self._random.choice(self._heard).octets
 
     def _wrapped_anew(self) -> bytes:
-        """What was heard, with a frame counter of the attacker's, or in another's name."""
+        """A received payload in a new frame, with another frame counter or another sender."""
         source = self._random
         if not self._heard:
             return self._mac()
@@ -543,7 +548,7 @@ class Insider:
         return self._wrapped(heard.frame.kind, payload, sender, to)
 
     def _answer(self, heard: _Heard) -> bytes:
-        """At once after a frame of another: its acknowledgement, or the like of it."""
+        """The reaction to a received frame: an acknowledgement, a block, or a similar frame."""
         source = self._random
         acknowledgement = self._acknowledged(heard) if source.random() < 0.5 else None
         if acknowledgement is not None:
@@ -556,7 +561,7 @@ class Insider:
 
 
 class _Values(dict):
-    """Values by name that are made when they are asked for; counts fit their lists."""
+    """Values by name, made when they are read; counts fit their lists."""
 
     def __init__(self, make: Any) -> None:
         super().__init__()
@@ -576,12 +581,12 @@ class _Values(dict):
         return self[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value, made where it was not yet."""
+        """The value of this name, which is made unless it was read before."""
         return self[name]
 
 
 def secrets(hub: Any, devices: Sequence[Any]) -> "dict[str, Any]":
-    """Link keys and the device log, which no frame under the network key may change."""
+    """The link keys, device log and credentials, which no hostile frame may change."""
     snapshot: dict[str, Any] = {
         "log": [(entry.mac, entry.link_key, entry.hashed) for entry in hub.hub.log.entries],
         "network": dict(hub.nwk.keys),

@@ -1,4 +1,4 @@
-"""Devices served on a link: each who opens it gets one of their own."""
+"""Devices served at a link: each peer that opens the link gets a device of its own."""
 
 import contextlib
 import os
@@ -17,15 +17,15 @@ from gbcs_host.links.tcp import TcpListener
 from gbcs_host.links.udp import UdpListener
 
 KINDS = ("ESME", "GSME", "PPMID", "IHD")
-_SLICE_S = 0.2  # how soon it is seen that it is over
-_AWAY_S = 30.0  # a display that was not driven for so long may be left for another
+_SLICE_S = 0.2  # between two calls of `is_over`
+_AWAY_S = 30.0  # without requests, after which the person may move to another display
 
 
 class Person:
-    """Who is at a display that is served: sees what it shows, and presses its buttons.
+    """The user of a display that is served: reads its view and presses its buttons.
 
-    The link drives the display meanwhile, in another thread. What a button makes it send goes out
-    with the next request.
+    Meanwhile the link drives the display, in another thread. The frames that a button leads to are
+    sent with the answer to the next request.
     """
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class Person:
         self._address = ""
 
     def sits_at(self, server: Server, address: str = "") -> "Callable[[bytes], bytes | None]":
-        """This display from now on; what is to handle its requests meanwhile.
+        """Puts the person at the display of a server; the function that handles its requests.
 
-        Where another address drives the display that the person sits at, it has to leave it first.
+        While another address drives the person's present display, the person stays there.
         """
         is_new = True
 
@@ -56,7 +56,7 @@ class Person:
         return handle
 
     def view(self) -> View:
-        """What the display shows; a View of nothing before there is one."""
+        """The view of the display; an empty View before there is a display."""
         with self._lock:
             server = self._server
             if server is None or server.station is None:
@@ -65,7 +65,7 @@ class Person:
             return shown
 
     def want(self, intent: "tuple[str | int, ...]") -> bool:
-        """Does what gbcs_device.display.navigation says that a person wants; False in vain."""
+        """Carries out an intent of gbcs_device.display.navigation; False where it cannot."""
         with self._lock:
             server = self._server
             if server is None or server.station is None:
@@ -80,10 +80,11 @@ def serve(
     is_over: "Callable[[], bool]" = lambda: False,
     tell: Tell = lambda text: None,
 ) -> None:
-    """Takes whoever comes, until it is over or the listener closed; devices are of these kinds.
+    """Serves all peers until `is_over()` or until the listener is closed.
 
-    A person, where there is one, sits at a device that came. `tell` gets lines about peers that
-    had to go, and one about everything at the end. LinkError where the listener's port fails.
+    `allowed` are the kinds of devices that peers may make. `person`, if given, is put at a device
+    of a peer. `tell` gets lines of text about dropped peers, and a summary at the end. Raises
+    LinkError where the listener's port fails.
     """
     seat = None if person is None else person.sits_at
     if isinstance(listener, (TcpListener, UdpListener)):
@@ -103,14 +104,14 @@ def serve(
 
 
 def _one(link: Link, allowed: "tuple[str, ...]", person: "Person | None", tell: Tell) -> None:
-    """One device, until the other side is gone."""
+    """Serves one device until its peer has gone."""
     server = Server(default(), os.urandom, allowed=allowed)
     handle = server.handle if person is None else person.sits_at(server)
     try:
         remote.serve(link, handle)
-    except LinkError as error:  # that is how it ends
+    except LinkError as error:  # the peer has closed the link
         tell("%s has gone: %s" % (link.name, error.problem))
-    except Exception as error:  # whatever it is, the next one is served
+    except Exception as error:  # a fault of ours; the next peer is still served
         tell("%s led to an error of ours: %s" % (link.name, type(error).__name__))
     finally:
         link.close()
@@ -118,7 +119,7 @@ def _one(link: Link, allowed: "tuple[str, ...]", person: "Person | None", tell: 
 
 @contextlib.contextmanager
 def serving(name: str, person: "Person | None" = None) -> "Iterator[Listener]":
-    """Serves a link in the background; BadName, LinkError."""
+    """Serves devices at a link of this name in a thread. Raises BadName, LinkError."""
     listener = listen(name)
     over = threading.Event()
     thread = threading.Thread(

@@ -1,9 +1,9 @@
-"""Devices served at a port to whoever comes: each peer gets one of its own, within limits.
+"""Devices served at a TCP or UDP port to untrusted peers, each with a device of its own.
 
-Peers are not trusted. `links.crowd` shares time and places between them; here is what a request
-may take: a request that takes longer than `LONGEST_S` of computing is given up and its peer is
-dropped, wherever the system can interrupt it (POSIX, in the main thread). What a peer may put into
-a device before it is made, and which clock it may have, `gbcs_device.board.remote` limits.
+`links.crowd` shares time and places among the peers. This module limits requests: one that
+computes for longer than `LONGEST_S` is interrupted and its peer is dropped, where the system can
+interrupt it (POSIX, in the main thread). `gbcs_device.board.remote` limits the data that a peer
+may put into a device and the clock that it may set.
 """
 
 import contextlib
@@ -24,8 +24,8 @@ from gbcs_host.links.tcp import TcpListener
 from gbcs_host.links.udp import UdpListener
 
 LONGEST_S = 2.0  # of computing, for one request
-MAX_REFUSED = 256  # requests in a row that a device says no to
-TOLD_S = 5.0  # between two lines about drops for the same reason
+MAX_REFUSED = 256  # requests in a row that a device refuses
+TOLD_S = 5.0  # between two lines of text about drops for the same reason
 
 LATE = "a request took longer than %g s" % LONGEST_S
 REFUSED = "%d requests in a row were refused" % MAX_REFUSED
@@ -36,7 +36,9 @@ Tell = Callable[[str], None]
 
 
 class Tally:
-    """What became of peers and requests; `tell` gets lines of it, not too many."""
+    """Counts peers, requests and drops; `tell` gets a line of text about drops, at most every
+    `TOLD_S` seconds for each reason.
+    """
 
     def __init__(self, tell: Tell) -> None:
         self.requests = 0
@@ -47,7 +49,7 @@ class Tally:
         self._untold: dict[str, int] = {}
 
     def drop(self, name: str, why: str) -> None:
-        """A peer was dropped: told at once, or with others of the same reason."""
+        """Counts a dropped peer, and reports it now or with later ones of the same reason."""
         self.dropped[why] = self.dropped.get(why, 0) + 1
         now = time.monotonic()
         if now - self._told_at.get(why, -TOLD_S) >= TOLD_S:
@@ -59,18 +61,18 @@ class Tally:
             self._untold[why] = self._untold.get(why, 0) + 1
 
     def sum_up(self) -> str:
-        """All of it in a line."""
+        """All counts in one line of text."""
         words = ["%d requests of %d peers answered" % (self.requests, self.peers)]
         words += ["%d dropped because %s" % (count, why) for why, count in self.dropped.items()]
         return "; ".join(words)
 
 
 class _TooLong(BaseException):
-    """Out of a request that takes too long; no handler of errors may keep it."""
+    """Interrupts a request that takes too long; no handler of Exception catches it."""
 
 
 class _Watch:
-    """Interrupts what computes for too long, where that can be done."""
+    """Interrupts requests that compute for too long, where the system can."""
 
     def __init__(self) -> None:
         self.is_able = (
@@ -90,11 +92,11 @@ class _Watch:
             signal.signal(signal.SIGVTALRM, self._before or signal.SIG_DFL)
 
     def _raise(self, number: int, frame: Any) -> None:
-        if self._is_on:  # else it came too late
+        if self._is_on:  # else the request has ended
             raise _TooLong
 
     def call(self, handle: "Callable[[bytes], bytes | None]", request: bytes) -> "bytes | None":
-        """What `handle` gives; _TooLong."""
+        """The result of `handle(request)`. Raises _TooLong."""
         if not self.is_able:
             return handle(request)
         self._is_on = True
@@ -107,7 +109,7 @@ class _Watch:
 
 
 class _Guest:
-    """What a peer has here: a server, and how many of its requests were refused in a row."""
+    """The server of a peer, and the number of its requests refused in a row."""
 
     __slots__ = ("handle", "refused", "server")
 
@@ -118,9 +120,11 @@ class _Guest:
 
 
 class Service:
-    """Serves the peers of a TCP or UDP listener, until told to end.
+    """Serves the peers of a TCP or UDP listener.
 
-    `seat(server, address)` may put a person at a new device: it gives what handles requests then.
+    `allowed` are the kinds of devices that peers may make, `tell` gets lines of text about drops.
+    `seat(server, address)`, if given, is called for each new device and returns the function that
+    handles its requests from then on.
     """
 
     def __init__(
@@ -135,7 +139,7 @@ class Service:
         self._allowed = allowed
         self._seat = seat
         self._watch = _Watch()
-        self._lobby = self._server()  # answers who says hello, and has no device ever
+        self._lobby = self._server()  # answers greetings, and never has a device
         self.crowd: TcpCrowd | UdpCrowd
         if isinstance(listener, TcpListener):
             self.crowd = TcpCrowd(listener, self._take, self.tally.drop, limit=limit)
@@ -145,9 +149,9 @@ class Service:
             )
 
     def run(self, is_over: "Callable[[], bool]") -> None:
-        """Until it is over, or the listener closed. LinkError where its port fails."""
+        """Serves until `is_over()` or until the listener is closed. Raises LinkError."""
         gc.collect()
-        gc.freeze()  # what is there stays; to look at it again would stop everybody for a while
+        gc.freeze()  # collections that visit the objects of all modules would delay all peers
         with self._watch:
             self.crowd.run(is_over)
 
@@ -155,7 +159,7 @@ class Service:
         return Server(default(), os.urandom, allowed=self._allowed)
 
     def _greet(self, sealed: bytes) -> "bytes | None":
-        """The answer to HELLO, which makes nothing."""
+        """The answer to HELLO, which makes no device; None for any other request."""
         request = unseal(sealed)
         if request is None or len(request) < remote.REQUEST_HEAD or request[8] != remote.HELLO:
             return None
@@ -164,7 +168,7 @@ class Service:
         return None if answer is None else seal(answer)
 
     def _stranger(self, sealed: bytes) -> "bytes | None":
-        """The answer to a request of somebody who has not said hello, or was dropped since."""
+        """The refusal of a request whose sender has not greeted, or was dropped since."""
         request = unseal(sealed)
         if request is None or len(request) < remote.REQUEST_HEAD:
             return None
@@ -185,7 +189,7 @@ class Service:
         except _TooLong:
             self.crowd.drop(peer, LATE)
             return True, None
-        except Exception as error:  # whatever it is, the others are served
+        except Exception as error:  # a fault of ours; the other peers are still served
             self.crowd.drop(peer, "%s (%s)" % (BROKEN, type(error).__name__))
             return True, None
         if answer is None:
@@ -204,10 +208,10 @@ class Service:
 
 @contextlib.contextmanager
 def told_to_end() -> "Iterator[threading.Event]":
-    """An event that SIGINT and SIGTERM set; the second of them interrupts at once.
+    """An event that SIGINT and SIGTERM set; a second signal raises KeyboardInterrupt.
 
-    Outside the main thread signals stay as they are. SIGINT that is ignored stays ignored: a
-    shell does so for what it runs in the background.
+    Outside of the main thread, signals are not handled. A SIGINT that is ignored stays ignored, as
+    a shell ignores it for commands in the background.
     """
     told = threading.Event()
     before: dict[int, Any] = {}

@@ -1,1 +1,1 @@
-"""A laboratory: parties, certificates, an inventory, hubs and meters."""
+"""A laboratory: remote parties, certificates, an inventory, hubs and meters."""

@@ -1,7 +1,10 @@
-"""Commands made of their templates: what is not said is null, zero, empty or the constant.
+"""Commands composed of use case templates: values not given are null, zero, empty or constant.
 
-`access_request("ECS10", 7, {"value": b"Hello"})` names leaves of the data as `gbcs decode` prints
-them; `gbz_command` does the same for GBZ.
+`access_request("ECS10", 7, {"value": b"Hello"})` gives leaves of the data by the names that `gbcs
+decode` prints; `gbz_command` does the same for GBZ.
+
+Sources: the use case templates of GBCS 20 (COSEM objects) and 7.2.9 (GBZ components); DLMS UA
+1000-2, 9.3.14 (access service); GBCS 8.5 (protected attributes).
 """
 
 from typing import Any
@@ -21,14 +24,18 @@ _NULL: Any = (None, "null-data", None, None)
 
 
 class UnknownName(Exception):
-    """A value was given for a name that the template does not have."""
+    """A value has a name that is not in the template, or the template has repeated parts."""
 
 
 def access_request(
     use_case: str, counter: int, values: "dict[str, Any] | None" = None,
     originator: bytes = b"", recipient: bytes = b"",
 ) -> dlms.AccessRequest:  # fmt: skip
-    """The request of a DLMS use case; `originator` and `recipient` are for protected reads."""
+    """The access request of a DLMS use case with these values, by name.
+
+    `counter` is the originator counter; `originator` and `recipient`, EUI-64s, are for protected
+    reads. Raises UnknownName for a name that the template does not have.
+    """
     case = usecases.by_name(use_case)[0]
     left = dict(values or {})
     items: list[Any] = []
@@ -54,7 +61,7 @@ def access_request(
 
 
 def _filled(given: Any, left: "dict[str, Any]") -> Any:
-    """The field with the values given for the names in it; these are taken out of `left`."""
+    """The field with the values of `left` for the names in it, which are removed from `left`."""
     name, kind, value, hint = given
     if name in left:
         return (name, kind, left.pop(name), hint)
@@ -64,12 +71,12 @@ def _filled(given: Any, left: "dict[str, Any]") -> Any:
 
 
 def field(kind: str, value: Any) -> Any:
-    """A field without a name: its type on the wire and its value."""
+    """A field without a name or hint, of this wire type and value."""
     return (None, kind, value, None)
 
 
 def _protected(objects: Any, counter: int, originator: bytes, recipient: bytes) -> Any:
-    """The data of get_protected_attributes: all of the objects, for whoever asks."""
+    """The data of get_protected_attributes for all of the objects: GBCS 8.5."""
     nothing = field("structure", [field("enum", 0), _NULL])
     wanted = [
         field(
@@ -97,7 +104,7 @@ def _protected(objects: Any, counter: int, originator: bytes, recipient: bytes) 
 
 
 def _everything() -> Any:
-    """A selection of all entries of a log: by time, from the first second to the last."""
+    """A selection of all entries of a log by time: DLMS UA 1000-1, class 7, range descriptor."""
     clock = [
         field("long-unsigned", 1),
         field("octet-string", bytes.fromhex("00005E2C64FF")),
@@ -115,7 +122,10 @@ def _everything() -> Any:
 
 
 def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gbz:
-    """The command of a GBZ use case: reads of all its attributes, commands with these values."""
+    """The payload of a GBZ use case: reads of all its attributes, commands with these values.
+
+    Raises UnknownName.
+    """
     case = usecases.by_name(use_case)[0]
     expected = [row for row in template.find(case.code or 0) if row.side == "command"]
     components = []
@@ -138,7 +148,7 @@ def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gb
 
 
 def _payload(row: Any, values: "dict[str, Any]") -> bytes:
-    """The payload of a cluster's command: values given, constants, zeros."""
+    """The ZCL payload of a cluster's command with given values, constants and zeros."""
     _, layout, _ = clusters.command(row.cluster, row.frame_control & 8, row.command)
     constants = dict(row.constants)
     fields: list[Any] = []
@@ -148,7 +158,9 @@ def _payload(row: Any, values: "dict[str, Any]") -> bytes:
         elif step[0] == STRING:
             pairs = [(step[1], step[2][1])]
         else:
-            raise UnknownName("the command %02X has parts that repeat" % row.command)
+            raise UnknownName(
+                "a command without repeated parts expected, found %02X" % row.command
+            )
         for name, kind in pairs:
             constant = constants.get(name, (0,))
             value = values.pop(name, b"" if kind.endswith("octstr") else constant[0])

@@ -1,7 +1,8 @@
-"""The gas proxy function inside a communications hub, as a device with credentials of its own.
+"""The gas proxy function (GPF) of a communications hub, as a device with credentials of its own.
 
-It comes out of the box under control of the DCC: the trust anchor cells of the supplier and of the
-network operator hold the access control broker's certificates. 6.21 hands it to the supplier.
+A new GPF is under the DCC's control: its trust anchor cells of the supplier and of the network
+operator hold the access control broker's certificates. Service request 6.21 replaces those of the
+supplier.
 
 Sources: Common Test Scenarios Document, IC01 step 4; GBCS 13.3 (CS02b), service request 6.21.
 """
@@ -29,7 +30,7 @@ class GasProxies:
         self.proxies: dict[bytes, Any] = {}
 
     def gas_proxy(self: Any, hub: bytes) -> bytes:
-        """The EUI-64 of a hub's gas proxy; it is made when it is asked for first."""
+        """The EUI-64 of a hub's gas proxy, which the first call makes."""
         eui: bytes = self.han.hubs[hub].store.get(hubs.GPF)
         if eui not in self.proxies:
             self.proxies[eui] = self._make_proxy(eui)
@@ -51,9 +52,9 @@ class GasProxies:
         return device
 
     def hand_over(self: Any, eui: bytes) -> "tuple[Any, list[int]]":
-        """6.21: CS02b puts the supplier's certificates in place of the broker's.
+        """6.21: CS02b replaces the broker's certificates by the supplier's: GBCS 13.3.
 
-        The exchange, and the status of each replacement, 0 for success.
+        Gives the exchange, and the status of each replacement, 0 for success.
         """
         broker, supplier = self.parties[_BROKER], self.parties["supplier"]
         replacements = []
@@ -78,7 +79,7 @@ class GasProxies:
 
 
 def _statuses(record: Any) -> "list[int]":
-    """Of each replacement; none where it was not answered."""
+    """The status of each replacement in a response; an empty list without one."""
     if not isinstance(record, payload.Asn1) or len(record.field[2]) < 2:
         return []
     outcome = record.field[2][1][2]

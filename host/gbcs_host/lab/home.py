@@ -1,7 +1,7 @@
-"""A home to look at: hub, meters and one display, whose clock goes with the one on the wall.
+"""A simulated home with hub, meters and one display, whose clock follows the real one.
 
-It is installed and lived in for three days in a moment; from then on what a person does at the
-display happens. `speed` makes time pass faster.
+The home is installed, and three days of load pass, when it is made. From then on a person uses the
+display; `speed` is how many simulated seconds pass in a real one.
 """
 
 import time
@@ -21,13 +21,16 @@ _DISPLAY = bytes.fromhex("00DB1234567890A4")
 _POUND = 100_000
 _LIVED_IN_S = 3 * 86400 + 9 * 3600
 _TOKENS = ((_ESME, 1, 10), (_ESME, 2, 20), (_GSME, 1, 15))
-_MOST_S = 600.0  # of lab time at one look, so that the picture never stands still for long
+_MOST_S = 600.0  # of simulated time in one call of `view`, so that no call takes long
 # Hundredths of the rate in each half hour: asleep, breakfast, a day, cooking, an evening
 _PROFILE = bytes([30] * 13 + [180] * 4 + [70] * 16 + [250] * 5 + [150] * 8 + [60] * 2)
 
 
 class Home:
-    """A household with a display of a kind, IHD or PPMID; with a PPMID it is prepaid."""
+    """A home with an IHD in credit mode, or with a PPMID in prepayment mode.
+
+    `tokens` are the fuel, digits and pounds of UTRNs for it. `clock` gives seconds.
+    """
 
     def __init__(
         self, kind: str, seed: int, speed: float, clock: "Callable[[], float]" = time.monotonic
@@ -65,7 +68,7 @@ class Home:
             self.tokens.append((fuel, supply.token(lab, eui, number, pounds), pounds))
 
     def view(self) -> View:
-        """What the display shows now; the home's time has passed as that on the wall has."""
+        """The view of the display, after the time since the last call has passed in the home."""
         now = self._clock()
         passed = min((now - self._last) * self._speed, _MOST_S)
         self._last = now
@@ -73,7 +76,7 @@ class Home:
         return self.lab.view(_DISPLAY)
 
     def want(self, intent: "tuple[str | int, ...]") -> bool:
-        """Does what a person wants at the display; False where it cannot."""
+        """Carries out an intent of gbcs_device.display.navigation; False where it cannot."""
         station = self.lab.han.stations[_DISPLAY]
         was_possible = want(station, intent, self.lab.now)
         self.lab.han.air.touch(station)

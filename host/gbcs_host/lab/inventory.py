@@ -1,8 +1,8 @@
 """The smart metering inventory: devices, their status, their hub, their meter points.
 
-Kept by SQLAlchemy; the URL says where (SQLite in memory unless told). What may happen to a device
-in which status is a table; an event that is not in it is refused and changes nothing. Times are
-passed in. Every event, also one that changed nothing, stands in the history.
+SQLAlchemy stores it in the database of a URL, by default SQLite in memory. The table TRANSITIONS
+has the events that are allowed in each status; any other is refused and changes nothing. Callers
+pass the time. The history has every event, also one that changed nothing.
 
 Sources: SEC Appendix AB 15.5 and Appendix AC 4.3 as SECMP0013 amends them (annexes A and B of its
 impact assessment); SEC Appendix R (statuses of install and commission scenarios).
@@ -45,7 +45,7 @@ TRANSITIONS: "dict[str, tuple[tuple[str, ...], str | None]]" = {
 
 
 class TransitionRefused(Exception):
-    """The event may not come in this status; nothing was changed."""
+    """The event is not allowed in the device's status; nothing was changed."""
 
 
 class UnknownDevice(Exception):
@@ -69,7 +69,7 @@ class Device(_Base):
 
 
 class Event(_Base):
-    """What happened to a device, when (milliseconds since 2000), and its status after."""
+    """An event of a device, its time (milliseconds since 2000), the status before and after."""
 
     __tablename__ = "events"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -82,25 +82,25 @@ class Event(_Base):
 
 
 def _keep_private(url: str) -> None:
-    """Makes the file of a database that is not there: install codes will be in it. OSError."""
+    """Makes the file of a new database with mode 0600, as it will hold install codes. OSError."""
     parts = make_url(url)
     path = parts.database
     if parts.get_backend_name() != "sqlite" or not path or path == ":memory:":
         return
     if not path.startswith("file:"):
-        with contextlib.suppress(keyfiles.WouldOverwrite):  # one that is there is gone on with
+        with contextlib.suppress(keyfiles.WouldOverwrite):  # an existing database is used
             keyfiles.begin(path).close()
 
 
 class Inventory:
-    """The inventory at a database URL; a file that is made for it is for its owner alone.
+    """The inventory in the database of a URL; only the owner may read a file made for it.
 
-    SQLAlchemyError for a URL that is none, or a database that cannot be had; OSError.
+    Raises SQLAlchemyError for a wrong URL or a database that cannot be opened; OSError.
     """
 
     def __init__(self, url: str = "sqlite://") -> None:
         options: dict[str, Any] = {}
-        if url == "sqlite://":  # one connection, or each would see a memory of its own
+        if url == "sqlite://":  # one connection, since each has a memory of its own
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         else:
             _keep_private(url)
@@ -108,11 +108,11 @@ class Inventory:
         _Base.metadata.create_all(self._engine)
 
     def close(self) -> None:
-        """Lets the database go."""
+        """Closes the database."""
         self._engine.dispose()
 
     def add(self, eui: bytes, device_type: str, at: int, install_code: bytes = b"") -> None:
-        """A device is notified (12.2): pending. ValueError for one that is known."""
+        """12.2: adds a device with status pending. Raises ValueError for a known device."""
         with Session(self._engine) as session, session.begin():
             if session.get(Device, eui.hex()) is not None:
                 raise ValueError("the device %s is in the inventory" % eui.hex())
@@ -131,39 +131,39 @@ class Inventory:
             session.add(event)
 
     def added(self, eui: bytes, hub: bytes, at: int, meter_points: str = "") -> None:
-        """8.11 (add) succeeded: Appendix AC 4.3."""
+        """8.11 (add) succeeded: SEC Appendix AC 4.3. The device is whitelisted at the hub."""
         self._happened("added to a device log (8.11)", eui, at, hub, meter_points)
 
     def removed(self, eui: bytes, at: int) -> None:
-        """8.11 (remove) succeeded: no hub any more; the status stays."""
+        """8.11 (remove) succeeded: the device has no hub; its status stays."""
         self._happened("removed from a device log (8.11)", eui, at, None, None)
 
     def restored(self, eui: bytes, hub: bytes, at: int, meter_points: str) -> None:
-        """8.16 succeeded: Appendix AC 4.3 as amended."""
+        """8.16 succeeded: SEC Appendix AC 4.3 as SECMP0013 amends it; whitelisted."""
         self._happened("device log restored (8.16)", eui, at, hub, meter_points)
 
     def joined(self, eui: bytes, at: int) -> None:
-        """The hub has reported a key for it."""
+        """The hub has reported a link key for the device; its status stays."""
         self._happened("joined (key established)", eui, at, False, None)
 
     def commissioned(self, eui: bytes, at: int) -> None:
-        """8.1.1 succeeded."""
+        """8.1.1 succeeded: the device is commissioned."""
         self._happened("commissioned (8.1.1)", eui, at, False, None)
 
     def disconnected(self, eui: bytes, at: int) -> None:
-        """8.15 succeeded: Appendix AB 15.5: pending, no hub, no meter point."""
+        """8.15 succeeded: SEC Appendix AB 15.5; pending, without hub or meter points."""
         self._happened("disconnected (8.15)", eui, at, None, "")
 
     def disconnect_failed(self, eui: bytes, at: int, why: str) -> None:
-        """8.15 failed: nothing changes, and the history says why."""
+        """8.15 failed: only the history changes, by an event with the reason `why`."""
         self._happened("disconnect failed (8.15)", eui, at, False, None, why)
 
     def decommissioned(self, eui: bytes, at: int) -> None:
-        """8.3 was done."""
+        """8.3 succeeded: the device is decommissioned, without hub or meter points."""
         self._happened("decommissioned (8.3)", eui, at, None, "")
 
     def withdrawn(self, eui: bytes, at: int) -> None:
-        """8.5 was done."""
+        """8.5 succeeded: the device is withdrawn, without hub or meter points."""
         self._happened("withdrawn (8.5)", eui, at, None, "")
 
     def _happened(
@@ -175,7 +175,7 @@ class Inventory:
         meter_points: "str | None",
         note: str = "",
     ) -> None:
-        """`hub` False and `meter_points` None: as they were."""
+        """Applies an event; `hub` False and `meter_points` None leave these unchanged."""
         allowed, status = TRANSITIONS[event]
         with Session(self._engine) as session, session.begin():
             device = session.get(Device, eui.hex())
@@ -198,7 +198,7 @@ class Inventory:
             )  # fmt: skip
 
     def device(self, eui: bytes) -> "dict[str, Any]":
-        """What is known of a device; UnknownDevice."""
+        """EUI-64, type, status, hub and meter points of a device. Raises UnknownDevice."""
         with Session(self._engine) as session:
             device = session.get(Device, eui.hex())
             if device is None:
@@ -206,20 +206,20 @@ class Inventory:
             return _row(device)
 
     def devices(self) -> "list[dict[str, Any]]":
-        """All devices, by EUI-64."""
+        """All devices, each as `device` returns it, in order of EUI-64."""
         with Session(self._engine) as session:
             return [
                 _row(device) for device in session.scalars(select(Device).order_by(Device.eui))
             ]
 
     def on_hub(self, hub: bytes) -> "list[bytes]":
-        """The devices associated with a hub."""
+        """The EUI-64s of the devices that are associated with a hub, sorted."""
         with Session(self._engine) as session:
             wanted = select(Device.eui).where(Device.hub == hub.hex()).order_by(Device.eui)
             return [bytes.fromhex(eui) for eui in session.scalars(wanted)]
 
     def history(self, eui: bytes) -> "list[dict[str, Any]]":
-        """What happened to a device, in order."""
+        """The events of a device in order: time, event, status before and after, note."""
         with Session(self._engine) as session:
             wanted = select(Event).where(Event.eui == eui.hex()).order_by(Event.number)
             return [

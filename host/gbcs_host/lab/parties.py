@@ -1,10 +1,11 @@
-"""Remote parties: they compose, sign, MAC and count commands, and read what comes back.
+"""Remote parties: they compose, sign, MAC and count commands, and verify responses and alerts.
 
-A command of any party carries the MAC of the Access Control Broker, critical ones the party's
-signature. A response must answer a command that is outstanding: its counter, its message code,
-the two ends swapped.
+A command of any party carries the MAC of the Access Control Broker, a critical one the party's
+signature. A response must have the counter and message code of an outstanding command, with
+originator and recipient swapped.
 
-Sources: GBCS 6 and 7.2; reference commands are made again, octet for octet (tests).
+Sources: GBCS 6.2 (signature and MAC), 7.2 (messages), 4.3.1.3 (counters), 13.3 (roles). Reference
+commands of RTDS are composed again, octet for octet (tests).
 """
 
 from typing import Any
@@ -27,11 +28,11 @@ _EUIS = (
 
 
 class UnexpectedResponse(Exception):
-    """A response that answers no outstanding command; the text says what differs."""
+    """A response to no outstanding command; the text has its message code and counter."""
 
 
 class RemoteParty:
-    """One remote party: `counter` is the last one it has used."""
+    """One remote party; `counter` is the last originator counter that it has used."""
 
     def __init__(self, name: str, eui: bytes, role: int) -> None:
         self.name = name
@@ -41,9 +42,9 @@ class RemoteParty:
 
 
 def protected(composed: bytes, keys: Any, signer: "bytes | None", broker: "bytes | None") -> bytes:
-    """A composed command, signed by `signer` and MAC'd by `broker`, where these are given.
+    """A composed command with the signature of `signer` and the MAC of `broker`, if given.
 
-    `keys` is a key store with their private keys.
+    `signer` and `broker` are EUI-64s whose private keys are in the key store `keys`.
     """
     signature = b""
     if signer is not None:
@@ -86,10 +87,10 @@ class Parties:
         signer: "bytes | None" = None,
         on_behalf_of: "RemoteParty | None" = None,
     ) -> bytes:
-        """The octets of a command; its counter is the party's next unless given.
+        """The octets of a command; `counter` is the party's next counter unless given.
 
-        `signer` signs in place of the party, as a test wants it. `on_behalf_of` is the
-        supplementary remote party, for whom the broker speaks.
+        `signer` signs in place of the party, for tests. `on_behalf_of` is the supplementary
+        remote party, for whom the broker sends the command.
         """
         if counter is None:
             party.counter += 1
@@ -128,7 +129,10 @@ class Parties:
         return self.command(party, device, case.code, payload.encode(record), critical, **how)
 
     def read(self, octets: bytes) -> verdict.Verdict:
-        """The verdict on a response or alert. UnexpectedResponse for one that nobody waits for."""
+        """The verdict on a response or alert.
+
+        Raises UnexpectedResponse for a response to no outstanding command.
+        """
         result = verdict.read(octets, self.keys)
         m = result.message
         if m is not None and m.kind == "response":

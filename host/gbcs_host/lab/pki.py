@@ -1,9 +1,10 @@
 """A test PKI of the GBCS profile: root, issuing authorities, remote parties, devices.
 
-Everything follows from a seed and a date: keys, serial numbers and, with RFC 6979, signatures. The
-layout is that of the 416 certificates in the reference key store and the issuing authority's in
-reference CS02b commands: organisations are named by an x500UniqueIdentifier and the role in their
-OU, devices by a hardwareModuleName; key identifiers are those of RFC 5280 4.2.1.2 (2).
+Keys, serial numbers and, by RFC 6979, signatures are derived from a seed and a date. Certificates
+have the layout of the 416 in the RTDS key store and of the issuing authority's in RTDS CS02b
+commands: the subject of an organisation has an x500UniqueIdentifier and the role in its OU, a
+device has a hardwareModuleName (RFC 4108 5) in its subjectAltName; key identifiers are those of
+RFC 5280 4.2.1.2 (2).
 """
 
 import base64
@@ -20,12 +21,12 @@ from gbcs_host.decode.keystore import KeyStore
 ACCESS_CONTROL_BROKER = 4
 _ECDSA = "1.2.840.10045.4.3.2"
 _EC_KEY, _P256 = "1.2.840.10045.2.1", "1.2.840.10045.3.1.7"
-_USAGES = {"ds": "1", "ka": "00001", "pp-ka": "00001"}
+_USAGES = {"ds": "1", "ka": "00001", "pp-ka": "00001"}  # KeyUsage: RFC 5280 4.2.1.3
 _ISSUING_USAGE = "0000011"
 _ORGANISATION_POLICY = "1.2.826.0.1.8641679.1.2.1.4"
 _DEVICE_POLICY = "1.2.826.0.1.1800000.1.2.1.4"
 _MODULE_TYPE = "1.2.826.0.1.8641679.1.2.2.1"
-_NEVER = "99991231235959Z"
+_NEVER = "99991231235959Z"  # a certificate that does not end: RFC 5280 4.1.2.5
 _AUTHORITY_YEARS, _ORGANISATION_YEARS = 25, 10
 _LINE = 64  # RFC 7468 2
 
@@ -33,7 +34,7 @@ Field = Any
 
 
 class Issued:
-    """A certificate (DER), what it says, and its keys: `private` 32 octets, `public` 65."""
+    """A certificate (DER), its parsed form, and its keys: `private` 32 octets, `public` 65."""
 
     __slots__ = ("certificate", "parsed", "private", "public")
 
@@ -45,21 +46,21 @@ class Issued:
 
 
 class IssuedKeys(KeyStore):
-    """What a Pki has issued until now: what was sought too early is found later."""
+    """The key store of a Pki, which finds certificates issued after the first search for them."""
 
     def __init__(self) -> None:
         super().__init__()
         self._acb: bytes | None = None
 
     def put(self, eui: bytes, use: str, certificate: Any, private: "bytes | None" = None) -> None:
-        """As of any key store."""
+        """Adds a certificate and its private key, and drops keys derived before."""
         super().put(eui, use, certificate, private)
         self.forget(eui)
         if self._acb is None and private is not None and certificate.role == ACCESS_CONTROL_BROKER:
             self._acb = eui
 
     def broker(self) -> "bytes | None":
-        """The Access Control Broker, once it has a certificate."""
+        """The EUI-64 of the Access Control Broker, or None before it has a certificate."""
         return self._acb
 
 
@@ -85,7 +86,10 @@ def _extension(oid: str, critical: bool, value: Field) -> Field:
 
 
 def key_identifier(public: bytes) -> bytes:
-    """0100 and the last 60 bits of the SHA-1 of the point: eight octets."""
+    """The key identifier of a public key, eight octets: RFC 5280 4.2.1.2 (2).
+
+    The bits 0100 and the last 60 bits of the SHA-1 of the point.
+    """
     digest = hashlib.sha1(public, usedforsecurity=False).digest()[-8:]
     return bytes((0x40 | digest[0] & 0x0F,)) + digest[1:]
 
@@ -93,8 +97,8 @@ def key_identifier(public: bytes) -> bytes:
 class Pki:
     """Issues certificates; the same seed and date give the same octets.
 
-    `now` (YYYYMMDDHHMMSSZ) is when everything is issued. Authorities' certificates hold for 25
-    years, organisations' for ten; devices' do not end.
+    `now` (YYYYMMDDHHMMSSZ) is the begin of all certificates. Those of authorities are valid for 25
+    years, those of organisations for ten; those of devices do not end.
     """
 
     def __init__(self, seed: int, now: str = "20260101000000Z") -> None:
@@ -114,9 +118,10 @@ class Pki:
         )
 
     def organisation(self, eui: bytes, role: int, use: str, name: str = "") -> Issued:
-        """A remote party's certificate for "ds", "ka" or "pp-ka"; `name` is for people.
+        """A remote party's certificate for "ds", "ka" or "pp-ka"; `name` is its common name.
 
-        One of each use: ValueError where it was issued for another role or name.
+        A second call returns the same certificate. Raises ValueError where it was issued for
+        another role or name.
         """
         subject = [
             _attribute("2.5.4.11", "UTF8String", "%02X" % role),
@@ -130,12 +135,12 @@ class Pki:
         )  # fmt: skip
 
     def device(self, eui: bytes, use: str) -> Issued:
-        """A device's certificate for "ds" or "ka"."""
+        """A device's certificate for "ds" or "ka", with its key pair; the same on each call."""
         nobody = _f("SEQUENCE OF", [])
         return self._for(eui, use, self._device_name, nobody, self.device_issuing, _DEVICE_POLICY)
 
     def certify(self, eui: bytes, use: str, public: bytes) -> bytes:
-        """A device's certificate for a public key of its own making."""
+        """A certificate (DER) for a public key, 65 octets, that a device has made itself."""
         nobody = _f("SEQUENCE OF", [])
         return self._signed(
             "%s%s%s" % (eui.hex(), use, public.hex()), self._device_name, nobody,
@@ -143,14 +148,14 @@ class Pki:
         )  # fmt: skip
 
     def keystore(self) -> KeyStore:
-        """All that was issued and will be, as a key store."""
+        """The key store of all certificates issued until now and later."""
         return self._keys
 
     def write(self, folder: str, overwrite: bool = False) -> None:
-        """The same as files, as `KeyStore.load` reads them; makes the folder.
+        """Writes the key store to a folder, which it makes, as files that `KeyStore.load` reads.
 
-        Private keys are for the owner of the folder alone. Where a file of the folder holds
-        something else, nothing is written, unless `overwrite`: keyfiles.WouldOverwrite. OSError.
+        Only the owner may read private keys. Raises keyfiles.WouldOverwrite, before any file is
+        written, where one has other contents, unless `overwrite`; OSError.
         """
         files = []
         for (eui, use), (_, issued) in self._issued.items():
@@ -179,14 +184,17 @@ class Pki:
             self._keys.put(eui, use, issued.parsed, issued.private)
         named, issued = self._issued[eui, use]
         if named != subject:
-            raise ValueError("%s has a certificate as another subject" % eui.hex())
+            raise ValueError(
+                "the role and name issued before expected: %s has a certificate as another subject"
+                % eui.hex()
+            )
         return issued
 
     def _name(self, *parts: "tuple[str, str]") -> Field:
         return _f("SEQUENCE OF", [_attribute(oid, "PrintableString", text) for oid, text in parts])
 
     def _octets(self, label: str, size: int) -> bytes:
-        """Octets that follow from the seed and a name."""
+        """Octets derived from the seed and a label."""
         return hashlib.sha256(b"%d %s" % (self.seed, label.encode())).digest()[:size]
 
     def _private(self, label: str) -> bytes:
@@ -196,7 +204,7 @@ class Pki:
         return octets
 
     def _serial(self, label: str) -> int:
-        """Sixteen octets, positive."""
+        """A serial number of sixteen octets, positive: RFC 5280 4.1.2.2."""
         return int.from_bytes(self._octets("serial of " + label, 16), "big") >> 2 | 1 << 126
 
     def _issue(
@@ -228,7 +236,10 @@ class Pki:
         public: bytes,
         private: bytes = b"",
     ) -> bytes:
-        """The octets of a certificate; `by` None for one that `private` signs for itself."""
+        """The octets of a certificate issued by `by`; for None, one that `private` signs itself.
+
+        The extensions: RFC 5280 4.2.1.1 to 4.2.1.4, 4.2.1.6 and 4.2.1.9.
+        """
         identifier = key_identifier(public)
         authority = identifier if by is None else by.parsed.subject_key_id
         policies = _extension("2.5.29.32", True, _sequence(_sequence(_oid(policy))))
@@ -261,7 +272,9 @@ class Pki:
         )
         octets = der.encode(tbs)
         signer = portable.private_key(private if by is None else by.private)
-        signature = portable.sign(signer, octets)  # OpenSSL before 3.2 takes random nonces
+        signature = portable.sign(
+            signer, octets
+        )  # RFC 6979; OpenSSL before 3.2 takes random nonces
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
         value = der.encode(_sequence(_f("INTEGER", r), _f("INTEGER", s)))
         whole = _sequence(_f("ANY", octets), _sequence(_oid(_ECDSA)), _f("BIT STRING", value))
@@ -274,7 +287,7 @@ def _time(text: str) -> Field:
 
 
 def _later(text: str, years: int) -> str:
-    """The last second of so many years."""
+    """The last second of a period of so many years."""
     start = datetime.datetime.strptime(text, "%Y%m%d%H%M%SZ")
     day = 28 if (start.month, start.day) == (2, 29) else start.day
     end = start.replace(year=start.year + years, day=day) - datetime.timedelta(seconds=1)
@@ -282,7 +295,7 @@ def _later(text: str, years: int) -> str:
 
 
 def _private_key_info(issued: Issued) -> bytes:
-    """PKCS#8 (RFC 5958) around a private key with its public half (RFC 5915)."""
+    """The PKCS#8 form (RFC 5958) of a private key with its public key (RFC 5915)."""
     public = _f("[1]", [_f("BIT STRING", issued.public)])
     key = _sequence(_f("INTEGER", 1), _f("OCTET STRING", issued.private), public)
     algorithm = _sequence(_oid(_EC_KEY), _oid(_P256))

@@ -1,7 +1,8 @@
-"""What a supplier does about prices, payment and messages: service requests on a laboratory.
+"""A supplier's service requests for prices, payment and messages, as functions on a lab.
 
-Money is millipence (hundred-thousandths of a pound). Electricity is asked for by COSEM objects,
-gas by commands of clusters; what they hold is that of the reference messages.
+Money is millipence (hundred-thousandths of a pound). Requests to an ESME write COSEM objects,
+those to a GSME are commands of ZigBee clusters, with the layouts of the reference messages of
+RTDS.
 
 Sources: service requests 1.1 to 1.6, 2.2, 3.1; GBCS use cases ECS01b, ECS03, ECS04a, ECS10,
 GCS01b, GCS03, GCS07, GCS40a; ZigBee Smart Energy D.4 (price), D.5 (messaging).
@@ -24,7 +25,10 @@ _PENNY_SCALE, _PRICE_SCALE = -4, -5  # powers of ten pounds
 
 
 def token(lab: Any, meter: bytes, number: int, value: int, value_class: int = utrn.POUNDS) -> str:
-    """2.2: the 20 digits of a token, of pounds unless told, the supplier's `number`th for it."""
+    """2.2: the 20 digits of a UTRN for a meter, by default of pounds: GBCS 14.3.
+
+    `number` is the upper half of its originator counter.
+    """
     keys, supplier = lab.parties.keys, lab.parties["supplier"].eui
     public = keys.crypto.public_key(keys.certificate(meter, "ka").public_key)
     secret = keys.crypto.agree(keys.private(supplier, "pp-ka"), public)
@@ -32,7 +36,7 @@ def token(lab: Any, meter: bytes, number: int, value: int, value_class: int = ut
 
 
 def top_up(lab: Any, meter: bytes, digits: str, number: int) -> Any:
-    """2.2: CS01a, the token sent to an ESME by the supplier, with the token's counter."""
+    """2.2: CS01a sends a token to an ESME under the token's counter; the exchange."""
     counter = number << 32
     supplier = lab.parties["supplier"]
     values = {"enter": digits.encode()}
@@ -44,7 +48,10 @@ def top_up(lab: Any, meter: bytes, digits: str, number: int) -> Any:
 
 
 def electricity_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int) -> Any:
-    """1.2: ECS01b, a price of one rate and a standing charge, a multiple of 10; at once."""
+    """1.2: ECS01b sets a price of one rate and a standing charge, at once; the exchange.
+
+    `price_mp` is millipence a kWh, `standing_mp` millipence a day, a multiple of 10.
+    """
     return electricity(
         lab, meter, "ECS01b", None,
         {
@@ -57,7 +64,10 @@ def electricity_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int) -
 
 
 def gas_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int, label: str) -> Any:
-    """1.2: GCS01b, a price of one rate, a standing charge, a label of 24 letters at most."""
+    """1.2: GCS01b sets a price of one rate, a standing charge and a label; the exchange.
+
+    The prices are millipence a kWh and a day; the label has at most 24 letters.
+    """
     text = label.encode()
     tariff = bytes.fromhex("00000000 01000000 01000000 00000000 00")
     tariff += bytes((len(text),)) + text + bytes.fromhex("00 00 00 3A03 50")
@@ -77,12 +87,12 @@ def gas_price(lab: Any, meter: bytes, price_mp: int, standing_mp: int, label: st
 
 
 def electricity_message(lab: Any, meter: bytes, text: str) -> Any:
-    """3.1: ECS10, a text of up to 116 letters for displays; none takes it back."""
+    """3.1: ECS10 sends a text of up to 116 letters for displays, without an end; the exchange."""
     return lab.read("ECS10", meter, {"value": text.encode()})
 
 
 def gas_message(lab: Any, meter: bytes, text: str, number: int) -> Any:
-    """3.1: GCS07, a text that is to be confirmed, now and until it is changed."""
+    """3.1: GCS07 sends a text that a person must confirm, now and until changed; the exchange."""
     octets = text.encode()
     head = number.to_bytes(4, "little") + bytes.fromhex("80 00000000 FFFF")
     return gas(
@@ -94,7 +104,7 @@ def gas_message(lab: Any, meter: bytes, text: str, number: int) -> Any:
 
 
 def electricity_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
-    """1.5, 1.6: so much credit is added (ECS04a), then the mode is prepayment (ECS03)."""
+    """1.5, 1.6: ECS04a adds credit, then ECS03 sets prepayment mode; the two exchanges."""
     added = lab.read("ECS04a", meter, {"update_amount": credit_mp})
     values = {"payment_mode": 2, "account_activation_time": AT_ONCE}
     values["activate_passive_value_time"] = AT_ONCE
@@ -102,7 +112,7 @@ def electricity_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
 
 
 def gas_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
-    """1.5, 1.6: so much credit is added (GCS40a), then the mode is prepayment (GCS03)."""
+    """1.5, 1.6: GCS40a adds credit, then GCS03 sets prepayment mode; the two exchanges."""
     added = lab.read("GCS40a", meter, {"credit_adjustment_value": credit_mp})
     values = {
         "proposed_payment_control_configuration": _PREPAYMENT,
@@ -112,7 +122,7 @@ def gas_prepaid(lab: Any, meter: bytes, credit_mp: int) -> "list[Any]":
 
 
 def _collected() -> Any:
-    """Which credit pays for which charge, as in ECS03 of RTDS: each for each."""
+    """The table of credits and the charges they pay, as in ECS03 of RTDS: each pays for each."""
     rows = []
     for credit in (0, 1, 2):
         for charge in (0, 4, 1, 2, 3):
@@ -123,7 +133,10 @@ def _collected() -> Any:
 
 
 def charges(scale: int, amounts: "list[tuple[bytes, int]]") -> Any:
-    """The data of a charge object: pairs of an index and an amount of 10^scale pounds."""
+    """The data of a charge object (class 113: DLMS UA 1000-1 4.6), a field.
+
+    `amounts` are pairs of an index and an amount, in units of 10^scale pounds.
+    """
     scaling = field("structure", [field("integer", 0), field("integer", scale)])
     nothing = [field("long-unsigned", 0), field("octet-string", bytes(6)), field("integer", 0)]
     table = [
@@ -139,7 +152,10 @@ def charges(scale: int, amounts: "list[tuple[bytes, int]]") -> Any:
 def electricity(
     lab: Any, meter: bytes, use_case: str, values: Any = None, data: "dict[int, Any] | None" = None
 ) -> Any:
-    """A command made of its template; `values` by name, `data` are fields for items by number."""
+    """Sends a DLMS command composed of its template; the exchange.
+
+    `values` are given by name, `data` are fields for items by number.
+    """
     supplier = lab.parties["supplier"]
     record = compose.access_request(use_case, supplier.counter + 1, values, supplier.eui, meter)
     for number, content in (data or {}).items():
@@ -148,7 +164,10 @@ def electricity(
 
 
 def gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, int, bytes]") -> Any:
-    """Commands of clusters: (cluster, command, frame control, payload), each; now, where dated."""
+    """Sends a GBZ message of commands: (cluster, command, frame control, payload); the exchange.
+
+    Commands that the template dates take effect now.
+    """
     code = usecases.by_name(use_case)[0].code or 0
     dated = {
         (expected.cluster, expected.command, expected.frame_control)
