@@ -1,10 +1,10 @@
 """The `gbcs` command: a table of commands, one module each.
 
 A command module has HELP (one line), add_arguments(parser) and run(args) -> exit status. Data goes
-to standard output, talk to standard error; both are a `gbcs_host.visible.Screen` while it runs, so
-that nothing which came from elsewhere reaches a terminal as it is. Exit status: 0 as expected, 1 a
-finding (a message, a device or a check said no), 2 wrong usage, 3 something outside is missing (a
-file, a link), 130 interrupted.
+to standard output, progress and errors to standard error; both are a `gbcs_host.visible.Screen`
+while a command runs, which escapes control characters. Exit status: 0 as expected, 1 a finding (a
+message is wrong, a device refused, a check failed), 2 wrong usage, 3 a file or link is missing,
+130 interrupted.
 """
 
 import argparse
@@ -24,24 +24,24 @@ COMMANDS = (
     ("installcode", "CRC and link key of a ZigBee install code"),
     ("run", "play a scenario: emulated hubs and meters, driven as a supplier does"),
     ("board", "firmware for boards; provision, inspect and reset a board on a serial port"),
-    ("capture", "write what a sniffer hands on to a pcapng file"),
+    ("capture", "write the frames of a sniffer to a pcapng file"),
     ("device", "emulate devices in a process of their own, reached by a link"),
-    ("deliver", "have a PPMID deliver any message to its hub, and tell what the hub does"),
+    ("deliver", "have a PPMID deliver any message to its hub, and print what the hub does"),
     ("coverage", "replay reference commands to emulated devices, compare the answers"),
-    ("usecase", "what the registry knows of a use case"),
+    ("usecase", "print the registry's entry of a use case"),
 )  # fmt: skip
 
 
 class UsageError(Exception):
-    """What was asked cannot be done as asked; the text says what to do instead. Exit status 2."""
+    """Arguments that cannot be carried out; the text says what was expected. Exit status 2."""
 
 
 class EnvironmentProblem(Exception):
-    """A file, folder or link that is needed is not there. Exit status 3."""
+    """A file, folder or link that the command needs is missing. Exit status 3."""
 
 
 def main(argv: "list[str] | None" = None) -> int:
-    """Runs one command and gives its exit status; only the module of that command is imported."""
+    """Runs one command and returns its exit status; only that command's module is imported."""
     argv = sys.argv[1:] if argv is None else argv
     name = argv[0] if argv else ""
     with _screens():
@@ -49,7 +49,7 @@ def main(argv: "list[str] | None" = None) -> int:
             status = _run(name, argv)
             sys.stdout.flush()
             return status
-        except BrokenPipeError:  # the reader, such as head, has seen enough
+        except BrokenPipeError:  # the reader, such as head, has closed the pipe
             visible.drop(sys.stdout)
             visible.drop(sys.stderr)
             return 0
@@ -78,21 +78,21 @@ def _run(name: str, argv: "list[str]") -> int:
     module.add_arguments(parser)
     try:
         args = parser.parse_args(argv[1:])
-    except SystemExit as leaving:  # argparse has said why
+    except SystemExit as leaving:  # argparse has printed the reason
         return leaving.code if isinstance(leaving.code, int) else 2
     return int(module.run(args))
 
 
 @contextlib.contextmanager
 def _screens() -> "Iterator[None]":
-    """Standard output and standard error as screens, and as they were afterwards."""
+    """Makes standard output and standard error screens, and restores them afterwards."""
     before = sys.stdout, sys.stderr
     screens = [
         stream if isinstance(stream, visible.Screen) else visible.Screen(stream)
         for stream in before
     ]
-    sys.stdout, sys.stderr = screens  # they have all that is used of a TextIO
-    if sys.stdin is None:  # closed before we began
+    sys.stdout, sys.stderr = screens  # they have the methods of TextIO that are used
+    if sys.stdin is None:  # closed by the parent process
         sys.stdin = io.TextIOWrapper(io.BytesIO())
     try:
         yield
@@ -101,7 +101,7 @@ def _screens() -> "Iterator[None]":
 
 
 def _say(name: str, text: str, status: int) -> int:
-    """The status, once the text was said, if anybody hears it."""
+    """Prints a text to standard error, if it is open, and returns the status."""
     try:
         print("gbcs %s: %s" % (name, text), file=sys.stderr, flush=True)
     except OSError:
@@ -110,13 +110,13 @@ def _say(name: str, text: str, status: int) -> int:
 
 
 def _failed(name: str, error: OSError) -> int:
-    """What the system refused: a file, or one of our own streams."""
+    """The exit status of an OSError of a file or a standard stream, which is printed."""
     why = error.strerror or str(error)
     text = why if error.filename is None else "'%s': %s" % (error.filename, why)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         return _say(name, text, 3)
-    visible.drop(sys.stdout)  # what is left in it cannot be written: a disk is full
+    visible.drop(sys.stdout)  # its buffer cannot be written: a disk is full
     return _say(name, "standard output cannot be written: " + text, 3)
 
 

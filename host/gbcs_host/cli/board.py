@@ -1,4 +1,4 @@
-"""`gbcs board`: firmware for boards, and what to do with a board on a serial port."""
+"""`gbcs board`: builds and flashes firmware; provisions and inspects boards on serial ports."""
 
 import argparse
 import hashlib
@@ -19,7 +19,7 @@ from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 
 _HUBS = bytes.fromhex("00DB1234")
-_FOUND_S = 400  # until a display has found a new meter
+_FOUND_S = 400  # for a display to find a new meter
 _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
 _READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
@@ -33,51 +33,69 @@ HELP = "Build, flash and deploy firmware; provision, inspect and reset a board o
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs board`."""
+    """Adds the subcommands and options of `gbcs board` to a parser."""
     to_do = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    to_do.add_parser("list", help="the boards there is firmware for, and the serial ports here")
+    to_do.add_parser("list", help="list the boards that have firmware, and the serial ports")
     for name, text in (
-        ("info", "what is on the port: board, versions, identity, free heap and files"),
-        ("start", "start the device on the port; gbcs run --device does it where it must"),
+        ("info", "print board, versions, identity, free heap and files of the board on the port"),
+        ("start", "start the device on the port, as gbcs run --device does where necessary"),
         ("repl", "MicroPython's prompt, by mpremote (Ctrl-] ends it)"),
-        ("reset", "begin anew, as after a power cut"),
-        ("erase", "take identity, keys and everything else off the board, and look whether"),
+        ("reset", "restart the board, as after a power cut"),
+        (
+            "erase",
+            "remove identity, keys and all data from the board, and check that none is left",
+        ),
     ):
         plain = to_do.add_parser(name, help=text)
         plain.add_argument("port", metavar="PORT", help=_PORT)
     log = to_do.add_parser("log", help="state, logs and counters of the device")
     log.add_argument("port", metavar="PORT", help=_PORT)
-    log.add_argument("--messages", action="store_true", help="its last messages, decoded")
+    log.add_argument(
+        "--messages", action="store_true", help="also the device's last messages, decoded"
+    )
     build = to_do.add_parser(
         "build", help="build firmware; MICROPY_DIR names MicroPython's source"
     )
     build.add_argument("board", metavar="BOARD", help="a name of gbcs board list")
-    build.add_argument("--folder", metavar="DIR", help="where to build; build/BOARD unless told")
+    build.add_argument(
+        "--folder", metavar="DIR", help="folder of the build; by default build/BOARD"
+    )
     build.add_argument(
         "--make", metavar="VAR=VALUE", action="append", default=[], help="one more word for make"
     )
     flash = to_do.add_parser("flash", help="put an image on a board")
     flash.add_argument("board", metavar="BOARD", help="a name of gbcs board list")
-    flash.add_argument("image", metavar="IMAGE", help="what gbcs board build printed")
+    flash.add_argument("image", metavar="IMAGE", help="the path that gbcs board build printed")
     flash.add_argument("--port", default="", metavar="PORT", help="for esptool")
-    deploy = to_do.add_parser("deploy", help="our modules as .mpy on a stock MicroPython")
+    deploy = to_do.add_parser(
+        "deploy", help="copy our modules as .mpy files to a stock MicroPython"
+    )
     deploy.add_argument("port", metavar="PORT", help=_PORT)
-    deploy.add_argument("--board", metavar="BOARD", default="RPI_PICO", help="which processor")
+    deploy.add_argument(
+        "--board",
+        metavar="BOARD",
+        default="RPI_PICO",
+        help="names the processor; by default RPI_PICO",
+    )
     for name, text in (
-        ("provision", "identity, keys, certificates, install code: a new device"),
-        ("try", "provision it where it is not, join it to a hub here, and read it"),
+        ("provision", "make a new device: identity, keys, certificates, install code"),
+        ("try", "provision the board if necessary, join it to an emulated hub, and read it"),
     ):
         words = to_do.add_parser(name, help=text)
         kinds = tuple(kind.lower() for kind in _READS)
-        words.add_argument("kind", choices=kinds, help="of device")
+        words.add_argument("kind", choices=kinds, help="kind of device")
         words.add_argument("port", metavar="PORT", help=_PORT)
-        words.add_argument("--eui", metavar="EUI64", help="00DB1234567890A0 unless told")
-        words.add_argument("--seed", type=int, default=1, metavar="N", help="of the test PKI")
-        words.add_argument("--install-code", metavar="HEX", help="16 octets; else of seed and EUI")
+        words.add_argument("--eui", metavar="EUI64", help="EUI-64; by default 00DB1234567890A0")
+        words.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the test PKI")
+        words.add_argument(
+            "--install-code",
+            metavar="HEX",
+            help="16 octets; by default derived from seed and EUI-64",
+        )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when done, 1 when the board said no, 2 wrong usage, 3 nothing there."""
+    """Exit status 0 on success, 1 when the board refused, 2 wrong usage, 3 no board or port."""
     try:
         return int(globals()["_" + args.what](args) or 0)
     except BuildError as error:
@@ -161,7 +179,7 @@ def _eui(args: argparse.Namespace) -> bytes:
 
 
 def _code(args: argparse.Namespace, eui: bytes) -> bytes:
-    """The install code: of seed and EUI-64, so that it need not be noted down."""
+    """The install code given, or one derived from seed and EUI-64; 16 octets."""
     if args.install_code is not None:
         return _octets("--install-code", args.install_code, 16)
     return hashlib.sha256(b"install code %d " % args.seed + eui).digest()[:16]
@@ -172,7 +190,7 @@ def _octets(option: str, text: str, size: int) -> bytes:
         octets = bytes.fromhex(text)
     except ValueError:
         octets = b""
-    if len(octets) != size:  # what was found may be most of a key: it is not said
+    if len(octets) != size:  # the text may be most of a key: it is not printed
         form = "%s: %d hexadecimal digits expected, found %d characters"
         raise UsageError(form % (option, 2 * size, len(text)))
     return octets
@@ -194,7 +212,7 @@ def _provision(args: argparse.Namespace) -> None:
 
 
 def _put(args: argparse.Namespace, link: Link) -> None:
-    """A new device on a board."""
+    """Makes a new device of the test PKI on the board at the end of a link."""
     eui, kind = _eui(args), args.kind.upper()
     code = _code(args, eui)
     lab = Lab(args.seed, radio=True)
@@ -211,7 +229,7 @@ def _try(args: argparse.Namespace) -> int:
     with board.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
         identity = identify(link, _tell)
-        is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
+        is_display = kind in (IHD, PPMID)  # made anew each time, since it keeps no data
         is_different = (
             identity is None or identity.kind != kind or (args.eui and identity.eui != _eui(args))
         )
@@ -219,17 +237,19 @@ def _try(args: argparse.Namespace) -> int:
             _put(args, link)
             identity = identify(link)
         if identity is None:
-            raise BoardError("the board does not keep what it is given")
+            raise BoardError("a provisioned device expected, found none: the board stores nothing")
         try:
             lab.adopt(link, _code(args, identity.eui))
         except NotOurs as error:
             raise BoardError("%s; next step: gbcs board erase, or --seed" % error) from None
-        lab.random.seed(identity.last_counter)  # a hub of its own, or its counters were used
+        lab.random.seed(
+            identity.last_counter
+        )  # another hub for each try, whose counters are unused
         return _joined(lab, identity.eui, kind, begun)
 
 
 def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
-    """Joins a meter to a hub, and reads it."""
+    """Joins a device to a hub and reads it; the exit status."""
     hub = _HUBS + lab.random.randbytes(3) + b"\x00"
     lab.make(CHF, hub)
     was_joined = lab.han.meters[eui].is_joined()
@@ -246,7 +266,7 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
         print("%s %s: %s" % (use_case, title, "answered" if exchange.is_success else refusal))
         fine = fine and exchange.is_success
     if kind in (IHD, PPMID) and joined:
-        lab.make(ESME, _METER)  # so that there is something to show
+        lab.make(ESME, _METER)  # whose figures the display shows
         lab.add_to_hub(hub, _METER)
         lab.join(_METER, hub)
         lab.introduce(_METER, eui)

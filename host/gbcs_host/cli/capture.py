@@ -1,4 +1,4 @@
-"""`gbcs capture`: frames from a sniffer, or from a run elsewhere, into a pcapng file."""
+"""`gbcs capture`: writes frames of a sniffer or of `gbcs run --monitor` to a pcapng file."""
 
 import argparse
 import contextlib
@@ -14,20 +14,24 @@ from gbcs_host.links import BadName, Link, LinkError
 from gbcs_host.links.crowd import Peer, TcpCrowd
 from gbcs_host.links.tcp import TcpListener
 
-HELP = "Write what a sniffer, or `gbcs run --monitor`, hands on as ZEP to a pcapng file."
+HELP = "Write the ZEP frames of a sniffer, or of `gbcs run --monitor`, to a pcapng file."
 _SLICE_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs capture`."""
+    """Adds the arguments of `gbcs capture` to a parser."""
     parser.add_argument("link", metavar="LINK", help="udp:HOST:17754, tcp:HOST:PORT, serial:PORT")
     parser.add_argument("file", metavar="FILE.pcapng", help="where to write")
-    parser.add_argument("--seconds", type=float, metavar="S", help="how long; until interrupted")
-    parser.add_argument("--count", type=int, metavar="N", help="how many frames at most")
+    parser.add_argument(
+        "--seconds", type=float, metavar="S", help="for how long; by default until interrupted"
+    )
+    parser.add_argument(
+        "--count", type=int, metavar="N", help="the number of frames after which to end"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when frames came until it was enough or told to end, 1 when none did."""
+    """Exit status 0 when frames were captured, 1 when none came before the end."""
     try:
         source = zep.receiver(args.link)
     except BadName as error:
@@ -47,14 +51,14 @@ def run(args: argparse.Namespace) -> int:
             _listen(source, heard, told.is_set)
         except LinkError as error:
             _tell(str(error))
-        except KeyboardInterrupt:  # told twice
+        except KeyboardInterrupt:  # a second signal
             pass
     _tell("%d frames, %d datagrams of another kind" % (heard.frames, heard.others))
     return 0 if heard.frames else 1
 
 
 class Heard:
-    """What was captured until now, and whether that is enough."""
+    """Writes frames and counts them; knows when the limit of frames or seconds is reached."""
 
     def __init__(
         self, writer: pcapng.Writer, count: "int | None", seconds: "float | None"
@@ -67,7 +71,7 @@ class Heard:
         self._had_senders = False
 
     def take(self, datagram: bytes) -> bool:
-        """Writes the frame of a datagram, if there is one in it and more are wanted."""
+        """Writes the frame in a datagram; False for no frame, or once the limit is reached."""
         decoded = None if self.is_enough() else zep.decode(datagram)
         if decoded is None:
             self.others += not self.is_enough()
@@ -77,7 +81,7 @@ class Heard:
         return True
 
     def take_from(self, peer: Peer, datagram: bytes) -> "tuple[bool, None]":
-        """The same of one of many; who gives frames keeps its place."""
+        """As `take`, for a peer of a crowd: one that sends frames keeps its place."""
         is_frame = self.take(datagram)
         if is_frame:
             peer.has_device = self._had_senders = True
@@ -85,11 +89,11 @@ class Heard:
         return is_frame, None
 
     def left(self, peer: Peer) -> None:
-        """A sender has ended."""
+        """Notes that a sender has gone."""
         self._senders.discard(peer)
 
     def is_enough(self) -> bool:
-        """Whether all that was asked for is there, or all who sent frames have gone."""
+        """Whether a limit of frames or seconds is reached, or all senders of frames have gone."""
         if self.frames == self._count or (self._had_senders and not self._senders):
             return True
         return self._end is not None and not time.monotonic() < self._end
@@ -114,6 +118,6 @@ def _listen(source: Any, heard: Heard, is_told: "Callable[[], bool]") -> None:
 
 
 def _tell(text: str) -> None:
-    """A line for whoever watches; that nobody does any more is no reason to stop."""
+    """Prints a line to standard error; a closed standard error does not end the capture."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)

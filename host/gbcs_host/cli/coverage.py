@@ -21,7 +21,7 @@ _HEADINGS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs coverage`."""
+    """Adds the arguments of `gbcs coverage` to a parser."""
     shared = os.environ.get("GBCS_SHARED", os.path.join("..", "shared"))
     parser.add_argument(
         "--rtds",
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when every pair is the same, but for those that are known; 1 when not."""
+    """Exit status 0 when every pair is the same or known to differ, 1 when not."""
     from gbcs_host.decode.keystore import KeyStore
 
     for folder in (args.rtds, args.keystore):

@@ -1,4 +1,4 @@
-"""`gbcs decode`: messages as a tree, or one JSON object each a line; captures of a HAN too."""
+"""`gbcs decode`: prints messages, also those in captures, as trees or as lines of JSON."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ _PROGRESS_S = 2.0  # between two lines of progress where there is no terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs decode`."""
+    """Adds the arguments of `gbcs decode` to a parser."""
     parser.add_argument(
         "what", nargs="+", metavar="WHAT", help="hex, base64, -, a file, a folder, a capture"
     )
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when all decoded and no check failed, 1 when not."""
+    """Exit status 0 when all messages were decoded and no check failed, 1 when not."""
     keys = _keys(args.keystore) if args.keystore else None
     tally = Tally(sum(sources.count(source) for source in args.what), args.quiet)
     whole = True
@@ -75,7 +75,7 @@ def _messages(
 
 
 def _capture(path: str, args: argparse.Namespace, keys: Any, tally: "Tally") -> bool:
-    """The messages of a capture, or its frames; whether every frame could be read."""
+    """Prints the messages of a capture, or its frames; whether every frame was decoded."""
     try:
         capture = reading.Reading(path, args.keys)
         tally.captures.append(capture)
@@ -107,7 +107,10 @@ def _keys(folder: str) -> Any:
 
 
 class Tally:
-    """Counts outcomes; shows progress while it goes, and a line at the end, on standard error."""
+    """Counts outcomes, and prints progress and a summary line to standard error.
+
+    `expected` is the number of files.
+    """
 
     def __init__(self, expected: int, quiet: bool) -> None:
         self.expected = expected
@@ -122,7 +125,7 @@ class Tally:
         self._next = time.monotonic() + (0.1 if self._live else _PROGRESS_S)
 
     def add(self, record: dict[str, Any]) -> None:
-        """Counts one examined message."""
+        """Counts the outcomes in the JSON object of one message."""
         self.messages += 1
         self.clean += examine.is_clean(record)
         self.errors += "error" in record
@@ -139,7 +142,7 @@ class Tally:
             sys.stderr.flush()
 
     def finish(self) -> None:
-        """The summary line, where there was more than one message to sum up."""
+        """Prints the summary line, unless there was only one message."""
         if self.quiet or (self.messages == 1 and self.expected == 1 and not self.captures):
             return
         words = ["%s: %s" % (capture.path, capture.summary()) for capture in self.captures]

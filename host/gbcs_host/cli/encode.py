@@ -1,4 +1,4 @@
-"""`gbcs encode`: what `gbcs decode --json` printed, as octets again."""
+"""`gbcs encode`: turns lines of `gbcs decode --json` back into octets."""
 
 import argparse
 import io
@@ -16,7 +16,7 @@ HELP = "Turn JSON objects, as decode --json prints them, into hex, one message a
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs encode`."""
+    """Adds the arguments of `gbcs encode` to a parser."""
     parser.add_argument("what", nargs="+", metavar="FILE", help="a file of JSON lines, or -")
 
 

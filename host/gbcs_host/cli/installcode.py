@@ -1,4 +1,7 @@
-"""`gbcs installcode`: the CRC of an install code, and the link key made of it."""
+"""`gbcs installcode`: prints the CRC of an install code and the link key derived from it.
+
+Source: ZigBee Smart Energy 5.4.8.1.
+"""
 
 import argparse
 import json
@@ -11,13 +14,13 @@ HELP = "The CRC of a ZigBee install code, and the link key that is derived from 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs installcode`."""
+    """Adds the arguments of `gbcs installcode` to a parser."""
     parser.add_argument("code", help="6, 8, 12 or 16 octets in hex, with or without the CRC")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0, or 2 where it is no install code."""
+    """Exit status 0, or 2 where the argument is no install code."""
     try:
         whole = installcode.complete(installcode.parse(args.code))
     except installcode.BadInstallCode as error:

@@ -1,4 +1,4 @@
-"""`gbcs run`: plays a scenario in a lab of emulated devices, and proves each step."""
+"""`gbcs run`: plays a scenario in a lab of emulated devices and prints the checks of each step."""
 
 import argparse
 import contextlib
@@ -24,11 +24,11 @@ HELP = "Play a scenario: emulated hubs and meters, driven as a supplier does thr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs run`."""
+    """Adds the arguments of `gbcs run` to a parser."""
     parser.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list, or a file of your own"
     )
-    parser.add_argument("--list", action="store_true", help="the scenarios there are")
+    parser.add_argument("--list", action="store_true", help="list the scenarios")
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="the same seed gives the same run"
     )
@@ -36,16 +36,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", metavar="FILE", help="a report to forward")
     parser.add_argument("--capture", metavar="FILE", help="the frames on the air, as pcapng")
     parser.add_argument(
-        "--monitor", metavar="LINK", help="hand frames on to `gbcs capture`, or Wireshark, as ZEP"
+        "--monitor", metavar="LINK", help="send frames as ZEP to `gbcs capture` or Wireshark"
     )
     parser.add_argument("--messages", metavar="FILE", help="all messages, hex, one a line")
     parser.add_argument(
         "--keystore", metavar="DIR", help="write certificates and keys, for gbcs decode --keystore"
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="of --keystore and --capture: other keys there"
+        "--overwrite", action="store_true", help="let --keystore and --capture replace other keys"
     )
-    parser.add_argument("--database", metavar="URL", default="sqlite://", help="of the inventory")
+    parser.add_argument(
+        "--database", metavar="URL", default="sqlite://", help="database of the inventory"
+    )
     parser.add_argument(
         "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
     )
@@ -72,17 +74,17 @@ def run(args: argparse.Namespace) -> int:
             print("%-12s %s" % (name, play.find(name).TITLE))
         return 0
     if args.scenario is None:
-        raise UsageError("a scenario expected; gbcs run --list says which there are")
+        raise UsageError("a scenario expected; gbcs run --list names them")
     try:
         scenario = play.find(args.scenario)
     except play.UnknownScenario as error:
-        raise UsageError("%s; gbcs run --list says which there are" % error) from None
+        raise UsageError("%s; gbcs run --list names them" % error) from None
     if args.direct and getattr(scenario, "NEEDS_RADIO", False):
         raise UsageError("%s is about displays, which need the radio" % args.scenario)
     with contextlib.ExitStack() as open_things:
         lab = _lab(args, open_things)
         if args.keystore:
-            _write_keys(args, lab)  # what there is: that it cannot be done is said at once
+            _write_keys(args, lab)  # before the scenario, so that an error ends the run at once
             if keyfiles.is_open_to_others(args.keystore):
                 text = "gbcs run: others may look into '%s'; the keys in it are for you alone"
                 print(text % args.keystore, file=sys.stderr)
@@ -105,19 +107,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _play(scenario: Any, played: Play) -> bool:
-    """Plays it; whether it came to its end. EnvironmentProblem where a link did not."""
+    """Plays a scenario; False where it raised. Raises EnvironmentProblem for a LinkError."""
     try:
         scenario.play(played)
     except LinkError as error:
         raise EnvironmentProblem(str(error)) from None
-    except (Exception, SystemExit) as error:  # a file of somebody's own
+    except (Exception, SystemExit) as error:  # of a scenario in a file of the user
         print("gbcs run: between steps: %s" % play.described(error), file=sys.stderr)
         return False
     return True
 
 
 def _write_keys(args: argparse.Namespace, lab: Lab) -> None:
-    """The key store of all that was issued until now."""
+    """Writes the key store of all certificates issued until now."""
     try:
         lab.pki.write(args.keystore, args.overwrite)
     except keyfiles.WouldOverwrite as error:
@@ -131,7 +133,7 @@ def _unwritable(path: str, error: OSError) -> str:
 
 
 def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
-    """The laboratory that the arguments ask for."""
+    """The lab that the arguments describe."""
     if args.direct:
         for name in ("capture", "monitor", "link", "device", "faults"):
             if getattr(args, name):
@@ -154,7 +156,7 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
 
 
 def _made(args: argparse.Namespace, *how: Any) -> Lab:
-    """The laboratory with the database that was asked for."""
+    """The lab with the database of --database. Raises EnvironmentProblem."""
     try:
         return Lab(args.seed, args.database, *how)
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
@@ -165,7 +167,7 @@ def _made(args: argparse.Namespace, *how: Any) -> Lab:
 
 
 def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any:
-    """Gives the link to where the next meter of a kind is emulated, None for this process."""
+    """A function that gives the link of the next device of a kind, None for this process."""
     faults = _faults("--link-faults", args.link_faults)
     others = None if args.link is None else _served(args.link, open_things)
     own: dict[str, list[Link]] = {}
@@ -194,7 +196,7 @@ def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any
 
 
 def _served(name: str, open_things: contextlib.ExitStack) -> str:
-    """The name; what is to be in this process is served at once."""
+    """The name of a link; for `inproc:`, devices are served at it from now on."""
     if not name.startswith("inproc:"):
         return name
     own = name if name != "inproc:" else "inproc:meters-%d" % id(name)
@@ -209,7 +211,7 @@ def _faults(option: str, text: "str | None") -> "Faults | None":
 
 
 def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
-    """A watch that hands frames on to a link too."""
+    """A watch that also sends each frame to a link as ZEP, then calls `watch`."""
     try:
         link = zep.sender(name)
     except BadName as error:
@@ -226,7 +228,7 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
         if is_there:
             try:
                 link.send(zep.encode(octets, us + UNIX_2000_US, count))
-            except (LinkError, OSError) as error:  # who only listens may go
+            except (LinkError, OSError) as error:  # the run goes on without its monitor
                 is_there = False
                 print("gbcs run: --monitor: %s" % error, file=sys.stderr)
         if watch is not None:
@@ -236,7 +238,7 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
 
 
 def _started(name: str) -> Link:
-    """A link to a device; a board's is started where it is not."""
+    """An open link to a device; a board's device is started where it does not run."""
     try:
         return board.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
     except BadName as error:
@@ -273,7 +275,7 @@ def _print_json(step: Step) -> None:
 
 
 class _Printer:
-    """Steps for people, under the headings of their parts."""
+    """Prints steps as text, under the headings of their parts."""
 
     def __init__(self) -> None:
         self._part = ""
@@ -305,7 +307,7 @@ class _Printer:
 
 
 def _line(form: str, *values: Any) -> None:
-    """Prints one line, whatever the values hold."""
+    """Prints one line, with control characters in the values escaped."""
     print(visible(form % values))
 
 

@@ -1,4 +1,4 @@
-"""`gbcs usecase`: what the registry knows."""
+"""`gbcs usecase`: prints the registry's entry of a use case."""
 
 import argparse
 import json
@@ -13,18 +13,18 @@ from gbcs.cosem import template as cosemtemplate
 from gbcs.gbz import gbz
 from gbcs.zcl import clusters, zcl
 
-HELP = "What the registry knows of a use case: codes, targets, roles, message template."
+HELP = "Print the registry's entry of a use case: codes, targets, roles, message template."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs usecase`."""
+    """Adds the arguments of `gbcs usecase` to a parser."""
     parser.add_argument("name", nargs="?", help="a name (CCS07) or a message code (0x00FE)")
     parser.add_argument("--list", action="store_true", help="every use case, a line each")
     parser.add_argument("--json", action="store_true", help="JSON, an object a line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0, or 1 where nothing is known by that name."""
+    """Exit status 0, or 1 where the registry has no use case of that name or code."""
     everything = args.list or not args.name
     cases = usecases.all_cases() if everything else _sought(args.name)
     if not cases:

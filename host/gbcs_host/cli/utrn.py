@@ -1,4 +1,4 @@
-"""`gbcs utrn`: prepayment tokens made and checked."""
+"""`gbcs utrn`: makes and checks prepayment tokens (UTRNs): GBCS 14."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ HELP = "Make and check prepayment tokens (UTRN)."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs utrn make` and `gbcs utrn check`."""
+    """Adds the arguments of `gbcs utrn make` and `gbcs utrn check` to a parser."""
     commands = parser.add_subparsers(dest="action", required=True)
     make = commands.add_parser("make", help="a token for a device")
     make.add_argument("--pounds", type=int, metavar="N", help="a value of 0 to 8191 pounds")
@@ -104,5 +104,5 @@ def _parties(args: argparse.Namespace) -> tuple[bytes, bytes, bytes]:
             )
             raise EnvironmentProblem("the key store lacks a key")
     if len(secret) != 32:
-        raise UsageError("--secret: 32 octets expected")
+        raise UsageError("--secret: 32 octets expected, found %d" % len(secret))
     return supplier, device, secret

@@ -1,9 +1,10 @@
-"""A household: meters installed and commissioned, a day of it, prices, messages, prepayment.
+"""A household: meters installed and commissioned, a day of load, prices, messages, prepayment.
 
-What is done is checked on the devices, in the messages, and on the displays of an IHD and a PPMID.
+Each step is checked on the devices, in the messages, and on the displays of an IHD and a PPMID.
 
-Sources: Common Test Scenarios Document, IC01 and IC02 (installing and commissioning); SECMP0013
-impact assessment, 5.2.4 (the PPMID and its hub).
+Sources: SEC Appendix R, Common Test Scenarios Document, IC01 and IC02 (installing and
+commissioning); SECMP0013 impact assessment, 5.2.4 (the PPMID and its hub); SMETS2 5.5.7
+(prepayment).
 """
 
 import contextlib
@@ -39,13 +40,13 @@ _CREDIT_MP = 5_000
 _TOPPED_UP = "Accepted: now enable"
 _HALF_HOUR_S, _DAY_S = 1800, 86400
 _BACK_S = 45
-_ACKNOWLEDGED = 0x81A6
+_ACKNOWLEDGED = 0x81A6  # GBCS 16.2, as the two below
 _UNAUTHORISED, _GENERIC_ALERT = 0x8F12, 0x1000
-_LONGEST_S = 3 * _HALF_HOUR_S  # until a sleeping gas meter has answered
+_LONGEST_S = 3 * _HALF_HOUR_S  # for the answer of a gas meter, which sleeps
 
 
 def play(p: Any) -> None:
-    """All of it."""
+    """Plays all parts of the scenario."""
     install(p)
     a_day(p)
     news(p)
@@ -55,7 +56,7 @@ def play(p: Any) -> None:
 
 
 def install(p: Any) -> None:
-    """IC02 and IC01, then the displays."""
+    """IC02 and IC01, then the displays: devices join, are commissioned and joined with others."""
     p.part("Install and commission (IC02, IC01)")
     lab = p.lab
     lab.make(CHF, _HUB)
@@ -107,9 +108,9 @@ def install(p: Any) -> None:
 
 
 def a_day(p: Any) -> None:
-    """A day of load; the displays against the registers at each quarter of it.
+    """A day of load; each quarter of it, the displays are compared with the meters' registers.
 
-    In between they are unplugged: each comes back by itself, and shows what it missed.
+    In between the displays are off: each rejoins by itself and shows the figures that it missed.
     """
     p.part("A day")
     lab = p.lab
@@ -121,7 +122,7 @@ def a_day(p: Any) -> None:
 
 
 def news(p: Any) -> None:
-    """Prices and messages."""
+    """New prices of both fuels, and messages for the displays."""
     p.part("Prices and messages")
     lab = p.lab
     with p.step("another price of electricity", "ECS01b: it is on the displays at once") as step:
@@ -168,7 +169,7 @@ def news(p: Any) -> None:
 
 
 def electricity_runs_out(p: Any) -> None:
-    """Prepayment of electricity: credit, its end, emergency credit, tokens, arming, enabling."""
+    """Prepayment of electricity: credit runs out, emergency credit, tokens, arming, enabling."""
     p.part("Electricity is prepaid")
     lab = p.lab
     with p.step("a change to prepayment", "ECS04a and ECS03; the balance is shown") as step:
@@ -240,7 +241,7 @@ def electricity_runs_out(p: Any) -> None:
 
 
 def gas_runs_out(p: Any) -> None:
-    """Prepayment of gas: the meter sleeps, so what the PPMID asks for waits at the hub."""
+    """Prepayment of gas: the meter sleeps, so the PPMID's commands wait at the hub."""
     p.part("Gas is prepaid")
     lab = p.lab
     with p.step("a change to prepayment, and credit is used", "GCS40a, GCS03; the valve shuts") as step:  # fmt: skip  # noqa: E501
@@ -280,7 +281,7 @@ def gas_runs_out(p: Any) -> None:
 
 
 def control_software(p: Any) -> None:
-    """SECMP0013 5.2.4: the PPMID's control software delivers messages, the hub's doing is seen."""
+    """SECMP0013 5.2.4: the PPMID's control software delivers messages to the hub."""
     p.part("The PPMID's control software (SECMP0013 5.2.4)")
     lab = p.lab
     with p.step("an alert for the supplier", "the hub passes it to the WAN as it is") as step:
@@ -318,7 +319,7 @@ def control_software(p: Any) -> None:
 
 
 def _around(now: int) -> Any:
-    """SetTimeCommand: the hub's time is right within an hour."""
+    """The payload of SetTimeCommand with an interval of an hour before and after `now`."""
     ends = [clock.generalized(now + shift) for shift in (-3_600_000, 3_600_000)]
     fields = [(None, "GeneralizedTime", end, None) for end in ends]
     return payload.Asn1("SetTimeCommand", (None, "SEQUENCE", fields, None))
@@ -330,7 +331,7 @@ def _status(exchange: Any) -> Any:
 
 
 def _agree(step: Any, lab: Any) -> None:
-    """What the displays show is what the meters stood at when they were asked."""
+    """Checks that the displays show the meters' figures at the time of the last poll."""
     for place, (eui, kind) in enumerate(_METERS):
         register = account.figures(lab.han.meters[eui], lab.now)
         age_s = (_BACK_S, _HALF_HOUR_S + 2 * _BACK_S)[place]  # a gas meter sleeps
@@ -353,7 +354,7 @@ def _agree(step: Any, lab: Any) -> None:
 
 
 def _near(shown: "int | None", metered: int) -> bool:
-    """Equal to the penny, but for what half a minute of load costs."""
+    """Whether two balances differ by a penny at most: the cost of half a minute of load."""
     return shown is not None and abs(shown - metered) <= _PENNY
 
 
@@ -368,7 +369,7 @@ def _supply(lab: Any, eui: bytes) -> int:
 
 
 def _alerts(lab: Any, eui: bytes) -> "list[int]":
-    """The codes of the alerts that came and verify."""
+    """The alert codes of a device's new alerts whose signature or MAC is valid."""
     codes = []
     for alert in lab.alerts_of(eui):
         record = alert.payload
@@ -378,7 +379,7 @@ def _alerts(lab: Any, eui: bytes) -> "list[int]":
 
 
 def _until(lab: Any, is_so: Any, seconds: int, every: int = 60) -> bool:
-    """Lets time pass until something is so, looked at every so many seconds, at most so long."""
+    """Lets at most `seconds` pass until `is_so()`, called every `every` seconds; whether it is."""
     end = lab.now + 1000 * seconds
     while not is_so():
         if lab.now >= end:
@@ -389,7 +390,7 @@ def _until(lab: Any, is_so: Any, seconds: int, every: int = 60) -> bool:
 
 @contextlib.contextmanager
 def _away(lab: Any, *euis: bytes) -> "Iterator[None]":
-    """Displays, both unless named, are unplugged; then they have some time to find back."""
+    """Switches displays off, both unless named; then on again, with time to rejoin."""
     euis = euis or (_IHD, _PPMID)
     for eui in euis:
         lab.han.switch_off(eui)
@@ -410,14 +411,14 @@ def _list_and_join(step: Any, lab: Any, devices: "tuple[tuple[bytes, str, str], 
 
 
 def _press(step: Any, lab: Any, was_taken: bool, notice: str) -> None:
-    """What the person did at the PPMID leads to this notice."""
+    """Checks that an action at the PPMID was taken and leads to this notice."""
     lab.pass_time(3)
     shown = lab.view(_PPMID).notice
     step.check(was_taken and shown == notice, "the PPMID says: %s" % shown)
 
 
 def _alert(lab: Any) -> bytes:
-    """A generic alert of the PPMID's, signed with its key."""
+    """A generic alert (0x1000, GBCS 16.2) signed with the PPMID's key."""
     supplier = lab.parties["supplier"].eui
     told = (
         b"\x01\x09\x00" + _UNAUTHORISED.to_bytes(2, "big") + (lab.now // 1000).to_bytes(4, "big")
@@ -427,13 +428,13 @@ def _alert(lab: Any) -> bytes:
 
 
 def _swapped(digits: str) -> str:
-    """The token with two neighbouring digits that differ swapped."""
+    """The token with two neighbouring, different digits swapped."""
     place = next(n for n in range(8, 19) if digits[n] != digits[n + 1])
     return digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
 
 
 def _show(step: Any, lab: Any, eui: bytes, page: str, fuel: int = _ELECTRICITY) -> None:
-    """What a display shows now goes into the report."""
+    """Adds a page of a display to the report."""
     seen = lab.view(eui)
     is_ppmid = eui == _PPMID
     words = shots.text(seen, page, fuel, is_ppmid)

@@ -1,4 +1,4 @@
-"""Scenarios: steps that are played in a lab, each with what it proves and what was seen.
+"""Scenarios: steps that are played in a lab, with the checks that each step consists of.
 
 A scenario is a module with TITLE and `play(p)`, where `p` is a Play:
 
@@ -7,7 +7,7 @@ A scenario is a module with TITLE and `play(p)`, where `p` is a Play:
         done = p.lab.add_to_hub(HUB, ESME, "1200012345678")
         step.check(done.is_success, "CCS01 answers success")
 
-A step holds when all its checks do; one that raises does not, and the play goes on.
+A step holds when all its checks hold. A step that raises does not hold, and the play continues.
 """
 
 import contextlib
@@ -26,11 +26,11 @@ SCENARIOS = ("triage", "household")
 
 
 class UnknownScenario(Exception):
-    """There is no scenario of that name, and no such file."""
+    """There is no scenario of that name, or the file of that name is no scenario."""
 
 
 class Step:
-    """One step: `checks` are pairs of a text and whether it held."""
+    """One step; `checks` are pairs of a text and whether the check holds."""
 
     def __init__(self, number: str, part: str, title: str, proves: str, at: int) -> None:
         self.number = number
@@ -41,29 +41,29 @@ class Step:
         self.checks: list[tuple[str, bool]] = []
         self.exchanges: list[Exchange] = []
         self.notes: list[str] = []
-        self.pictures: list[tuple[str, bytes]] = []  # what displays showed: in words, as PNG
-        self.logs: list[tuple[bytes, str, str]] = []  # of hubs whose logs it changed
+        self.pictures: list[tuple[str, bytes]] = []  # pages of displays: text and PNG
+        self.logs: list[tuple[bytes, str, str]] = []  # hub, log before, log after, of changed logs
         self.milliseconds = 0.0
 
     @property
     def holds(self) -> bool:
-        """Whether it has checks, and all of them hold."""
+        """Whether the step has checks and all of them hold."""
         return bool(self.checks) and all(is_met for _, is_met in self.checks)
 
     def check(self, is_met: Any, text: str) -> None:
-        """Something that must be so."""
+        """Adds a check: `is_met` must be true; `text` says what is checked."""
         self.checks.append((text, bool(is_met)))
 
     def note(self, text: str) -> None:
-        """Something worth saying."""
+        """Adds a line of text for the report."""
         self.notes.append(text)
 
     def show(self, words: str, picture: bytes) -> None:
-        """What a display shows: in words, and as PNG."""
+        """Adds a page of a display to the report: its text, and its picture as PNG."""
         self.pictures.append((words, picture))
 
     def to_json(self) -> "dict[str, Any]":
-        """The step as one JSON object."""
+        """The JSON object of the step, as `gbcs run --json` prints it."""
         return {
             "step": self.number,
             "part": self.part,
@@ -79,7 +79,7 @@ class Step:
 
 
 def exchange_json(exchange: Exchange) -> "dict[str, Any]":
-    """A command and its answer as one JSON object."""
+    """The JSON object of a command and its answer."""
     record: dict[str, Any] = {
         "use_case": exchange.use_case,
         "command": exchange.command.hex().upper(),
@@ -92,7 +92,7 @@ def exchange_json(exchange: Exchange) -> "dict[str, Any]":
 
 
 def outcome(exchange: Exchange) -> str:
-    """What came back, in a word or two."""
+    """The outcome of a command: "success", "failure", or why there is no valid answer."""
     if exchange.answer is None:
         return "no answer"
     if exchange.verdict is None or not exchange.verdict.is_clean:
@@ -101,7 +101,7 @@ def outcome(exchange: Exchange) -> str:
 
 
 class Play:
-    """A scenario being played; `watch(step)` is called when a step is done."""
+    """A scenario that is played; `watch(step)` is called after each step."""
 
     def __init__(self, lab: Lab, watch: "Callable[[Step], None]") -> None:
         self.lab = lab
@@ -111,14 +111,14 @@ class Play:
         self._parts = self._steps = 0
 
     def part(self, title: str) -> None:
-        """Begins a part of the scenario."""
+        """Begins a part of the scenario with this heading."""
         self._part = title
         self._parts += 1
         self._steps = 0
 
     @contextlib.contextmanager
     def step(self, title: str, proves: str = "") -> "Iterator[Step]":
-        """One step; what is sent in it is its."""
+        """A step; exchanges within the with statement belong to it. Exceptions become checks."""
         self._steps += 1
         number = "%d.%d" % (self._parts, self._steps)
         step = Step(number, self._part, title, proves, self.lab.now)
@@ -127,7 +127,7 @@ class Play:
         begun = time.perf_counter()
         try:
             yield step
-        except Exception as error:  # a step that cannot be carried out is one that does not hold
+        except Exception as error:  # a step that raises does not hold
             step.check(False, described(error))
         step.milliseconds = (time.perf_counter() - begun) * 1000
         step.exchanges = self.lab.exchanges[first:]
@@ -141,24 +141,24 @@ class Play:
         self._watch(step)
 
     def _logs(self) -> "dict[bytes, str]":
-        """The device logs of all hubs, as text."""
+        """The device logs of all hubs, as text by EUI-64."""
         return {eui: _log_text(hub.log) for eui, hub in self.lab.han.hubs.items()}
 
     @property
     def holds(self) -> bool:
-        """Whether there are steps, and all of them hold."""
+        """Whether steps were played and all of them hold."""
         return bool(self.steps) and all(step.holds for step in self.steps)
 
 
 def described(error: BaseException) -> str:
-    """An error in a line: its kind, what it says, and where it came from."""
+    """An error as a line of text: its class, its text, and the file and line that raised it."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     name = pathlib.Path(where.filename).name
     return "%s: %s (%s:%s)" % (type(error).__name__, error, name, where.lineno)
 
 
 def _log_text(log: Any) -> str:
-    """A hub's network, its device log, and the historic one."""
+    """A hub's network, device log and historic device log, as text."""
     lines = ["network %s" % log.extended_pan_id.hex().upper()]
     for title, entries in (("device log", log.entries), ("historic device log", log.historic)):
         lines.append("%s, %d" % (title, len(entries)))
@@ -170,7 +170,7 @@ def _log_text(log: Any) -> str:
 
 
 def find(name: str) -> Any:
-    """The module of a scenario: one of SCENARIOS, or a file. UnknownScenario."""
+    """The module of a scenario: a name of SCENARIOS or a Python file. Raises UnknownScenario."""
     if name in SCENARIOS:
         return importlib.import_module("gbcs_host.scenarios." + name)
     path = pathlib.Path(name)

@@ -1,8 +1,8 @@
-"""A scenario as one HTML file that can be forwarded: steps, checks, messages decoded, device logs.
+"""A scenario as one HTML file to forward: steps, checks, decoded messages, device logs.
 
-No script, no reference to anything outside: what is folded opens with the browser's own means.
-Every field goes through `_text` (or `_lines`), wherever it came from: what devices, scenarios and
-errors say is shown as text, and its control characters are visible.
+The file has no scripts and no references to other files; folded parts are `details` elements.
+`_text` or `_lines` escapes every field, since texts of devices, scenarios and errors may contain
+HTML or control characters.
 """
 
 import html
@@ -30,7 +30,7 @@ summary { cursor: pointer; color: #245; } .time { color: #777; font-size: .9em; 
 
 
 def write(title: str, played: Play, seed: int) -> str:
-    """The HTML of a scenario that was played."""
+    """The HTML document of a scenario that was played with this seed."""
     count = sum(step.holds for step in played.steps)
     verdict = "all steps hold" if played.holds else "NOT all steps hold"
     out = [
@@ -87,12 +87,12 @@ def _step(step: Step, played: Play) -> str:
 
 
 def _text(text: object) -> str:
-    """A field on one line, as text or in an attribute of HTML."""
+    """A field of one line, escaped for the text or an attribute of HTML."""
     return html.escape(visible(str(text)))
 
 
 def _lines(text: str) -> str:
-    """A field that has lines."""
+    """A field of several lines, escaped for HTML."""
     return html.escape(visible_lines(text))
 
 

@@ -1,7 +1,10 @@
-"""SECMP0013: smart meters checked in a supplier's laboratory, and made fit for another home.
+"""SECMP0013: smart meters are checked in a supplier's laboratory and prepared for another home.
 
-Three parts: the quality check of new meters; a meter that comes back joined to a consumer's hub;
-and all that must fail. Quoted requirements: DCC impact assessment of SECMP0013, 2.6 and annexes.
+Three parts: the quality check of new meters; a meter that is returned while joined to a consumer's
+hub; and the cases that must fail.
+
+Sources: DCC impact assessment of SECMP0013, 2.6.1 (disconnecting a meter), 2.6.2 (a meter
+installed before), 2.6.3 (service requests in quality checks), 3.2 (8.9, 8.15, 8.16), 8.2 (risks).
 """
 
 import base64
@@ -27,7 +30,7 @@ _NAMES = {_NEW_ESME: "ESME", _NEW_GSME: "GSME"}
 
 
 def play(p: Any) -> None:
-    """All of it."""
+    """Plays all parts of the scenario."""
     for hub in (_QA_HUB, _OTHER_HUB, _HOME_HUB):
         p.lab.make(CHF, hub)
     quality_check(p)
@@ -36,7 +39,7 @@ def play(p: Any) -> None:
 
 
 def quality_check(p: Any) -> None:
-    """New meters join the QA hub, are tried out, told to leave, and join another."""
+    """2.6.1: new meters join the QA hub, are read, leave it and join another hub."""
     p.part("Quality check")
     lab = p.lab
     with p.step("two meters come out of the box", "they are known, and belong nowhere") as step:
@@ -97,7 +100,7 @@ def quality_check(p: Any) -> None:
 
 
 def returned_meter(p: Any) -> None:
-    """A meter comes back that was not told to leave: the hub of the lab takes its hub's place."""
+    """2.6.2: a meter is returned without 8.15: the QA hub takes over from the consumer's hub."""
     p.part("Returned meter")
     lab = p.lab
     with p.step("at a consumer's home", "the meter joins and is commissioned") as step:
@@ -154,7 +157,7 @@ def returned_meter(p: Any) -> None:
 
 
 def must_fail(p: Any) -> None:
-    """Meters that cannot be saved, commands that nobody may send, logs that are wrong."""
+    """Dead and orphaned meters, unauthorised commands, damaged device logs, power cuts."""
     p.part("What must fail")
     lab = p.lab
     with p.step("a dead meter", "the check says that it cannot be used") as step:
@@ -213,7 +216,7 @@ def must_fail(p: Any) -> None:
 
 
 def _refusals(p: Any) -> None:
-    """CS02f that is not the supplier's to this meter, now: none makes it leave."""
+    """CS02f from a wrong party, for another meter, replayed or altered: the meter stays joined."""
     lab = p.lab
     meter = lab.han.meters[_ORPHAN]
     for title, how in (
@@ -259,7 +262,7 @@ def _disconnect_command(lab: Any, eui: bytes) -> bytes:
 
 
 def _power_cuts(p: Any) -> None:
-    """Power goes at every octet of what a meter or hub writes; then the same again."""
+    """Power fails at different octets that a meter or hub writes; then the step is repeated."""
     lab = p.lab
     for title, run in (
         ("the hub's power goes during CCS01", _cut_addition),
@@ -296,13 +299,13 @@ def _cut_joining(step: Any, lab: Any) -> None:
         log = lab.han.hubs[_OTHER_HUB].log
         entry = log.find(eui)
         if entry is not None and entry.link_key and not lab.han.meters[eui].is_joined():
-            lab.remove_from_hub(_OTHER_HUB, eui)  # it has a key that the meter has not
+            lab.remove_from_hub(_OTHER_HUB, eui)  # the hub has a key that the meter has not
         if not lab.han.hubs[_OTHER_HUB].log.keys(eui, lab.now):
             lab.add_to_hub(_OTHER_HUB, eui, _MPAN)
         lab.cut_power(eui, 37 * cuts)
         try:
             joined = lab.join(eui, _OTHER_HUB)
-            if not joined:  # the hub remembers a key of it, and waits for that first
+            if not joined:  # the hub has a key of the meter, which it tries first
                 halves += 1
                 lab.pass_time(JOIN_TIMEOUT_S / 2)
                 joined = lab.join(eui, _OTHER_HUB)
@@ -338,7 +341,7 @@ def _cut_disconnect(step: Any, lab: Any) -> None:
             lab.restart(eui)
         if not (exchange and exchange.is_success) and not lab.han.meters[eui].is_joined():
             left += 1
-            lab.inventory.disconnected(eui, lab.now)  # found out by adding it again
+            lab.inventory.disconnected(eui, lab.now)  # as adding it again shows
             lab.remove_from_hub(_OTHER_HUB, eui)
     step.check(exchange and exchange.is_success, "after %d cuts the command succeeds" % cuts)
     step.check(cuts > 5, "power went at %d places" % cuts)
@@ -376,7 +379,7 @@ def _cut_restore(step: Any, lab: Any) -> None:
 
 
 def _until_done(step: Any, lab: Any, hub: bytes, send: Any, is_done: Any) -> None:
-    """Sends again, power going a little later each time, until it gets through."""
+    """Repeats a command, power failing a little later each time, until it is answered."""
     cuts = 0
     exchange = None
     whole = True
@@ -393,7 +396,7 @@ def _until_done(step: Any, lab: Any, hub: bytes, send: Any, is_done: Any) -> Non
             was_done = was_done or is_done(log)
     step.check(whole and cuts > 5, "at %d cuts the log was the old one or the new one" % cuts)
     lab.cut_power(hub, None)
-    if was_done and not exchange.is_success:  # CCS02 cannot be done twice
+    if was_done and not exchange.is_success:  # a second CCS02 is refused
         step.note("at a cut it had been done, and only the answer was lost")
     else:
         step.check(exchange.is_success, "after %d cuts the command succeeds" % cuts)
@@ -413,7 +416,7 @@ def _joins(p: Any, eui: bytes, hub: bytes, by: str, name: str) -> None:
 
 
 def _on(step: Any, joined: Any, text: str) -> None:
-    """It joined; where not, the reason is said."""
+    """Checks that a meter joined; where it did not, the text has the reason."""
     step.check(joined, text if joined else "%s (%s)" % (text, joined.why))
 
 
@@ -454,13 +457,13 @@ def _history(step: Any, lab: Any, eui: bytes, note: str) -> None:
 
 
 def _alerted(lab: Any, hub: bytes) -> bool:
-    """Whether the hub has sent CS14, its MAC valid, with the log as it is now."""
+    """Whether the hub has sent CS14, the alert with its device log, with a valid MAC."""
     alerts = [alert for alert in lab.alerts_of(hub) if alert.message.code == _CS14]
     return bool(alerts) and all(alert.mac == "valid" and alert.error is None for alert in alerts)
 
 
 def _import_wh(exchange: Any) -> int:
-    """The active import in an ECS17b response."""
+    """The active import in an ECS17b response, in Wh."""
     (block,) = exchange.verdict.opened
     structure = block.fields[0][2][0][2]
     value: int = structure[0][2]
