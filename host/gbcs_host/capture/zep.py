@@ -17,7 +17,7 @@ from gbcs_host.links import Link, LinkError, address, listen, open_link
 PORT = 17754
 _HEAD = struct.Struct(">2sBBBHBBQI10xB")
 _NTP_S = 2_208_988_800  # from 1900 to 1970
-_ERA = 1 << 32  # NTP seconds begin anew in 2036; none before 1970 are meant
+_ERA = 1 << 32  # NTP seconds restart at 0 in 2036; times before 1970 do not occur
 _CHANNEL = 11
 _DATA = 1
 

@@ -1,4 +1,4 @@
-"""`gbcs deliver`: has a PPMID deliver any message to its hub, and tells what that did."""
+"""`gbcs deliver`: has a PPMID deliver messages to its hub, and prints what the hub does."""
 
 import argparse
 import contextlib
@@ -13,8 +13,8 @@ from gbcs_host.lab.displays import Delivery
 from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
 from gbcs_host.links import BadName, Link, LinkError
 
-HELP = "Have a PPMID deliver a message to its hub, and tell what the hub does with it."
-_EUIS = {  # unless the message names others
+HELP = "Have a PPMID deliver a message to its hub, and print what the hub does with it."
+_EUIS = {  # of the devices in the lab
     CHF: bytes.fromhex("00DB1234567890B2"),
     ESME: bytes.fromhex("00DB1234567890A0"),
     GSME: bytes.fromhex("00DB1234567890A1"),
@@ -23,17 +23,17 @@ _EUIS = {  # unless the message names others
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs deliver`."""
+    """Adds the arguments of `gbcs deliver` to a parser."""
     parser.add_argument("message", metavar="MESSAGE", help="hex, base64, a file, or - for stdin")
     parser.add_argument(
-        "--device", metavar="ppmid=LINK", help="where the PPMID is emulated; here unless told"
+        "--device", metavar="ppmid=LINK", help="link of the PPMID; by default it is emulated here"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the lab")
     parser.add_argument("--json", action="store_true", help="one JSON object a message")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when the hub passed every message on, or answered it; 1 when not."""
+    """Exit status 0 when the hub passed on, kept or answered every message, 1 when not."""
     try:
         messages = [octets for _, octets in sources.messages(args.message)]
     except sources.SourceError as error:
@@ -76,7 +76,7 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
 
 
 def household(seed: int, link: "Link | None") -> Lab:
-    """A hub, both meters and the PPMID, joined; EnvironmentProblem where that does not come."""
+    """A lab with a hub, both meters and the PPMID, joined. Raises EnvironmentProblem."""
     lab = Lab(seed, radio=True, open_device=lambda kind: link if kind == PPMID else None)
     for kind, eui in _EUIS.items():
         lab.make(kind, eui)

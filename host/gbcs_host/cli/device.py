@@ -25,7 +25,7 @@ _NOBODY = "Nobody takes this: the view is not of a household that runs."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `gbcs device`."""
+    """Adds the arguments of `gbcs device` to a parser."""
     parser.add_argument(
         "what",
         choices=("run", "show"),
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "kind",
         nargs="?",
         choices=(*_METERS, *_DISPLAYS),
-        help="which; any that is asked for unless told",
+        help="kind of device; by default all kinds",
     )
     parser.add_argument(
         "--link",
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when told to end, by SIGINT or SIGTERM; 3 where the link cannot be served.
 
-    Each who opens the link gets a device of their own.
+    Each peer that opens the link gets a device of its own.
     """
     if args.kind in _DISPLAYS:
         return _show(args) if args.what == "show" else _live(args)
@@ -74,13 +74,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace, kinds: "tuple[str, ...]") -> None:
-    """Serves until told to end; EnvironmentProblem where the link ends before."""
+    """Serves until a signal; raises EnvironmentProblem where the link ends before."""
     with told_to_end() as told, _listener(args) as listener:
         try:
             served_devices.serve(listener, kinds, is_over=told.is_set, tell=_tell)
         except LinkError as error:
             raise EnvironmentProblem(str(error)) from None
-        except KeyboardInterrupt:  # told twice
+        except KeyboardInterrupt:  # a second signal
             return
         if not told.is_set():
             raise EnvironmentProblem("'%s' cannot be served any more" % listener.name)
@@ -88,7 +88,7 @@ def _serve(args: argparse.Namespace, kinds: "tuple[str, ...]") -> None:
 
 
 def _tell(text: str) -> None:
-    """A line for whoever watches; that nobody does any more is no reason to stop."""
+    """Prints a line to standard error; a closed standard error does not end the command."""
     with contextlib.suppress(OSError, ValueError):
         print("gbcs device: " + text, file=sys.stderr, flush=True)
 
@@ -106,9 +106,9 @@ def _listener(args: argparse.Namespace) -> Listener:
 
 
 def _view(args: argparse.Namespace) -> View:
-    """The view to draw."""
+    """The view of --view, or of a simulated home."""
     if args.view is None:
-        from gbcs_host.lab import home  # a laboratory, which who serves does without
+        from gbcs_host.lab import home  # which imports the lab: serving devices needs none
 
         return home.Home(args.kind.upper(), args.seed, 1).view()
     try:
@@ -121,17 +121,19 @@ def _view(args: argparse.Namespace) -> View:
 
 
 def _names(args: argparse.Namespace) -> "tuple[str, ...]":
-    """The pages asked for."""
+    """The names of the pages of --page. Raises UsageError."""
     names = _DISPLAYS[args.kind]
     if args.page == "all":
         return names
     if args.page not in names:
-        raise UsageError("--page: one of %s, all" % ", ".join(names))
+        raise UsageError(
+            "--page: one of %s or all expected, found '%s'" % (", ".join(names), args.page)
+        )
     return (args.page,)
 
 
 def _show(args: argparse.Namespace) -> int:
-    """Pages, drawn once."""
+    """Draws pages once: as JSON, as PNG or in the terminal."""
     seen, names = _view(args), _names(args)
     fuel, is_ppmid = viewjson.FUELS.index(args.fuel), args.kind == "ppmid"
     if args.json:
@@ -154,7 +156,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _live(args: argparse.Namespace) -> int:
-    """A display with its keys: one that is served, or of a view that stays as it is."""
+    """Shows a display with its keys: served at a link, of a fixed view, or of a simulated home."""
     page = _names(args)[0]
     pages = shots.at(page, viewjson.FUELS.index(args.fuel), args.kind == "ppmid")
     if args.link:
@@ -179,7 +181,7 @@ def _live(args: argparse.Namespace) -> int:
 
 
 def _served(args: argparse.Namespace, pages: navigation.Pages) -> int:
-    """A display that a laboratory drives by a link, in this terminal; else it is served alone."""
+    """Shows a display that a lab drives by a link; without a terminal, only serves it."""
     kinds = (args.kind.upper(),)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         _serve(args, kinds)

@@ -82,7 +82,7 @@ class Air:
         self._due.pop(id(station), None)
 
     def touch(self, station: Any) -> None:
-        """Sends the frames in a station's `out`, after a call of it by somebody else."""
+        """Sends the frames in a station's `out`, after a caller has changed the station."""
         self._settle(station)
 
     def inject(self, octets: bytes, place: Any) -> None:

@@ -1,9 +1,9 @@
 """A home area network without radio: meters join hubs by their keys, hubs carry messages.
 
-What is played is who knows which key when: enough for tests of devices and for whole streets of
-them. `gbcs_host.han.zigbee` stands in its place where frames are to be on the air. A meter that
-belongs to no network offers the key of its install code; one that does looks for its own network
-alone and proves its link key, which the hub knows as such or by its hash (trust centre swap-out).
+It simulates which device has which key at which time, without frames; `gbcs_host.han.zigbee` has
+the same methods and puts frames on the air. A meter without a network joins by the key of its
+install code. A meter with a network rejoins only that one and proves its link key, of which the
+hub has the key itself or its hash (trust centre swap-out).
 
 Sources: GBCS CCS01; ZigBee Smart Energy 5.4.2.2.3; SECMP0013 impact assessment, 2.6.
 """
@@ -15,7 +15,10 @@ from gbcs.errors import GbcsError
 
 
 class Joining:
-    """What came of an attempt: `by` says which key let the meter in, `why` why none did."""
+    """The result of an attempt to join: `by`, the key that was accepted, or `why` none was.
+
+    It is true where the meter joined.
+    """
 
     __slots__ = ("by", "why")
 
@@ -28,7 +31,7 @@ class Joining:
 
 
 class Han:
-    """Hubs and meters within reach of one another. `random(n)` gives octets for new link keys.
+    """Hubs and meters within radio range. `random(n)` gives `n` octets for new link keys.
 
     A device in `dead` answers nothing. `now` is milliseconds since 2000.
     """
@@ -42,7 +45,7 @@ class Han:
         self._random = random
 
     def pass_time(self, milliseconds: int) -> None:
-        """Moves the clock; devices do what is due on the way."""
+        """Moves the clock and calls the timers of devices that are due on the way."""
         end = self.now + milliseconds
         while True:
             devices = [*self.hubs.values(), *self.meters.values()]
@@ -64,7 +67,7 @@ class Han:
         where[device.eui] = device
 
     def unasked(self, *euis: "bytes | None") -> "list[bytes]":
-        """What these devices sent of themselves: alerts."""
+        """The alerts that these devices have sent, which are removed from their outboxes."""
         out: list[bytes] = []
         for eui in euis:
             device = self.hubs.get(eui or b"") or self.meters.get(eui or b"")
@@ -74,7 +77,7 @@ class Han:
         return out
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
-        """The meter tries to join the hub, or to come back to it."""
+        """The meter tries to join the hub, or to rejoin it."""
         if meter.eui in self.dead:
             return Joining("", "the meter does not answer")
         known = dict(hub.log.keys(meter.eui, now))
@@ -103,7 +106,7 @@ class Han:
         return Joining("", "the hub does not know the meter's link key")
 
     def _agree(self, meter: Any, hub: Any, now: int) -> None:
-        """Key establishment: both have a new link key, the hub logs its hash."""
+        """Key establishment: meter and hub get a new link key, and the hub logs its hash."""
         key = self._random(16)
         hub.established(meter.eui, key, now)
         meter.store.write(meter.agreed(hub.log.extended_pan_id, hub.eui, key))
@@ -111,7 +114,7 @@ class Han:
     def deliver(self, hub: Any, octets: bytes, recipient: bytes, now: int) -> "bytes | None":
         """Carries a message to the hub itself, or to a meter that shares its key and network.
 
-        None where nothing came back, for whatever reason.
+        Gives the answer, or None where none came, for any reason.
         """
         if hub.eui in self.dead or recipient in self.dead:
             return None

@@ -1,7 +1,7 @@
 """Devices at the far end of a link, as stations of the air: see gbcs_device.board.remote.
 
-Each has a link of its own. A request whose answer does not come is sent again, so that a link may
-lose datagrams, double or damage them; what comes is told apart by its sequence number.
+Each device has a link of its own. A request without an answer is repeated, so the link may lose,
+double or damage datagrams; sequence numbers match answers to requests.
 """
 
 import functools
@@ -22,7 +22,7 @@ from gbcs_device.han.joining import JOINED
 from gbcs_host.links import Link, LinkError
 
 _FIRST_WAIT_S = 0.1  # then the request is sent again, and each time after twice as long
-_LONGEST_WAIT_S = 3.2  # a board reckons for seconds
+_LONGEST_WAIT_S = 3.2  # a board computes for seconds
 _GIVE_UP_S = 30.0
 _MOST_CALLS = 10_000  # of a timer at one moment
 _WRITE = 1024  # octets of entries in one request
@@ -30,18 +30,18 @@ _NEVER = int.from_bytes(remote.NO_TIMER, "big")
 
 
 class Refused(LinkError):
-    """What the far end says no to."""
+    """The far end refused a request; `problem` is its reason."""
 
 
 class BadAnswer(LinkError):
-    """What the far end answered is no answer to what was asked."""
+    """The far end sent an answer that is malformed or does not fit the request."""
 
     def __init__(self, name: str, problem: str = "an answer of another form expected") -> None:
         super().__init__(name, problem)
 
 
 def whole(read: "Callable[..., Any]") -> "Callable[..., Any]":
-    """Makes that octets which are missing or wrong in an answer are a BadAnswer, not our error."""
+    """Wraps a method so that missing or wrong octets in an answer raise BadAnswer."""
 
     @functools.wraps(read)
     def checked(self: Any, *values: Any) -> Any:
@@ -56,8 +56,8 @@ def whole(read: "Callable[..., Any]") -> "Callable[..., Any]":
 class RemoteStation:
     """A station elsewhere: `receive`, `out`, `next_timer`, `handle_timer` over a link.
 
-    With a `store` the device is made anew of what that holds; without one it is the one that is
-    there. Raises LinkError where nothing answers, PowerCut where the power of the device was cut.
+    With a `store` the device is made of the store's entries; without one the existing device is
+    used. Raises LinkError where nothing answers, PowerCut where the device's power was cut.
     """
 
     def __init__(self, link: Link, eui: bytes, kind: str, store: Any = None) -> None:
@@ -83,7 +83,7 @@ class RemoteStation:
             self._provision(store)
 
     def _provision(self, store: Any) -> None:
-        """Makes the device anew of what a store holds."""
+        """Erases the device and makes a new one of the entries of a store."""
         self._ask(remote.ERASE)
         batch = b""
         for name in store.names():
@@ -98,58 +98,58 @@ class RemoteStation:
     # As a station
 
     def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air; who sleeps hears nothing, and a radio filters addresses."""
+        """Sends the device a frame, unless it sleeps or its radio would filter the address."""
         if self.is_awake and self._is_for_it(octets):
             self._air(remote.FRAME, octets, now)
 
     def _is_for_it(self, octets: bytes) -> bool:
-        """As a radio does it, so that the link carries what the device would not drop."""
+        """Whether a radio would pass the frame on; the link carries no others."""
         try:
             frame = mac.decode(octets)
         except DecodeError:
-            return True  # the device may tell what it is
+            return True  # the device decides
         if frame.control & 7 == mac.ACK:
             return frame.sequence == self._awaited
         if self._short is None or not isinstance(frame.destination, int):
-            return True  # while it joins, it may be called by an address that it has not used yet
+            return True  # while it joins, it may have an address that it has not used yet
         return frame.destination in (self._short, mac.BROADCAST)
 
     def next_timer(self) -> "int | None":
-        """When `handle_timer` is to be called, or None."""
+        """The time at which `handle_timer` must be called, milliseconds since 2000, or None."""
         return self._next
 
     @property
     def link_name(self) -> str:
-        """Where the device is."""
+        """The name of the device's link."""
         return self._link.name
 
     def handle_timer(self, now: int) -> None:
-        """Does what is due. BadAnswer for a device that has ever more to do at one moment."""
+        """Calls the device's timer. Raises BadAnswer where that stays due at the same moment."""
         self._calls = (now, self._calls[1] + 1 if now == self._calls[0] else 1)
         if self._calls[1] > _MOST_CALLS:
             raise BadAnswer(self._link.name, "a timer in the future expected")
         self._air(remote.TIMER, b"", now)
 
     def power_on(self, now: int) -> None:
-        """The device's power comes on."""
+        """Switches the device on."""
         self._short = None
         self._air(remote.POWER_ON, b"", now)
 
     def power_off(self) -> None:
-        """Its power goes; nothing is cut."""
+        """Switches the device off between two writes of its store."""
         self._air(remote.POWER_OFF, b"", self._now)
 
     def restart(self, now: int) -> None:
-        """Its power comes back: what its store holds is all it knows."""
+        """Restarts the device from the entries of its store."""
         self._short = None
         self._air(remote.RESTART, b"", now)
 
     def cut_after(self, octets: "int | None") -> None:
-        """Power will go after so many octets more are written; None: it stays."""
+        """Cuts the power after the store has written so many more octets; None: no cut."""
         self._ask(remote.CUT, b"\xff" * 4 if octets is None else octets.to_bytes(4, "big"))
 
     def message(self, octets: bytes, now: int) -> "bytes | None":
-        """A message that comes by another way than the HAN; the answer, or None."""
+        """Hands the device a message without the HAN; the answer, or None."""
         self._now = now
         return self._ask(remote.RECEIVE, octets) or None
 
@@ -165,33 +165,33 @@ class RemoteStation:
 
     @whole
     def shown(self, now: int) -> View:
-        """What the display shows at a moment."""
+        """The view of the display at a time."""
         self._now = now
         return decode_view(self._ask(remote.VIEW))
 
     def confirm(self, message: int, now: int) -> bool:
-        """The person has read a message."""
+        """Confirms a message, by its number, as the person does; whether that was possible."""
         return self._press(actions.CONFIRM, message.to_bytes(4, "big"), now)
 
     def top_up(self, fuel: int, digits: bytes, now: int) -> bool:
-        """The person has typed a UTRN."""
+        """Enters a UTRN for a fuel, 0 electricity, 1 gas; whether that was possible."""
         return self._press(actions.TOP_UP, bytes((fuel,)) + digits, now)
 
     def emergency(self, fuel: int, now: int) -> bool:
-        """The person wants emergency credit."""
+        """Requests emergency credit for a fuel; whether that was possible."""
         return self._press(actions.EMERGENCY, bytes((fuel,)), now)
 
     def enable(self, fuel: int, now: int) -> bool:
-        """The person wants supply."""
+        """Requests to enable the supply of a fuel; whether that was possible."""
         return self._press(actions.ENABLE, bytes((fuel,)), now)
 
     def deliver(self, octets: bytes, now: int) -> bool:
-        """The control software of a PPMID has a message for the hub."""
+        """Has a PPMID's control software send a message to the hub; whether it was sent."""
         return self._press(actions.DELIVER, octets, now)
 
     @whole
     def heard(self) -> "list[bytes]":
-        """Messages that came to a PPMID since this was asked last."""
+        """The messages that a PPMID has received since the last call."""
         octets = self._ask(remote.HEARD)
         messages = []
         while octets:
@@ -211,11 +211,11 @@ class RemoteStation:
         return bool(answer[0])
 
     def write(self, changes: "dict[str, bytes]") -> None:
-        """Puts entries in the store of the device."""
+        """Writes entries, octets by name, to the store of the device."""
         self._ask(remote.SET, b"".join(remote.entry(*change) for change in changes.items()))
 
     def close(self) -> None:
-        """Lets the link go."""
+        """Closes the link."""
         self._link.close()
 
     @property
@@ -252,7 +252,7 @@ class RemoteStation:
         request = seal(number + bytes((operation,)) + self._now.to_bytes(8, "big") + body)
         begun = time.monotonic()
         wait = _FIRST_WAIT_S
-        again = begun + wait  # what comes meanwhile, and is no answer, does not put it off
+        again = begun + wait  # which datagrams that are no answer do not put off
         self._link.send(request)
         while (now := time.monotonic()) - begun < _GIVE_UP_S:
             answer = self._link.receive(max(0.0, again - now)) if now < again else None
@@ -262,7 +262,7 @@ class RemoteStation:
                 again = time.monotonic() + wait
                 self._link.send(request)
                 continue
-            opened = unseal(answer)  # a link may let damage through
+            opened = unseal(answer)  # a link may deliver damaged datagrams
             if opened is None or len(opened) < remote.ANSWER_HEAD:
                 continue
             if opened[:8] == number:
@@ -288,9 +288,9 @@ class RemoteStation:
 
 
 class Identity:
-    """Who is at the far end of a link; `last_counter` is the last one it accepted of a party.
+    """The device at the far end of a link; `last_counter` is the last that it has accepted.
 
-    ValueError for octets that are no such thing.
+    Raises ValueError for octets that are no identity.
     """
 
     __slots__ = ("certificate", "eui", "kind", "last_counter")
@@ -306,7 +306,10 @@ class Identity:
 
 
 def identify(link: Link, watch: "Callable[[str], None] | None" = None) -> "Identity | None":
-    """Who is there; None for nobody, yet: `watch` is told why. LinkError where nothing answers."""
+    """The identity of the device at a link; None, after `watch(reason)`, where there is none.
+
+    Raises LinkError where nothing answers.
+    """
     station = RemoteStation(link, bytes(8), "")
     try:
         return Identity(station.identity())
@@ -319,7 +322,7 @@ def identify(link: Link, watch: "Callable[[str], None] | None" = None) -> "Ident
 
 
 def answers(link: Link, timeout_s: float) -> bool:
-    """Whether a device server answers within this time."""
+    """Whether a device server answers within `timeout_s` seconds."""
     number = bytes(8)  # below all that follow
     limit = time.monotonic() + timeout_s
     while time.monotonic() < limit:
@@ -332,7 +335,7 @@ def answers(link: Link, timeout_s: float) -> bool:
 
 
 class RemoteMeter:
-    """What the laboratory knows of a meter at the far end of a link."""
+    """A meter at the far end of a link, with the methods of a meter that the lab uses."""
 
     def __init__(self, station: RemoteStation) -> None:
         self.eui = station.eui
@@ -341,28 +344,28 @@ class RemoteMeter:
 
     @property
     def link_name(self) -> str:
-        """Where the meter is."""
+        """The name of the meter's link."""
         return self.station.link_name
 
     @whole
     def is_joined(self) -> bool:
-        """Whether it belongs to a HAN."""
+        """Whether the meter has joined a HAN."""
         return bool(self.station.inspect()[0])
 
     @whole
     def has_install_code(self) -> bool:
-        """Whether it could join by it."""
+        """Whether the meter has an install code."""
         return bool(self.station.inspect()[1])
 
     @whole
     def network(self) -> "bytes | None":
-        """The extended PAN id of its network."""
+        """The extended PAN id of its network, or None."""
         octets = self.station.inspect()
         return octets[2:10] if octets[0] else None
 
     @whole
     def hashed_key(self) -> "bytes | None":
-        """The AES-MMO hash of its link key."""
+        """The AES-MMO hash of its link key, or None: ZigBee Smart Energy 5.4.2.2.3."""
         octets = self.station.inspect()
         return octets[18:34] if octets[0] else None
 
@@ -381,12 +384,12 @@ class RemoteMeter:
         return str(octets[36 + 6 * (octets[34] << 8 | octets[35]) :], "utf-8")
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
-        """A message that comes by another way than the HAN."""
+        """Hands the meter a message without the HAN; the answer, or None."""
         return self.station.message(octets, now)
 
 
 def serve(link: Link, handle: "Callable[[bytes], bytes | None]") -> None:
-    """Answers requests that come over a link until it is gone; LinkError."""
+    """Answers the requests of a link by `handle`, until LinkError is raised."""
     while True:
         sealed = link.receive(None)
         request = None if sealed is None else unseal(sealed)

@@ -1,10 +1,10 @@
 """Home area networks on the air: hubs and meters as ZigBee stations, messages through tunnels.
 
-It stands where `han.Han` does, which leaves radio and frames out. Each hub is at a place
-of its own; a meter is nowhere until it is switched on near a hub. Long messages go and come in
-blocks, which the head end, behind the hub, cuts and puts together.
+It has the methods of `han.Han`, which has no radio and no frames. Each hub has a place of its own;
+a meter has no place until it is switched on near a hub. Long messages are sent in blocks, which
+the head end behind the hub splits and assembles.
 
-Sources: GBCS 7.2.11 (blocks), 10.2.2 (tunnels).
+Sources: GBCS 7.2.11 (blocks), 10.2.2 (tunnels); ZigBee Smart Energy 5.4.2.2.3 (rejoining).
 """
 
 from collections.abc import Callable
@@ -29,10 +29,10 @@ _SLICE_MS = 1000
 
 
 class ZigbeeHan:
-    """Hubs and meters, and the air between them. `random(n)` gives octets.
+    """Hubs and meters, and the air between them. `random(n)` gives `n` octets.
 
-    `watch(octets, us)` sees every frame, `reveal(what, eui, key)` every key, for captures;
-    `faults` is as in `Air`. A device in `dead` is off.
+    `watch(octets, us)` is called for every frame, `reveal(label, eui, key)` for every key, as
+    captures need them; `faults` is as in `Air`. A device in `dead` answers nothing.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class ZigbeeHan:
         return self.air.now
 
     def pass_time(self, milliseconds: int) -> None:
-        """Lets time pass for all."""
+        """Lets time pass for all stations."""
         self.air.run(self.now + milliseconds)
 
     def add(self, device: Any) -> None:
-        """A new device, or one that begins anew with what its store has."""
+        """Adds a new device, or one that was restarted from its store."""
         old = self.stations.get(device.eui)
         was_on = old is not None and device.eui in self._places
         if old is not None:
@@ -91,13 +91,13 @@ class ZigbeeHan:
             self.switch_on(device.eui, self._places[device.eui])
 
     def add_remote(self, station: RemoteStation) -> RemoteMeter:
-        """A new meter, at the far end of a link."""
+        """Adds a meter at the far end of a link."""
         self.stations[station.eui] = station
         meter = self.meters[station.eui] = RemoteMeter(station)
         return meter
 
     def restart(self, eui: bytes) -> Any:
-        """A meter at the far end of a link begins anew with what its store has."""
+        """Restarts a meter at the far end of a link from its store."""
         station = self.stations[eui]
         self.air.take(station)
         self._exchanges.pop(eui, None)
@@ -107,7 +107,7 @@ class ZigbeeHan:
         return self.meters[eui]
 
     def switch_on(self, eui: bytes, hub: bytes) -> None:
-        """The device is near this hub, and its power comes on."""
+        """Moves a device to the place of a hub and switches it on."""
         station = self.stations[eui]
         self._places[eui] = hub
         self.air.take(station)
@@ -115,20 +115,20 @@ class ZigbeeHan:
         self.air.put(station, hub)
 
     def switch_off(self, eui: bytes) -> None:
-        """Its power goes; what it holds in its store it keeps."""
+        """Switches a device off; its store keeps its entries."""
         station = self.stations[eui]
         self.air.take(station)
         station.power_off()
         self._places.pop(eui, None)
 
     def hub_near(self, eui: bytes) -> Any:
-        """The station of the hub that a device is near; KeyError for one that is off."""
+        """The station of the hub at a device's place. Raises KeyError for one that is off."""
         return self.stations[self._places[eui]]
 
     # Joining
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
-        """The meter is switched on near the hub: what comes of it, within three minutes."""
+        """Switches a meter on near a hub; the result of joining within three minutes."""
         if meter.eui in self.dead:
             return Joining("", "the meter does not answer")
         station = self.stations[meter.eui]
@@ -146,7 +146,7 @@ class ZigbeeHan:
             return meter.eui in centre.tunnels
 
         def is_done() -> bool:
-            if station.phase == RESTING:  # it tries again in a minute, which may help, or not
+            if station.phase == RESTING:  # it tries again in a minute
                 problems.append(station.problem)
                 can_help = meter.is_joined() or hub.log.is_joining(self.now)
                 return not can_help or bool(self._hindrance(meter, hub))
@@ -159,7 +159,7 @@ class ZigbeeHan:
         return Joining("", why or "no tunnel was opened")
 
     def _hindrance(self, meter: Any, hub: Any) -> str:
-        """Why it cannot join, however often it tries; "" where it may."""
+        """Why a meter cannot join, however often it tries; "" where it may."""
         if meter.is_joined() and meter.network() != hub.log.extended_pan_id:
             return "the meter looks for network %s" % meter.network().hex().upper()
         refused: str = self.stations[hub.eui].refused.get(meter.eui, "")
@@ -170,8 +170,8 @@ class ZigbeeHan:
     def deliver(self, hub: Any, octets: bytes, recipient: bytes, now: int) -> "bytes | None":
         """Carries a message to the hub itself, or through it to a meter; the answer, or None.
 
-        A GSME has an hour to answer, since it sleeps; any other device two minutes. What has not
-        been delivered by then is withdrawn, so that it is not done after it was given up.
+        A GSME has an hour to answer, since it sleeps; any other device two minutes. A message not
+        delivered by then is withdrawn, so that it is not carried out later.
         """
         if hub.eui in self.dead:
             return None
@@ -182,7 +182,7 @@ class ZigbeeHan:
             return answer
         try:
             return self._carry(centre, octets, recipient)
-        except BaseException:  # power went somewhere
+        except BaseException:  # a power cut
             self._give_up(centre, recipient)
             raise
 
@@ -218,7 +218,7 @@ class ZigbeeHan:
         return self._exchanges.setdefault(eui, BlockExchange())
 
     def _push(self, centre: Any, eui: bytes, exchange: BlockExchange) -> bool:
-        """Hands the hub what is ready for a device; False where it does not take it."""
+        """Hands the hub the blocks for a device; False where the hub refuses one."""
         while True:
             octets = exchange.next(self.now)
             if octets is None:
@@ -228,13 +228,13 @@ class ZigbeeHan:
                 return False
 
     def _after(self, station: Any) -> None:
-        """What a hub has for the WAN is taken."""
+        """Takes the octets that a hub has for the WAN."""
         if isinstance(station, HubStation) and station.upstream:
             self._heard += station.upstream
             station.upstream.clear()
 
     def _sort(self, mark: "tuple[bytes, int] | None") -> "bytes | None":
-        """Puts together what came; the answer that is waited for, all else is kept."""
+        """Assembles received blocks; the awaited answer, if it came; other messages are kept."""
         answer = None
         heard, self._heard = self._heard, []
         for eui, piece in heard:
@@ -249,7 +249,7 @@ class ZigbeeHan:
         return answer
 
     def unasked(self, *euis: "bytes | None") -> "list[bytes]":
-        """What devices sent of themselves: alerts, and answers that came too late."""
+        """The alerts of devices and late answers, which are removed."""
         self._sort(None)
         out, self._unasked = self._unasked, []
         for eui in euis:
@@ -261,7 +261,7 @@ class ZigbeeHan:
 
 
 def _mark(octets: bytes) -> "tuple[bytes, int] | None":
-    """Whose answer to which counter is waited for."""
+    """The originator and counter that the answer to a command has."""
     try:
         m = message.decode(octets)
     except DecodeError:

@@ -1,8 +1,8 @@
-"""What a laboratory does with IHDs and PPMIDs: joins them with the meters, looks, presses buttons.
+"""IHDs and PPMIDs of a lab: joins with meters, views, buttons, messages of control software.
 
-A display joins the hub as any device. Then each meter is told of it, by a join of the method that
-the two kinds have: by method A both are told, by method C each gets the other's certificate too,
-and by method B the meter alone is told, of a device that takes no GBCS message.
+A display joins the hub as any device. A join command then tells each meter of it, by the method
+for the two kinds: in method A both get a command, in method C each also gets the certificate of
+the other, and in method B only the meter gets one, as the other takes no GBCS messages.
 
 Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessment, 5.2.4.
 """
@@ -24,7 +24,7 @@ _TYPES = {
 }
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {
-    # whom: what it is told, by which method; a PPMID by the broker for the supplier
+    # device, other device: use case, method; the broker sends a PPMID's for the supplier
     ("ESME", "PPMID"): ("CS03A1", _A_INITIATOR),
     ("PPMID", "ESME"): ("CS03A2", _A_RESPONDER),
     ("GSME", "PPMID"): ("CS03C", _C),
@@ -39,9 +39,9 @@ _SETTLE_S = 3
 class Delivery:
     """What the hub did with a message of a PPMID's control software.
 
-    `was_sent` is False where the PPMID has no tunnel. `to_wan` tells whether the hub passed the
-    message on, octet for octet; `waits_for` is the EUI-64 of the sleeping device that it waits
-    for; `answers` came back to the PPMID through its tunnel.
+    `was_sent` is False where the PPMID has no tunnel. `to_wan` is whether the hub passed the
+    message on, octet for octet; `waits_for` is the EUI-64 of a sleeping device for which the hub
+    keeps it; `answers` are the messages that the PPMID received.
     """
 
     __slots__ = ("answers", "to_wan", "waits_for", "was_sent")
@@ -54,7 +54,7 @@ class Delivery:
 
 
 class Displays:
-    """The part of gbcs_host.lab.lab.Lab that is about displays."""
+    """The methods of gbcs_host.lab.lab.Lab for displays."""
 
     han: Any
     pki: Any
@@ -63,9 +63,9 @@ class Displays:
     _kinds: "dict[bytes, str]"
 
     def introduce(self: Any, first: bytes, second: bytes) -> "list[Any]":
-        """8.7: joins two devices of the HAN, whichever of them has to be told; the exchanges.
+        """8.7: joins two devices of the HAN, by one or two commands; the exchanges.
 
-        ValueError for two kinds that are not joined with one another.
+        Raises ValueError for two kinds that are not joined with one another.
         """
         told = [
             (whom, of)
@@ -79,7 +79,7 @@ class Displays:
         return [self.tell(whom, of) for whom, of in told]
 
     def tell(self: Any, whom: bytes, of: bytes) -> Any:
-        """One of the two commands of a join: the exchange. KeyError where there is none."""
+        """Sends `whom` the command that joins it with `of`; the exchange. Raises KeyError."""
         use_case, method = _JOINS[self._kinds[whom], self._kinds[of]]
         fields: list[Any] = [
             (None, "INTEGER", method, None),
@@ -107,28 +107,28 @@ class Displays:
     # What a person sees and does
 
     def view(self, eui: bytes) -> View:
-        """What a display shows now."""
+        """The present view of a display."""
         shown: View = self.han.stations[eui].shown(self.han.now)
         return shown
 
     def confirm(self, eui: bytes, message: int) -> bool:
-        """The person has read a message, by its number."""
+        """Confirms a message, by its number; whether that was possible."""
         return self._press(eui, "confirm", message)
 
     def top_up(self, eui: bytes, fuel: int, digits: "bytes | str") -> bool:
-        """The person types a UTRN into a PPMID: fuel 0 electricity, 1 gas.
+        """Enters a UTRN at a PPMID, for fuel 0, electricity, or 1, gas.
 
-        False where the PPMID has no way to the meter; what comes of it the view tells.
+        False where the PPMID cannot reach the meter; the view's notice has the outcome.
         """
         octets = digits.encode() if isinstance(digits, str) else digits
         return self._press(eui, "top_up", fuel, octets)
 
     def emergency(self, eui: bytes, fuel: int) -> bool:
-        """The person activates emergency credit at a PPMID."""
+        """Activates emergency credit at a PPMID; whether the PPMID could send the request."""
         return self._press(eui, "emergency", fuel)
 
     def enable(self, eui: bytes, fuel: int) -> bool:
-        """The person enables an armed supply at a PPMID."""
+        """Enables an armed supply at a PPMID; whether the PPMID could send the request."""
         return self._press(eui, "enable", fuel)
 
     def _press(self, eui: bytes, name: str, *values: Any) -> bool:
@@ -140,7 +140,7 @@ class Displays:
     # What a PPMID's control software does
 
     def deliver(self: Any, eui: bytes, octets: bytes) -> Delivery:
-        """Has a PPMID send its hub any message, a well-formed one or not; what the hub did."""
+        """Has a PPMID send its hub a message, well-formed or not; what the hub did with it."""
         station = self.han.stations[eui]
         centre = self.han.hub_near(eui)
         try:

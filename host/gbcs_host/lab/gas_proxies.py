@@ -24,7 +24,7 @@ _USAGES = {"ds": "1", "ka": "00001"}
 
 
 class GasProxies:
-    """The part of gbcs_host.lab.lab.Lab that is about gas proxies: `proxies` by their EUI-64."""
+    """The methods of gbcs_host.lab.lab.Lab for gas proxies; `proxies` has them by EUI-64."""
 
     def __init__(self) -> None:
         self.proxies: dict[bytes, Any] = {}

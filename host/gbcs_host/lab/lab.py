@@ -1,7 +1,11 @@
 """A lab: remote parties, an inventory, hubs and meters, a clock that only the lab moves.
 
-Service requests are its methods. Each composes the commands that the DCC would, carries them, and
-brings the inventory up to date by what came back. Everything that was sent stands in `exchanges`.
+Service requests are methods of the lab. Each composes the commands that the DCC would, delivers
+them, and updates the inventory by the responses. `exchanges` has every command and its answer.
+
+Sources: GBCS 13.3 (roles), 4.3.2.5 (trust anchor cells), 20 (objects); CHTS 4.6 (device logs);
+ZigBee Smart Energy 5.4.8.1 (install codes); service requests 8.1.1, 8.9, 8.11, 8.15, 8.16 as in
+the SECMP0013 impact assessment, 3.2.
 """
 
 import base64
@@ -45,11 +49,11 @@ _FIRMWARE = bytes.fromhex("00010203")
 _LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
 
 
-# What a meter out of the box charges, in millipence; its mode is credit
+# The prices of a new meter, in millipence; its mode is credit
 _PRICE_MP, _STANDING_MP = 24_500, 53_000  # a kilowatt-hour of electricity, a day
 _EMERGENCY_MP, _EMERGENCY_THRESHOLD_MP, _LOW_CREDIT_MP = 500_000, 100_000, 200_000
 _GAS_TERMS = (
-    # cluster, attribute, type and value
+    # cluster, attribute, type and value: ZigBee Smart Energy D.4 and D.7
     (0x0700, 0x0301, "234C770000"),  # standing charge: 30.54 p
     (0x0700, 0x0400, "23701A0000"),  # price: 6.768 p
     (0x0700, 0x0302, "23788F0100"),  # conversion factor: 1.02264
@@ -69,7 +73,7 @@ _GAS_TERMS = (
 
 
 def _electricity_terms() -> "dict[str, bytes]":
-    """The objects that say the same of an ESME."""
+    """The objects of an ESME with the same prices: DLMS UA 1000-1 4.6 (classes 111 to 113)."""
 
     def charge(scale: int, index: bytes, amount: int) -> bytes:
         return axdr.encode(supply.charges(scale, [(index, amount)]))
@@ -93,12 +97,12 @@ def _electricity_terms() -> "dict[str, bytes]":
 
 
 def _registers(count: int) -> bytes:
-    """A structure of one array of so many registers, all zero."""
+    """The octets of a structure of one array of `count` registers of zero."""
     return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
 
 
 def _data(kind: str) -> "dict[str, bytes]":
-    """What a meter holds out of the box, beside defaults: its registers and versions."""
+    """The registers and versions of a new meter, octets by name of the store."""
     if kind == ESME:
         imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
         power = bytes.fromhex("0202060000000002020F00161B")
@@ -124,11 +128,14 @@ def _data(kind: str) -> "dict[str, bytes]":
 
 
 class NotOurs(Exception):
-    """A device that this laboratory has no keys for, or none."""
+    """There is no device, or one whose keys this lab does not have."""
 
 
 class Exchange:
-    """A command, what came back, and the verdict on that; `at` is when."""
+    """A command, its answer or None, and the verdict on that.
+
+    `use_case` is the name of the use case; `at` is milliseconds since 2000.
+    """
 
     __slots__ = ("answer", "at", "command", "use_case", "verdict")
 
@@ -141,12 +148,12 @@ class Exchange:
 
     @property
     def payload(self) -> Any:
-        """The decoded payload of a response that came and verified, or None."""
+        """The decoded payload of a response whose checks did not fail, or None."""
         return self.verdict.payload if self.verdict is not None and self.verdict.is_clean else None
 
     @property
     def is_success(self) -> bool:
-        """Whether it came, verified, and says success for everything."""
+        """Whether a response came, no check of it failed, and all its results are success."""
         record = self.payload
         if record is None:
             return False
@@ -168,11 +175,11 @@ def _component_is_fine(component: Any) -> bool:
 
 
 class Lab(Displays, GasProxies):
-    """Everything follows from the seed; `url` is the inventory's.
+    """A lab whose keys and random numbers derive from `seed`; `url` is the inventory's database.
 
-    With `radio`, devices talk in ZigBee frames; `watch`, `reveal` and `faults` are those of
-    ZigbeeHan, and `open_device(kind)` gives a link to where a meter is to be emulated, or
-    None for here.
+    With `radio`, devices exchange ZigBee frames; `watch`, `reveal` and `faults` are those of
+    ZigbeeHan, and `open_device(kind)` gives the link at which a device is emulated, or None for
+    this process.
     """
 
     def __init__(
@@ -212,7 +219,7 @@ class Lab(Displays, GasProxies):
         return now
 
     def pass_time(self, seconds: float) -> None:
-        """Moves the clock."""
+        """Moves the clock; devices carry out what is due."""
         self.han.pass_time(int(seconds * 1000))
 
     # What there is
@@ -220,10 +227,10 @@ class Lab(Displays, GasProxies):
     def make(
         self, kind: str, eui: bytes, code: "bytes | None" = None, out_of_the_box: bool = False
     ) -> Any:
-        """A new device, its credentials and install code in it.
+        """Makes a new device with credentials and an install code, pending in the inventory.
 
-        `code` is 16 octets; a random one unless given. The device is commissioned: its trust
-        anchor cells hold its users' certificates. `out_of_the_box` they hold the broker's.
+        `code` is the install code, 16 octets, random unless given. The trust anchor cells hold
+        the certificates of the device's users, or, `out_of_the_box`, the broker's.
         """
         self.media[eui] = MemoryMedium()
         self._kinds[eui] = kind
@@ -256,15 +263,15 @@ class Lab(Displays, GasProxies):
         return device
 
     def adopt(self, link: Link, code: bytes) -> Any:
-        """The device at the far end of a link as it is, not provisioned anew; its install code.
+        """Takes the device at the far end of a link into the lab without provisioning it.
 
-        Raises LinkError where nothing answers, NotOurs where none is there, or one that was
-        provisioned with another seed.
+        `code` is its install code. Raises LinkError where nothing answers, NotOurs where there is
+        no device, or one that was provisioned with another seed.
         """
         reasons: list[str] = []
         identity = identify(link, reasons.append)
         if identity is None:
-            raise NotOurs("no device is there: %s" % reasons[0])
+            raise NotOurs("a device expected, found none: %s" % reasons[0])
         if identity.kind != IHD:  # which has none
             if identity.certificate != self.pki.device(identity.eui, "ds").certificate:
                 raise NotOurs("%s was provisioned with another seed" % identity.eui.hex().upper())
@@ -277,19 +284,19 @@ class Lab(Displays, GasProxies):
         return self.han.add_remote(RemoteStation(link, identity.eui, identity.kind))
 
     def take_over(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
-        """A hub takes the place of the one that the device belongs to: CCS03."""
+        """CCS03: a hub takes over the device from the hub that it has joined; the exchange."""
         meter = self.han.meters[device]
         entry = (device, meter.hashed_key())
         return self._restored(hub, device, meter.network(), entry, meter_points)
 
     def _han_credentials(self, eui: bytes) -> "dict[str, bytes | None]":
-        """A certificate of the lab's own authority for implicit certificates."""
+        """Store entries of a new implicit certificate of the lab's authority: SEC 4 2.4."""
         since = self.now // 1000 + _UNIX_S
         certificate, private = self.authority.issue(eui, self.random.randbytes, since)
         return credentials.kept(implicit.SUITE_2, certificate, private, self.authority.public)
 
     def cut_power(self, eui: bytes, octets: "int | None") -> None:
-        """The device's power goes after so many octets more are written; None: it stays."""
+        """Cuts a device's power after its store has written so many more octets; None: no cut."""
         station = self.han.stations.get(eui)
         if isinstance(station, RemoteStation):
             station.cut_after(octets)
@@ -297,9 +304,9 @@ class Lab(Displays, GasProxies):
             self.media[eui].cut_after = octets
 
     def restart(self, eui: bytes) -> Any:
-        """The device after a power cut: what its store holds is all it knows.
+        """Restarts a device from its store, as after a power cut; the new device.
 
-        Raises StoreDamaged where more of that is wrong than can be put right.
+        Raises StoreDamaged where the store cannot be repaired.
         """
         if isinstance(self.han.stations.get(eui), RemoteStation):
             return self.han.restart(eui)
@@ -321,8 +328,8 @@ class Lab(Displays, GasProxies):
     ) -> "list[tuple[int, str, bool, Any]]":
         """Role, use, whether for prepayment, and content of each trust anchor cell of a kind.
 
-        `out_of_the_box` the broker's certificates stand in the supplier's and the network
-        operator's cells, until these are handed over.
+        `out_of_the_box` the cells of the supplier and the network operator hold the broker's
+        certificates, until they are handed over.
         """
         if not kinds.CELLS[kind]:  # no GBCS device
             return []
@@ -345,7 +352,7 @@ class Lab(Displays, GasProxies):
         self, use_case: str, party: "RemoteParty | str", device: bytes, record: Any,
         hub: "bytes | None" = None, **how: Any,
     ) -> Exchange:  # fmt: skip
-        """Composes a command and carries it; `how` goes to `Parties.command`."""
+        """Composes a command and delivers it; `how` goes to `Parties.command`."""
         who = self.parties[party] if isinstance(party, str) else party
         case = usecases.by_name(use_case)[0]
         octets = self.parties.command_for(case, who, device, record, **how)
@@ -354,7 +361,7 @@ class Lab(Displays, GasProxies):
     def carry(
         self, use_case: str, octets: bytes, device: bytes, hub: "bytes | None" = None
     ) -> Exchange:
-        """Carries the octets of a command by way of the hub that the inventory has."""
+        """Delivers the octets of a command, by `hub` or the device's hub in the inventory."""
         proxy = self.proxies.get(device)
         if hub is None and proxy is None:
             hub = device if device in self.han.hubs else self._hub_of(device)
@@ -382,11 +389,11 @@ class Lab(Displays, GasProxies):
         return None if hub is None else bytes.fromhex(hub)
 
     def _collect(self, *euis: "bytes | None") -> None:
-        """Fetches the alerts of these devices."""
+        """Adds the new alerts of these devices to `alerts`."""
         self.alerts += self.han.unasked(*euis)
 
     def alerts_of(self, device: bytes) -> "list[Any]":
-        """The verdicts on the alerts that came from a device and were not asked for before."""
+        """The verdicts on the alerts of a device that have come since the last call."""
         self._collect(device)
         mine = [octets for octets in self.alerts if _originator(octets) == device]
         self.alerts = [octets for octets in self.alerts if _originator(octets) != device]
@@ -395,7 +402,7 @@ class Lab(Displays, GasProxies):
     # Service requests
 
     def add_to_hub(self, hub: bytes, device: bytes, meter_points: str = "") -> Exchange:
-        """8.11 (add): CCS01, and the inventory."""
+        """8.11 (add): sends CCS01 and updates the inventory."""
         exchange = self.list_on_hub(hub, device)
         if exchange.is_success:
             self.inventory.added(device, hub, self.now, meter_points)
@@ -417,9 +424,9 @@ class Lab(Displays, GasProxies):
         self, use_case: str, device: bytes, values: "dict[str, Any] | None" = None,
         party: str = "supplier",
     ) -> Exchange:  # fmt: skip
-        """Any use case of a meter, made of its template: a read, or `values` set.
+        """Sends a use case of a meter, composed of its template with `values` by name.
 
-        ECS70 has the lab's time, a minute about it, unless `values` say another interval.
+        ECS70 has an interval of a minute around the lab's time, unless `values` give another.
         """
         who = self.parties[party]
         if use_case == "ECS70":
@@ -431,7 +438,7 @@ class Lab(Displays, GasProxies):
         return self.send(use_case, who, device, record)
 
     def _interval(self) -> "dict[str, Any]":
-        """A minute about the lab's time, as ECS70 has it."""
+        """The values of ECS70 for an interval of a minute around the lab's time."""
         half_ms = 30_000
         return {
             "validity_interval_start": clock.date_time(self.now - half_ms),
@@ -439,7 +446,7 @@ class Lab(Displays, GasProxies):
         }
 
     def remove_from_hub(self, hub: bytes, device: bytes) -> Exchange:
-        """8.11 (remove): CCS02, and the inventory."""
+        """8.11 (remove): sends CCS02 and updates the inventory."""
         field = devicelogfields.removal_field(device)
         exchange = self._to_hub("CCS02", hub, [(None, "action", _LOG_CLASS, _LOG, 2, None, field)])
         if exchange.is_success:
@@ -447,7 +454,7 @@ class Lab(Displays, GasProxies):
         return exchange
 
     def read_logs(self, hub: bytes) -> "tuple[Exchange, list[Any]]":
-        """8.9: CCS07; the current and the historic log as they came."""
+        """8.9: sends CCS07; the exchange, and the current and the historic log."""
         items: list[Any] = [
             (None, "action", _LOG_CLASS, obis, 4, None, _NULL) for obis in (_LOG, _HISTORIC_LOG)
         ]
@@ -458,9 +465,10 @@ class Lab(Displays, GasProxies):
         return exchange, logs
 
     def restore(self, hub: bytes, device: bytes, log: str, meter_points: str) -> Exchange:
-        """8.16: one entry of a device log (base64 of the response that held it), by CCS03.
+        """8.16: sends CCS03 with one entry of a device log and updates the inventory.
 
-        Raises ValueError where the log is damaged or has no entry of the device.
+        `log` is what `encoded_log` gives. Raises ValueError where it is damaged or has no entry of
+        the device.
         """
         pan, entry = extract(log, device)
         return self._restored(hub, device, pan, entry, meter_points)
@@ -475,7 +483,7 @@ class Lab(Displays, GasProxies):
         return exchange
 
     def disconnect(self, device: bytes, party: str = "supplier", **how: Any) -> Exchange:
-        """8.15: the draft CS02f, and the inventory."""
+        """8.15: sends the draft CS02f and updates the inventory."""
         record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
         exchange = self.send(usecases.DRAFT_NAME, party, device, record, **how)
         if exchange.is_success:
@@ -493,7 +501,7 @@ class Lab(Displays, GasProxies):
         return self.send(use_case, broker, hub, record, on_behalf_of=supplier)
 
     def join(self, device: bytes, hub: bytes) -> Joining:
-        """The meter is switched on near the hub."""
+        """Switches a device on near a hub; the result of its attempt to join."""
         joining = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
         if joining and self.inventory.device(device)["hub"] == hub.hex():
             self.inventory.joined(device, self.now)
@@ -508,13 +516,13 @@ def _originator(octets: bytes) -> bytes:
 
 
 def encoded_log(exchange: Exchange, historic: bool = False) -> str:
-    """A log of CCS07's response, base64 of its DLMS octets: what goes into 8.16."""
+    """A device log in a response to CCS07, as base64 of its DLMS octets: the input of 8.16."""
 
     return base64.b64encode(axdr.encode(exchange.payload.items[int(historic)][3])).decode()
 
 
 def extract(log: str, device: bytes) -> "tuple[bytes, tuple[bytes, bytes]]":
-    """The network and the one entry of a device in such a log; ValueError where it has none."""
+    """The extended PAN id and the entry of a device in an encoded log. Raises ValueError."""
 
     try:
         octets = base64.b64decode(log, validate=True)

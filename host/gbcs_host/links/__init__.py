@@ -28,7 +28,7 @@ _KINDS: "dict[str, tuple[Callable[[str, str], Link], Callable[[str, str], Listen
 
 
 def open_link(name: str) -> Link:
-    """An open link of this name. Raises BadName for no such name, LinkError where it fails."""
+    """An open link of this name. Raises BadName for other text, LinkError where it fails."""
     kind, address = _split(name)
     return _KINDS[kind][0](name, address)
 

@@ -74,7 +74,7 @@ class InprocListener(Listener):
                 del _listeners[self.name]
         self._waiting.end()
         with contextlib.suppress(EOFError):
-            while (link := self._waiting.get(0)) is not None:  # nobody will take them
+            while (link := self._waiting.get(0)) is not None:  # no caller will accept them
                 link.close()
 
 

@@ -154,7 +154,7 @@ class UdpListener(Listener):
             self._is_closed = True
         self._new.end()
         with contextlib.suppress(EOFError):
-            while (peer := self._new.get(0)) is not None:  # nobody will take them
+            while (peer := self._new.get(0)) is not None:  # no caller will accept them
                 peer.close()
         self._release()
 
