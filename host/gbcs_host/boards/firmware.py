@@ -133,7 +133,7 @@ def flash_command(name: str, image: pathlib.Path, port: str) -> "list[str]":
         )
     if hardware.flash == "esptool":
         if not port:
-            raise BuildError("--port expected, such as --port /dev/ttyACM0")
+            raise BuildError("--port expected, such as --port /dev/ttyACM0, found none")
         tool = [sys.executable, "-m", "esptool", "--port", port]
         return [*tool, "write_flash", "0x0", str(image)]
     if hardware.flash == "dfu":

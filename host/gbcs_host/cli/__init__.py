@@ -70,7 +70,7 @@ def _run(name: str, argv: "list[str]") -> int:
         print("gbcs-lab %s" % gbcs.__version__)
         return 0
     if any("\0" in word for word in argv):
-        raise UsageError("words without NUL expected")
+        raise UsageError("arguments without NUL expected, found one with NUL")
     if name not in {command for command, _ in COMMANDS}:
         return _overview(name)
     module = importlib.import_module("gbcs_host.cli." + name)

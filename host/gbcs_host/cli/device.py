@@ -170,7 +170,7 @@ def _live(args: argparse.Namespace) -> int:
         terminal.run(lambda: seen, pages, sink, style=args.style)
         return 0
     if args.speed <= 0:
-        raise UsageError("--speed: a number above 0 expected")
+        raise UsageError("--speed: a number above 0 expected, found %g" % args.speed)
     from gbcs_host.lab import home
 
     lived_in = home.Home(args.kind.upper(), args.seed, args.speed)

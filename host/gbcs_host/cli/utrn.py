@@ -47,7 +47,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     if (args.pounds is None) == (args.pence is None):
-        raise UsageError("give --pounds or --pence")
+        raise UsageError(
+            "either --pounds or --pence expected, found %s"
+            % ("none" if args.pounds is None else "both")
+        )
     kind = utrn.PENCE if args.pounds is None else utrn.POUNDS
     value = args.pence if args.pounds is None else args.pounds
     supplier, device, secret = _parties(args)
@@ -92,7 +95,7 @@ def _parties(args: argparse.Namespace) -> tuple[bytes, bytes, bytes]:
         raise UsageError(str(error)) from None
     if secret is None:
         if not args.keystore:
-            raise UsageError("give --keystore DIR or --secret HEX")
+            raise UsageError("--keystore DIR or --secret HEX expected, found neither")
         try:
             secret = KeyStore.load(args.keystore).token_secret(supplier, device)
         except OSError as error:

@@ -78,7 +78,7 @@ def _split(name: str, data: bytes) -> "Iterator[tuple[str, bytes]]":
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     if not lines:
-        raise SourceError("'%s' is empty" % name)
+        raise SourceError("a message expected, '%s' is empty" % name)
     if len(lines) > 1 and not all(_begins_message(line) for line in lines):
         whole = _from_text("".join(lines))
         if whole is not None and whole[:1] in (b"\xdd", b"\xdf"):

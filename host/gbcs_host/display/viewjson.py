@@ -124,7 +124,10 @@ def _check_object(node: Any, where: str, members: "tuple[str, ...]") -> None:
         raise BadView("%s: an object expected, found %s" % (where, type(node).__name__))
     for name in node:
         if name not in members:
-            raise BadView("%s: there is no member '%s'" % (where, name))
+            raise BadView(
+                "%s: there is no member '%s'; one of %s expected"
+                % (where, name, ", ".join(members))
+            )
 
 
 def _number(node: "dict[str, Any]", name: str, otherwise: "int | None") -> "int | None":

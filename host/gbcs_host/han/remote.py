@@ -73,12 +73,16 @@ class RemoteStation:
         self._link = link
         self._next: int | None = None
         self._short: int | None = None  # its short address, once it has used it
-        self._awaited = -1  # the sequence number of the last frame that wants to be acknowledged
+        self._awaited = -1  # sequence number of the last frame that requests an acknowledgement
         self._sequence = time.time_ns() // 1000
         self._now = 0
         self._calls = (0, 0)  # the time of the last timer, and how often it was called then
-        if self._ask(remote.HELLO) != bytes((remote.VERSION,)):
-            raise LinkError(link.name, "version %d expected" % remote.VERSION)
+        version = self._ask(remote.HELLO)
+        if version != bytes((remote.VERSION,)):
+            raise LinkError(
+                link.name,
+                "version %d expected, found %s" % (remote.VERSION, version[:8].hex() or "none"),
+            )
         if store is not None:
             self._provision(store)
 

@@ -56,7 +56,9 @@ def access_request(
             (None, request.choice, target.class_id, target.obis, target.index, selection, data)
         )
     if left:
-        raise UnknownName("%s has no %s" % (use_case, ", ".join(sorted(left))))
+        raise UnknownName(
+            "names in the template of %s expected, found %s" % (use_case, ", ".join(sorted(left)))
+        )
     return dlms.AccessRequest(0x20000000 | counter & 0xFFFFFF, b"", items)
 
 
@@ -166,5 +168,7 @@ def _payload(row: Any, values: "dict[str, Any]") -> bytes:
             value = values.pop(name, b"" if kind.endswith("octstr") else constant[0])
             fields.append((name, kind, value, None))
     if values:
-        raise UnknownName("the command has no %s" % ", ".join(sorted(values)))
+        raise UnknownName(
+            "fields of command %02X expected, found %s" % (row.command, ", ".join(sorted(values)))
+        )
     return encode_fields(fields)

@@ -115,7 +115,7 @@ class Inventory:
         """12.2: adds a device with status pending. Raises ValueError for a known device."""
         with Session(self._engine) as session, session.begin():
             if session.get(Device, eui.hex()) is not None:
-                raise ValueError("the device %s is in the inventory" % eui.hex())
+                raise ValueError("a new device expected, %s is in the inventory" % eui.hex())
             session.add(
                 Device(
                     eui=eui.hex(),

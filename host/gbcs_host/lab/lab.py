@@ -272,9 +272,12 @@ class Lab(Displays, GasProxies):
         identity = identify(link, reasons.append)
         if identity is None:
             raise NotOurs("a device expected, found none: %s" % reasons[0])
-        if identity.kind != IHD:  # which has none
+        if identity.kind != IHD:  # which has no certificate
             if identity.certificate != self.pki.device(identity.eui, "ds").certificate:
-                raise NotOurs("%s was provisioned with another seed" % identity.eui.hex().upper())
+                raise NotOurs(
+                    "a device of seed %d expected, %s was provisioned with another seed"
+                    % (self.pki.seed, identity.eui.hex().upper())
+                )
             self.pki.device(identity.eui, "ka")
         self._kinds[identity.eui] = identity.kind
         self.codes[identity.eui] = code
@@ -531,8 +534,14 @@ def extract(log: str, device: bytes) -> "tuple[bytes, tuple[bytes, bytes]]":
     except (ValueError, GbcsError) as error:
         raise ValueError("the device log is damaged: %s" % error) from None
     if end != len(octets):
-        raise ValueError("the device log is damaged: %d octets follow it" % (len(octets) - end))
+        raise ValueError(
+            "the device log is damaged: no octets behind it expected, found %d"
+            % (len(octets) - end)
+        )
     for mac, hashed in backup.devices:
         if mac == device:
             return backup.extended_pan_id, (mac, hashed)
-    raise ValueError("the device log has no entry of %s" % device.hex())
+    raise ValueError(
+        "an entry of %s expected, the device log has %d entries, none of it"
+        % (device.hex(), len(backup.devices))
+    )
