@@ -224,7 +224,7 @@ class RemoteStation:
 
     @property
     def problem(self) -> str:
-        """Why joining failed last."""
+        """The reason of the last attempt to join that failed, or ""."""
         return RemoteMeter(self).problem()
 
     def _air(self, operation: int, body: bytes, now: int) -> None:
@@ -383,7 +383,7 @@ class RemoteMeter:
 
     @whole
     def problem(self) -> str:
-        """Why joining failed last."""
+        """The reason of the last attempt to join that failed, or ""."""
         octets = self.station.inspect()
         return str(octets[36 + 6 * (octets[34] << 8 | octets[35]) :], "utf-8")
 
