@@ -8,6 +8,7 @@ import sys
 import time
 
 from gbcs import usecases
+from gbcs_device.base import kind_rows
 from gbcs_host.boards import board, firmware
 from gbcs_host.boards.board import BoardError
 from gbcs_host.boards.firmware import BuildError
@@ -15,14 +16,18 @@ from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import examine, tree, verdict
 from gbcs_host.display import shots
 from gbcs_host.han.remote import RemoteStation, identify
-from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
+from gbcs_host.lab.lab import CHF, ESME, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 
 _HUBS = bytes.fromhex("00DB1234")
 _FOUND_S = 400  # until a display has found a new meter
 _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
-_READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
+_READS = {  # by what is metered
+    kind_rows.NOTHING: (),
+    kind_rows.ELECTRICITY: ("ECS70", "ECS17b", "ECS52"),
+    kind_rows.GAS: ("GCS13a", "GCS38"),
+}
 _RECENT = """
 from gbcs_device.board import device_here as onboard
 for octets in onboard.device().recent if onboard.device() else ():
@@ -68,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("try", "provision it where it is not, join it to a hub here, and read it"),
     ):
         words = to_do.add_parser(name, help=text)
-        kinds = tuple(kind.lower() for kind in _READS)
+        kinds = tuple(kind.lower() for kind in kind_rows.joining())
         words.add_argument("kind", choices=kinds, help="of device")
         words.add_argument("port", metavar="PORT", help=_PORT)
         words.add_argument("--eui", metavar="EUI64", help="00DB1234567890A0 unless told")
@@ -211,7 +216,8 @@ def _try(args: argparse.Namespace) -> int:
     with board.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
         found = identify(link, _tell)
-        is_display = kind in (IHD, PPMID)  # made anew each time: it has nothing to lose
+        # made anew each time: it has nothing to lose
+        is_display = kind_rows.find(kind).has_display
         other = found is None or found.kind != kind or (args.eui and found.eui != _eui(args))
         if other or is_display:
             _put(args, link)
@@ -237,20 +243,21 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
     print("a hub lists it by %s: %s" % (how, "yes" if listed.is_success else "no"))
     print("it joins by its %s" % joined.by if joined else "it does not join: %s" % joined.why)
     fine = bool(joined)
-    for use_case in _READS[kind] if joined else ():
+    row = kind_rows.find(kind)
+    for use_case in _READS[row.fuel] if joined else ():
         done = lab.read(use_case, eui)
         title = usecases.by_name(use_case)[0].title
         said = "no answer" if done.answer is None else "answered, but no success"
         print("%s %s: %s" % (use_case, title, "answered" if done.is_success else said))
         fine = fine and done.is_success
-    if kind in (IHD, PPMID) and joined:
+    if row.has_display and joined:
         lab.make(ESME, _METER)  # so that there is something to show
         lab.add_to_hub(hub, _METER)
         lab.join(_METER, hub)
         lab.introduce(_METER, eui)
         lab.pass_time(_FOUND_S)
         seen = lab.view(eui)
-        print(shots.text(seen, "overview", is_ppmid=kind == PPMID))
+        print(shots.text(seen, "overview", is_ppmid=row.can_act))
         fine = seen.fuels[0].is_connected
     print("%.0f seconds" % (time.perf_counter() - begun))
     return not fine

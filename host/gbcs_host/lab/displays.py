@@ -9,22 +9,15 @@ Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessm
 
 from typing import Any
 
-from gbcs import message, payload
+from gbcs import message, payload, usecases
 from gbcs.asn1 import asn1
 from gbcs.errors import DecodeError
-from gbcs_device.base import partners
+from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
 
-_TYPES = {
-    "GSME": partners.GSME_TYPE,
-    "ESME": partners.ESME_TYPE,
-    "GPF": partners.GPF_TYPE,
-    "PPMID": partners.PPMID_TYPE,
-    "IHD": partners.TYPE_2,
-}
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {
-    # whom: what it is told, by which method; a PPMID by the broker for the supplier
+    # whom, of whom: what it is told, by which method
     ("ESME", "PPMID"): ("CS03A1", _A_INITIATOR),
     ("PPMID", "ESME"): ("CS03A2", _A_RESPONDER),
     ("GSME", "PPMID"): ("CS03C", _C),
@@ -33,6 +26,7 @@ _JOINS = {
     ("GSME", "GPF"): ("CS03B", _B),
     ("GPF", "IHD"): ("CS03B", _B),
 }
+_SUPPLIER = "Supplier"  # as the registry has it
 _SETTLE_S = 3
 
 
@@ -84,25 +78,28 @@ class Displays:
         fields: list[Any] = [
             (None, "INTEGER", method, None),
             (None, "OCTET STRING", of, None),
-            (None, "INTEGER", _TYPES[self._kinds[of]], None),
+            (None, "INTEGER", kind_rows.find(self._kinds[of]).partner_type, None),
         ]
         if method == _C:
             octets = self.pki.device(of, "ka").certificate
             fields.append(asn1.decode("Certificate", octets, 0, len(octets)))
         record = payload.Asn1("JoinDeviceCommand", (None, "SEQUENCE", fields, None))
-        if self._kinds[whom] == "PPMID":
-            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
-            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
-        return self.send(use_case, "supplier", whom, record)
+        return self._told(use_case, whom, record)
 
     def part(self: Any, whom: bytes, of: bytes) -> Any:
         """8.8: the device is no longer joined with the other."""
-        use_case = "CS04B" if self._kinds[of] in ("IHD", "GPF") else "CS04AC"
+        _, method = _JOINS.get((self._kinds[whom], self._kinds[of]), ("", _A_INITIATOR))
         record = payload.Asn1("UnjoinDeviceCommand", (None, "OCTET STRING", of, None))
-        if self._kinds[whom] == "PPMID":
-            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
-            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
-        return self.send(use_case, "supplier", whom, record)
+        return self._told("CS04B" if method == _B else "CS04AC", whom, record)
+
+    def _told(self: Any, use_case: str, whom: bytes, record: Any) -> Any:
+        """A command of the supplier, by the broker where the supplier itself may not send it."""
+        supplier = self.parties["supplier"]
+        roles = usecases.by_name(use_case)[0].roles[self._kinds[whom]]
+        if _SUPPLIER in roles:
+            return self.send(use_case, supplier, whom, record)
+        broker = self.parties["access control broker"]
+        return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
 
     # What a person sees and does
 
