@@ -18,7 +18,7 @@ from gbcs_device.account import state as states
 from gbcs_device.account.ledger import Ledger
 from gbcs_device.account.tariff import DAY_MS
 from gbcs_device.base import clock, kind_rows, load
-from gbcs_device.base.figures import ARMED, ON, Debt, Figures
+from gbcs_device.base.figures import ARMED, OFF, ON, Debt, Figures
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -373,6 +373,19 @@ def set_load(
     changes.update(load.started(now, rates, profile))
     changes.setdefault(load.PROFILE, None)
     return changes
+
+
+def switch(command: "Command", supply: int) -> bool:
+    """The supplier's word on the supply; False where credit, or a gas meter, does not allow it.
+
+    A valve is closed or armed: whoever stands before it opens it.
+    """
+    account = changing(command)
+    states = (OFF, ARMED) if _fuel(command.device) == kind_rows.GAS else (OFF, ARMED, ON)
+    if supply not in states or (supply != OFF and not account.may_supply()):
+        return False
+    account.set_supply(supply)
+    return True
 
 
 def _logged(account: Account, origin: int, command: int, done: bool) -> None:

@@ -185,7 +185,7 @@ def is_there(mode: int, is_prepayment: bool) -> bool:
 def _value(what: str, index: int, figures: "Any", source: "Any") -> "Any":
     """What a row says, or None where there is no such thing."""
     if what[0] == "_":
-        return globals()[what](index, figures, source)
+        return _MADE[what](index, figures, source)
     name, dot, column = what.partition(".")
     held = getattr(figures, name)
     if not dot:
@@ -318,3 +318,23 @@ def _frequency(index: int, figures: "Figures", source: "Any") -> "int | None":
     if index >= len(figures.debts) or not figures.debts[index].period:
         return None
     return ("hour", "day").index(figures.debts[index].period)
+
+
+_MADE = {
+    "_maker": _maker,
+    "_model": _model,
+    "_threshold": _threshold,
+    "_price": _price,
+    "_tiers": _tiers,
+    "_blocks": _blocks,
+    "_level": _level,
+    "_power_level": _power_level,
+    "_site": _site,
+    "_supplier": _supplier,
+    "_contact": _contact,
+    "_factor_digits": _factor_digits,
+    "_calorific_digits": _calorific_digits,
+    "_configuration": _configuration,
+    "_recovery": _recovery,
+    "_frequency": _frequency,
+}

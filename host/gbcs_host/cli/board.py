@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from gbcs import usecases
 from gbcs_device.base import kind_rows
@@ -84,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when done, 1 when the board said no, 2 wrong usage, 3 nothing there."""
     try:
-        return int(globals()["_" + args.what](args) or 0)
+        return int(_COMMANDS[args.what](args) or 0)
     except BuildError as error:
         raise EnvironmentProblem(str(error)) from None
     except LinkError as error:
@@ -261,3 +262,19 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
         fine = seen.fuels[0].is_connected
     print("%.0f seconds" % (time.perf_counter() - begun))
     return not fine
+
+
+_COMMANDS: "dict[str, Callable[[argparse.Namespace], int | None]]" = {
+    "list": _list,
+    "info": _info,
+    "start": _start,
+    "log": _log,
+    "repl": _repl,
+    "reset": _reset,
+    "erase": _erase,
+    "build": _build,
+    "flash": _flash,
+    "deploy": _deploy,
+    "provision": _provision,
+    "try": _try,
+}

@@ -110,7 +110,8 @@ class Displays:
 
     def confirm(self, eui: bytes, message: int) -> bool:
         """The person has read a message, by its number."""
-        return self._press(eui, "confirm", message)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.confirm(message, self.han.now))
 
     def top_up(self, eui: bytes, fuel: int, digits: "bytes | str") -> bool:
         """The person types a UTRN into a PPMID: fuel 0 electricity, 1 gas.
@@ -118,21 +119,23 @@ class Displays:
         False where the PPMID has no way to the meter; what comes of it the view tells.
         """
         octets = digits.encode() if isinstance(digits, str) else digits
-        return self._press(eui, "top_up", fuel, octets)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.top_up(fuel, octets, self.han.now))
 
     def emergency(self, eui: bytes, fuel: int) -> bool:
         """The person activates emergency credit at a PPMID."""
-        return self._press(eui, "emergency", fuel)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.emergency(fuel, self.han.now))
 
     def enable(self, eui: bytes, fuel: int) -> bool:
         """The person enables an armed supply at a PPMID."""
-        return self._press(eui, "enable", fuel)
-
-    def _press(self, eui: bytes, name: str, *what: Any) -> bool:
         station = self.han.stations[eui]
-        done: bool = getattr(station, name)(*what, self.han.now)
+        return self._pressed(station, station.enable(fuel, self.han.now))
+
+    def _pressed(self, station: Any, was_taken: bool) -> bool:
+        """Has the station send what a button made it say."""
         self.han.air.touch(station)
-        return done
+        return was_taken
 
     # What a PPMID's control software does
 
@@ -147,7 +150,7 @@ class Displays:
         self.alerts += self.han.unasked()
         before = centre.waiting(recipient)
         self._heard(station)
-        done = Delivery(self._press(eui, "deliver", octets))
+        done = Delivery(self._pressed(station, station.deliver(octets, self.han.now)))
         self.pass_time(_SETTLE_S)
         for one in self.han.unasked():
             if one == octets:
