@@ -6,7 +6,15 @@
 import subprocess
 import sys
 
-GENERATORS = ("gen_cosem", "gen_gbz", "gen_glyphs", "gen_p256", "gen_usecases", "gen_docs")
+GENERATORS = (
+    "gen_cosem",
+    "gen_gbz",
+    "gen_glyphs",
+    "gen_p256",
+    "gen_served",
+    "gen_usecases",
+    "gen_docs",
+)
 
 
 def main(arguments: "list[str]") -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from tools import fact_tables
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 Modules = dict[str, str]  # texts by their paths in the tree
 

@@ -11,7 +11,15 @@ import pytest
 from tools import fact_tables, gen, import_facts
 
 ROOT = pathlib.Path(__file__).parents[2]
-NAMES = ("alert_codes", "authority", "cosem_requests", "cosem_values", "gbz", "use_cases")
+NAMES = (
+    "alert_codes",
+    "authority",
+    "cosem_requests",
+    "cosem_values",
+    "gbz",
+    "served",
+    "use_cases",
+)
 
 
 def run(module, *arguments, shared="/nonexistent"):
@@ -118,6 +126,8 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path, before, after, reason):
         ("gen_usecases", "use_cases", "|supplierBySupplier|", "|by|", "no replacement mode by"),
         ("gen_usecases", "authority", "\n0026|", "\n0025A|", "0025A is no message code"),
         ("gen_cosem", "cosem_values", "|enum|", "|enumeration|", "no type enumeration"),
+        ("gen_served", "served", "|SiteID|", "|Site|", "SiteID expected, found Site"),
+        ("gen_served", "served", "|gas||litres", "|water||litres", "0702/0000: 'water'"),
         ("gen_cosem", "cosem_values", "ECS17a|", "ECS171|", "ECS17a: no values of class 3"),
         ("gen_cosem", "cosem_requests", "|action|104|", "|get|104|", "get of M1"),
         ("gen_gbz", "gbz", "GCS13a|", "GCS131|", "GCS131 is no use case"),

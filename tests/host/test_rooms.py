@@ -5,6 +5,8 @@ import pathlib
 import re
 import tomllib
 
+import pytest
+
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGES = {"gbcs": "protocol", "gbcs_device": "firmware", "gbcs_host": "host"}
 # Of the core and the devices, what comes first imports none of those after it
@@ -113,6 +115,40 @@ def test_every_module_is_chosen_by_a_statement():
         and ast.unparse(node.func) in ("__import__", "importlib.import_module")
     }
     assert dynamic == DYNAMIC
+
+
+def looked_up(tree):
+    """Calls that take a function out of a module by a name that is made at run time."""
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in calls:
+        function = ast.unparse(call.func)
+        if function in ("globals", "eval", "exec"):
+            yield ast.unparse(call)
+        if function == "getattr" and not isinstance(call.args[1], ast.Constant):
+            source = call.args[0]
+            of_module = isinstance(source, ast.Name) and source.id in imported
+            if of_module or isinstance(source, ast.Call):
+                yield ast.unparse(call)
+
+
+def test_no_function_is_looked_up_by_a_name():
+    found = {
+        name: list(looked_up(ast.parse(path.read_text()))) for name, path in modules().items()
+    }
+    assert {name: calls for name, calls in found.items() if calls} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["getattr(_module(name), function)", "import a\ngetattr(a, b)", "globals()[name](1)"]
+)
+def test_a_look_up_by_a_name_would_be_seen(text):
+    assert list(looked_up(ast.parse(text)))
 
 
 def test_imports_in_what_is_sent_to_boards_and_other_processes_are_there():

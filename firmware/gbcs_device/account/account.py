@@ -17,8 +17,8 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import state as states
 from gbcs_device.account.ledger import Ledger
 from gbcs_device.account.tariff import DAY_MS
-from gbcs_device.base import clock, load
-from gbcs_device.base.figures import ARMED, ON, Debt, Figures
+from gbcs_device.base import clock, kind_rows, load
+from gbcs_device.base.figures import ARMED, OFF, ON, Debt, Figures
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gbcs_device.account.tariff import Terms
     from gbcs_device.messages.device import Command
 
-KINDS = ("ESME", "SAPC", "GSME")
 _LITRE_MS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
 _HOUR_MS = const(3_600_000)
 _MILLI = const(1000)
@@ -42,11 +41,15 @@ PPMID = const(2)  # originating device
 
 def exists(device: "Any") -> bool:
     """Whether a device has an account: a meter that has a load."""
-    return device.kind in KINDS and device.store.get(load.SINCE) is not None
+    return _fuel(device) != kind_rows.NOTHING and device.store.get(load.SINCE) is not None
+
+
+def _fuel(device: "Any") -> int:
+    return kind_rows.find(device.kind).fuel
 
 
 def _objects(device: "Any") -> "Any":
-    if device.kind == "GSME":
+    if _fuel(device) == kind_rows.GAS:
         from gbcs_device.account import gsme_terms
 
         return gsme_terms
@@ -62,7 +65,7 @@ class Account(Ledger):
         """As the device's store has it; with `get(name)`, as a command in progress has it."""
         store = device.store
         self.device = device
-        is_gas = device.kind == "GSME"
+        is_gas = _fuel(device) == kind_rows.GAS
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
         state = states.read(store, int.from_bytes(store.get(load.SINCE), "big"))
@@ -372,9 +375,22 @@ def set_load(
     return changes
 
 
+def switch(command: "Command", supply: int) -> bool:
+    """The supplier's word on the supply; False where credit, or a gas meter, does not allow it.
+
+    A valve is closed or armed: whoever stands before it opens it.
+    """
+    account = changing(command)
+    states = (OFF, ARMED) if _fuel(command.device) == kind_rows.GAS else (OFF, ARMED, ON)
+    if supply not in states or (supply != OFF and not account.may_supply()):
+        return False
+    account.set_supply(supply)
+    return True
+
+
 def _logged(account: Account, origin: int, command: int, done: bool) -> None:
     """Notes a command of the HAN; a gas meter has them as GBCS messages."""
-    if origin == PPMID and account.device.kind != "GSME":
+    if origin == PPMID and _fuel(account.device) != kind_rows.GAS:
         code = HAN_COMMAND_DONE if done else HAN_COMMAND_REFUSED
         account.tell(code, command.to_bytes(2, "big"))
 

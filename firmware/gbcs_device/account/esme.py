@@ -9,7 +9,7 @@ from gbcs_device.account import account, tokens
 from gbcs_device.account.esme_terms import CHARGES, EMERGENCY, EXPORT, IMPORT
 from gbcs_device.account.state import COUNTER
 from gbcs_device.base import load
-from gbcs_device.base.figures import ARMED, OFF, ON
+from gbcs_device.base.figures import LOAD_SWITCH
 from gbcs_device.base.names import name_of
 from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
@@ -28,9 +28,7 @@ _PRICE = (3, b"\x00\x00\x5e\x2c\x01\x07", 2)
 _SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
 _TOP_UP_LOG = (7, b"\x00\x00\x62\x01\x05\xff", 2)
 _PAYMENT_LOG = (7, b"\x00\x00\x62\x01\x04\xff", 2)
-_DOUBLE_LONG, _LONG_UNSIGNED = const(5), const(18)
-_SCRIPTS = {51: ON, 52: OFF, 54: ARMED}
-_SWITCH = {ON: 1, OFF: 0, ARMED: 2}  # the state of the load switch as class 70 has it
+_DOUBLE_LONG = const(5)
 
 
 # What is read
@@ -123,7 +121,7 @@ def _top_ups(get: "Any") -> "list[tuple[int, int]]":
 
 
 def _supply(command: "Command", item: "Any") -> bytes:
-    return b"\x16" + bytes((_SWITCH[account.of(command).state.supply],))
+    return b"\x16" + bytes((LOAD_SWITCH[account.of(command).state.supply],))
 
 
 def _price(found: "Any") -> bytes:
@@ -153,18 +151,6 @@ def _number(item: "Item") -> int:
         raise ItemFailed(TYPE_UNMATCHED)
     value = int.from_bytes(item.octets[item.start + 1 : item.start + 5], "big")
     return value - (1 << 32) if value >> 31 else value
-
-
-def _switch(command: "Command", item: "Item") -> bytes:
-    """ECS42, ECS43, ECS44: the load switch closed or armed, if there is credit, or opened."""
-    supply = _SCRIPTS.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
-    if item.octets[item.start] != _LONG_UNSIGNED or supply is None:
-        raise ItemFailed(TYPE_UNMATCHED)
-    found = account.changing(command)
-    if supply != OFF and not found.may_supply():
-        raise ItemFailed(OTHER_REASON)
-    found.set_supply(supply)
-    return b"\x00"
 
 
 def _enter(command: "Command", item: "Item") -> bytes:
@@ -227,5 +213,4 @@ ACTIONS = {
     ("M", 113, CHARGES + b"\x01\xff", 2): _activated,
     ("M", 113, CHARGES + b"\x02\xff", 2): _activated,
     ("M", 9, b"\x00\x00\x0a\x00\x64\xff", 1): _reset_blocks,
-    ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): _switch,
 }

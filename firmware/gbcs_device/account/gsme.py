@@ -11,7 +11,6 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import account, gsme_calendar, tokens
 from gbcs_device.account.gsme_terms import METERING, PREPAYMENT, PRICE, number
 from gbcs_device.account.state import COUNTER
-from gbcs_device.base.figures import ARMED, OFF
 from gbcs_device.base.names import attribute_name
 from gbcs_device.messages.component import FAILURE, KEPT, NOT_FOUND, ComponentFailed
 
@@ -210,16 +209,6 @@ def _change_debt(command: "Command", part: "Part") -> None:
     found.adjust_debt((kind >> 1) + 1, fields["debt_amount"], not kind & 1)
 
 
-def _change_supply(command: "Command", part: "Part") -> None:
-    """GCS32, GCS39: the valve closed, or armed if there is credit."""
-    found = account.changing(command)
-    state = part.payload[16]
-    if state == OFF or (state == ARMED and found.may_supply()):
-        found.set_supply(state)
-    else:
-        raise ComponentFailed(FAILURE)
-
-
 def _in_range(command: "Command", part: "Part", found: "list[Any]") -> "list[Any]":
     """Of the entries of a log, newest first and their time first, those that are asked for."""
     latest = int.from_bytes(part.payload[:4], "little") or 0xFFFFFFFF
@@ -314,7 +303,6 @@ for _n in range(1, 5):
 
 ACTIONS: "dict[tuple[Any, ...], Any]" = {
     # cluster, direction, command
-    (METERING, 0x00, 0x0B): _change_supply,
     (PRICE, 0x08, 0x05): _price_matrix,
     (PRICE, 0x08, 0x06): _thresholds,
     (PREPAYMENT, 0x00, 0x00): _select,

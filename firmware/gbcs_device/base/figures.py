@@ -5,6 +5,7 @@ Money is millipence (hundred-thousandths of a pound), energy watt-hours, also fo
 
 # State of the load switch or valve, as ZCL's SupplyStatus has it
 OFF, ARMED, ON = 0, 1, 2
+LOAD_SWITCH = (0, 2, 1)  # the same as a load switch has them (COSEM class 70)
 
 # Bits of the credit status, as ZCL's CreditStatus has them
 CREDIT_OK = 0x01

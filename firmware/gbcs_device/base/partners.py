@@ -3,18 +3,31 @@
 The hub's device log lets a device on the HAN; it gives it no say with a meter. That is up to the
 meter's own log, which the supplier alone changes (gbcs_device.usecases.device_log).
 
-Sources: GBCS 13.4 to 13.6; device types as in the reference messages.
+Sources: GBCS 13.4 to 13.6; device types (gbcs_device.base.kind_rows) as in reference messages.
 """
 
 from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base.kind_rows import ESME_TYPE, GSME_TYPE, HCALCS_TYPE, PPMID_TYPE, TYPE_2
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+__all__ = (
+    "DEVICE_LOG",
+    "ENTRY",
+    "ESME_TYPE",
+    "GSME_TYPE",
+    "LINK_KEY",
+    "PPMID_TYPE",
+    "READERS",
+    "TYPE_2",
+    "device_type",
+    "entries",
+)
+
 DEVICE_LOG = "devices"  # EUI-64 and type, nine octets each
 LINK_KEY = "han/partner/"  # and an EUI-64: the link key that the trust centre gave for it
 ENTRY = 9
-GSME_TYPE, ESME_TYPE, GPF_TYPE, HCALCS_TYPE, PPMID_TYPE, TYPE_2 = 0, 1, 3, 4, 5, 6
 READERS = (HCALCS_TYPE, PPMID_TYPE, TYPE_2)  # who may read an ESME; a PPMID alone may act on it
 
 

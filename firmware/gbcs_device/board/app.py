@@ -6,6 +6,7 @@ Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 
 import gbcs.zigbee.cbke  # noqa: F401 - the deepest chain of imports, while the C stack is shallow
 from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base import kind_rows
 from gbcs_device.board.console import (
     alert,
     counters,
@@ -97,14 +98,16 @@ def _drawing(connected: "Any", one: "Any") -> "Any":
 
     def look() -> None:
         station = one.station
-        if station is None or station.device.kind not in ("IHD", "PPMID"):
+        if station is None:
+            return
+        kind = kind_rows.find(station.device.kind)
+        if not kind.has_display:
             return
         if station not in screens:
             from gbcs_device.board.screen import Screen
 
             screens.clear()
-            is_ppmid = station.device.kind == "PPMID"
-            screens[station] = Screen(connected.display(), connected.buttons, is_ppmid)
+            screens[station] = Screen(connected.display(), connected.buttons, kind.can_act)
         from time import ticks_ms  # type: ignore[attr-defined]
 
         screens[station].look(station, connected.level(), ticks_ms(), one.now)

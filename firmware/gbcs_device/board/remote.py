@@ -20,6 +20,7 @@ import gc
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
+from gbcs_device.base import kind_rows
 from gbcs_device.base.store import LIMIT, MemoryMedium, PowerCut, Store
 from gbcs_device.base.store_format import StoreDamaged
 from gbcs_device.devices import kinds, stations
@@ -78,8 +79,8 @@ class Server:
     """One device, made by what it is told, or the one that the medium of its store has.
 
     `crypto` is a back end of gbcs.crypto, `random(n)` gives octets, `limit` is the size of a bank,
-    `allowed` are the kinds that it may be; `used()` measures the heap, where a board has a prompt
-    at which it can be asked for.
+    `allowed` are the kinds that it may be, unless told any that joins a hub; `used()` measures the
+    heap, where a board has a prompt at which it can be asked for.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Server:
         random: "Any",
         medium: "Any" = None,
         limit: int = LIMIT,
-        allowed: "tuple[str, ...]" = ("ESME", "GSME", "PPMID", "IHD"),
+        allowed: "tuple[str, ...] | None" = None,
         used: "Any" = None,
     ) -> None:
         self.crypto = crypto
@@ -104,7 +105,7 @@ class Server:
         self._used = used
         self._medium = MemoryMedium() if medium is None else medium
         self._limit = limit
-        self._allowed = allowed
+        self._allowed = kind_rows.joining() if allowed is None else allowed
         self._written: dict[str, bytes | None] = {}
         self._size = 0  # octets of all that was written
         self._is_on = False
@@ -250,7 +251,7 @@ class Server:
             return OK, identity(station.device)
         elif operation == SET:
             station.store.write(_entries(body))
-        elif operation in (VIEW, PRESS, HEARD) and station.device.kind in ("PPMID", "IHD"):
+        elif operation in (VIEW, PRESS, HEARD) and _has_display(station):
             from gbcs_device.display import actions  # meters do without it
 
             if operation == VIEW:
@@ -333,6 +334,10 @@ class Server:
             if not credentials:
                 raise ValueError("credentials of key establishment expected")
             self.station = stations.make(device, self.random, credentials[0])
+
+
+def _has_display(station: "Any") -> bool:
+    return kind_rows.find(station.device.kind).has_display
 
 
 def entry(name: str, octets: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """Attributes that a meter serves on the HAN: what displays read, made of its figures and objects.
 
-One table says where each comes from: an ESME answers it itself, a GSME reports it to its mirror,
-and the GPF answers what was reported. Money is millipence, so trailing digits are 5 and the cost
-scale is 10^-5; energy is kWh by a divisor of 1000, gas volume m3 by the same.
+One table (clusters.attribute_rows, made of served.txt of the facts) says where each comes from: an
+ESME answers it itself, a GSME reports it to its mirror, and the GPF answers what was reported.
+Money is millipence, so trailing digits are 5 and the cost scale is 10^-5; energy is kWh by a
+divisor of 1000, gas volume m3 by the same.
 
 A meter in credit mode has no attributes of prepayment, one in prepayment mode no bill.
 
@@ -11,6 +12,7 @@ Source: Smart Energy 1.4, annex D (0700, 0702, 0705, 0708); ZCL 07-5123, 3.2 (00
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zcl.codes import BASIC
+from gbcs_device.clusters.attribute_rows import ROWS
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -19,18 +21,8 @@ if TYPE_CHECKING:
 
 ELECTRICITY = const(1)
 GAS = const(2)
-_BOTH = const(3)
 
-# Types; each on a line, for only so they are folded into the rows below
-_BITS8 = const(0x18)
-_BITS16 = const(0x19)
-_U8 = const(0x20)
-_U16 = const(0x21)
-_U24 = const(0x22)
-_U32 = const(0x23)
-_U48 = const(0x25)
-_I24 = const(0x2A)
-_I32 = const(0x2B)
+# Types that are not numbers of a size that they say
 _ENUM = const(0x30)
 _OCTETS = const(0x41)
 _TEXT = const(0x42)
@@ -38,7 +30,6 @@ _UTC = const(0xE2)
 
 # Modes in which an attribute is there
 _ALWAYS = const(0)
-_CREDIT = const(1)
 _PREPAID = const(2)
 
 # Objects of the ESME
@@ -52,99 +43,6 @@ PREPAYMENT_CONFIGURATION = const(0x0000)
 IS_PREPAYMENT = const(0x0002)  # of the payment control configuration
 _PAID_FIRST = const(0x0C97)  # disconnection, prepayment, credit management, display; charges
 _PAID_LATER = const(0x0C94)
-
-ROWS = (
-    # cluster, first, step, count, fuels, mode, type, what, from which place of a list
-    # what: a number; a name of Figures; "list.column" of it; "_name" of a function below
-    (0x0000, 0x0000, 1, 1, _BOTH, _ALWAYS, _U8, 3, 0),
-    (0x0000, 0x0003, 1, 1, _BOTH, _ALWAYS, _U8, 1, 0),
-    (0x0000, 0x0004, 1, 1, _BOTH, _ALWAYS, _TEXT, "_maker", 0),
-    (0x0000, 0x0005, 1, 1, _BOTH, _ALWAYS, _TEXT, "_model", 0),
-    (0x0000, 0x0007, 1, 1, 1, _ALWAYS, _ENUM, 1, 0),
-    (0x0000, 0x0007, 1, 1, 2, _ALWAYS, _ENUM, 3, 0),
-    (0x0700, 0x0100, 1, 143, 1, _ALWAYS, _U48, "_threshold", 0),
-    (0x0700, 0x0202, 1, 1, _BOTH, _ALWAYS, _U24, 1, 0),
-    (0x0700, 0x0203, 1, 1, _BOTH, _ALWAYS, _U24, 1000, 0),
-    (0x0700, 0x0300, 1, 1, 1, _ALWAYS, _ENUM, 0, 0),
-    (0x0700, 0x0300, 1, 1, 2, _ALWAYS, _ENUM, 1, 0),
-    (0x0700, 0x0301, 1, 1, _BOTH, _ALWAYS, _U32, "standing_mp", 0),
-    (0x0700, 0x0302, 1, 1, 2, _ALWAYS, _U32, "conversion_factor", 0),
-    (0x0700, 0x0303, 1, 1, 2, _ALWAYS, _BITS8, "_factor_digits", 0),
-    (0x0700, 0x0304, 1, 1, 2, _ALWAYS, _U32, "calorific_value", 0),
-    (0x0700, 0x0305, 1, 1, 2, _ALWAYS, _ENUM, 1, 0),
-    (0x0700, 0x0306, 1, 1, 2, _ALWAYS, _BITS8, "_calorific_digits", 0),
-    (0x0700, 0x0400, 1, 304, _BOTH, _ALWAYS, _U32, "_price", 0),
-    (0x0700, 0x0610, 1, 1, _BOTH, _ALWAYS, _OCTETS, "label", 0),
-    (0x0700, 0x0611, 1, 1, 1, _ALWAYS, _U8, "_tiers", 0),
-    (0x0700, 0x0612, 1, 1, 1, _ALWAYS, _U8, "_blocks", 0),
-    (0x0700, 0x0615, 1, 1, _BOTH, _ALWAYS, _ENUM, 0, 0),
-    (0x0700, 0x0616, 1, 1, _BOTH, _ALWAYS, _U16, 826, 0),
-    (0x0700, 0x0617, 1, 1, _BOTH, _ALWAYS, _BITS8, 0x50, 0),
-    (0x0702, 0x0000, 1, 1, 1, _ALWAYS, _U48, "import_wh", 0),
-    (0x0702, 0x0000, 1, 1, 2, _ALWAYS, _U48, "litres", 0),
-    (0x0702, 0x0001, 1, 1, 1, _ALWAYS, _U48, "export_wh", 0),
-    (0x0702, 0x000E, 1, 1, _BOTH, _ALWAYS, _ENUM, "block", 0),
-    (0x0702, 0x0014, 1, 1, _BOTH, _ALWAYS, _ENUM, "supply", 0),
-    (0x0702, 0x0020, 1, 1, _BOTH, _ALWAYS, _ENUM, "tier", 0),
-    (0x0702, 0x0200, 1, 1, _BOTH, _ALWAYS, _BITS8, 0, 0),
-    (0x0702, 0x0207, 1, 1, 1, _ALWAYS, _ENUM, "_level", 0),
-    (0x0702, 0x0300, 1, 1, 1, _ALWAYS, _ENUM, 0, 0),
-    (0x0702, 0x0300, 1, 1, 2, _ALWAYS, _ENUM, 1, 0),
-    (0x0702, 0x0301, 1, 1, _BOTH, _ALWAYS, _U24, 1, 0),
-    (0x0702, 0x0302, 1, 1, _BOTH, _ALWAYS, _U24, 1000, 0),
-    (0x0702, 0x0303, 1, 1, _BOTH, _ALWAYS, _BITS8, 0xBB, 0),  # 7 digits, 3 of them decimals
-    (0x0702, 0x0304, 1, 1, 1, _ALWAYS, _BITS8, 0x9B, 0),
-    (0x0702, 0x0305, 1, 1, _BOTH, _ALWAYS, _BITS8, 0xBB, 0),
-    (0x0702, 0x0306, 1, 1, 1, _ALWAYS, _BITS8, 0, 0),
-    (0x0702, 0x0306, 1, 1, 2, _ALWAYS, _BITS8, 128, 0),  # as a mirror has it: 127 and 1
-    (0x0702, 0x0307, 1, 1, 1, _ALWAYS, _OCTETS, "_site", 0),
-    (0x0702, 0x030F, 1, 1, _BOTH, _ALWAYS, _OCTETS, "label", 0),
-    (0x0702, 0x0312, 1, 1, 2, _ALWAYS, _ENUM, 0, 0),
-    (0x0702, 0x0314, 1, 1, 2, _ALWAYS, _BITS8, 0xBB, 0),
-    (0x0702, 0x0400, 1, 1, 1, _ALWAYS, _I24, "power_w", 0),
-    (0x0702, 0x0401, 2, 2, 1, _ALWAYS, _U24, "days.0", 0),
-    (0x0702, 0x0420, 2, 7, 1, _ALWAYS, _U24, "days.0", 2),
-    (0x0702, 0x0430, 2, 6, 1, _ALWAYS, _U24, "weeks.0", 0),
-    (0x0702, 0x0440, 2, 14, 1, _ALWAYS, _U32, "months.0", 0),
-    (0x0702, 0x0A00, 1, 1, _BOTH, _CREDIT, _U32, "bill_mp", 0),
-    (0x0702, 0x0A01, 1, 1, 1, _CREDIT, _UTC, "time", 0),
-    (0x0702, 0x0A04, 1, 1, _BOTH, _CREDIT, _BITS8, 0x50, 0),
-    (0x0702, 0x0C01, 2, 2, 2, _ALWAYS, _U24, "days.0", 0),
-    (0x0702, 0x0C20, 2, 7, 2, _ALWAYS, _U24, "days.0", 2),
-    (0x0702, 0x0C30, 2, 6, 2, _ALWAYS, _U24, "weeks.0", 0),
-    (0x0702, 0x0C40, 2, 14, 2, _ALWAYS, _U32, "months.0", 0),
-    (0x0705, 0x0000, 1, 1, _BOTH, _ALWAYS, _BITS16, "_configuration", 0),
-    (0x0705, 0x0001, 1, 1, _BOTH, _PREPAID, _I32, "balance_mp", 0),
-    (0x0705, 0x0002, 1, 1, _BOTH, _PREPAID, _I32, "emergency_mp", 0),
-    (0x0705, 0x0003, 1, 1, _BOTH, _PREPAID, _BITS8, "credit_status", 0),
-    (0x0705, 0x0005, 1, 1, _BOTH, _PREPAID, _I32, "accumulated_mp", 0),
-    (0x0705, 0x0010, 1, 1, _BOTH, _PREPAID, _U32, "emergency_limit_mp", 0),
-    (0x0705, 0x0011, 1, 1, _BOTH, _PREPAID, _U32, "emergency_threshold_mp", 0),
-    (0x0705, 0x0031, 1, 1, _BOTH, _PREPAID, _U32, "low_credit_mp", 0),
-    (0x0705, 0x0040, 1, 1, _BOTH, _PREPAID, _I32, "cut_off_mp", 0),
-    (0x0705, 0x0100, 16, 5, _BOTH, _PREPAID, _UTC, "top_ups.time", 0),
-    (0x0705, 0x0101, 16, 5, _BOTH, _PREPAID, _I32, "top_ups.amount_mp", 0),
-    (0x0705, 0x0102, 16, 5, _BOTH, _PREPAID, _ENUM, "top_ups.origin", 0),
-    (0x0705, 0x0103, 16, 5, _BOTH, _PREPAID, _OCTETS, "top_ups.digits", 0),
-    (0x0705, 0x0210, 16, 3, _BOTH, _PREPAID, _OCTETS, "debts.label", 0),
-    (0x0705, 0x0211, 16, 3, _BOTH, _PREPAID, _U32, "debts.amount_mp", 0),
-    (0x0705, 0x0212, 16, 3, _BOTH, _PREPAID, _ENUM, "_recovery", 0),
-    (0x0705, 0x0216, 16, 3, _BOTH, _PREPAID, _ENUM, "_frequency", 0),
-    (0x0705, 0x0217, 16, 3, _BOTH, _PREPAID, _U32, "debts.rate_mp", 0),
-    (0x0705, 0x0219, 16, 3, _BOTH, _PREPAID, _U16, "debts.proportion", 0),
-    (0x0705, 0x0500, 1, 1, _BOTH, _ALWAYS, _BITS8, 0xFD, 0),  # 5 decimals
-    (0x0705, 0x0501, 1, 1, _BOTH, _ALWAYS, _ENUM, 0, 0),
-    (0x0705, 0x0502, 1, 1, _BOTH, _ALWAYS, _ENUM, 1, 0),  # 10^-5
-    (0x0705, 0x0503, 1, 1, _BOTH, _ALWAYS, _U16, 826, 0),
-    (0x0705, 0x051C, 2, 2, _BOTH, _ALWAYS, _U48, "days.1", 0),
-    (0x0705, 0x0520, 2, 7, _BOTH, _ALWAYS, _U48, "days.1", 2),
-    (0x0705, 0x0530, 2, 6, _BOTH, _ALWAYS, _U48, "weeks.1", 0),
-    (0x0705, 0x0540, 2, 14, _BOTH, _ALWAYS, _U48, "months.1", 0),
-    (0x0708, 0x0100, 1, 1, 1, _ALWAYS, _U32, 0, 0),
-    (0x0708, 0x0101, 1, 1, 1, _ALWAYS, _OCTETS, "_supplier", 0),
-    (0x0708, 0x0102, 1, 1, 1, _ALWAYS, _OCTETS, "_contact", 0),
-    (0x0708, 0x0400, 1, 2, 1, _ALWAYS, _U32, "_power_level", 0),
-)  # fmt: skip
 
 
 def attribute(cluster: int, identifier: int, fuel: int, source: "Any", now: int) -> "bytes | None":
@@ -185,7 +83,7 @@ def is_there(mode: int, is_prepayment: bool) -> bool:
 def _value(what: str, index: int, figures: "Any", source: "Any") -> "Any":
     """What a row says, or None where there is no such thing."""
     if what[0] == "_":
-        return globals()[what](index, figures, source)
+        return _MADE[what](index, figures, source)
     name, dot, column = what.partition(".")
     held = getattr(figures, name)
     if not dot:
@@ -318,3 +216,23 @@ def _frequency(index: int, figures: "Figures", source: "Any") -> "int | None":
     if index >= len(figures.debts) or not figures.debts[index].period:
         return None
     return ("hour", "day").index(figures.debts[index].period)
+
+
+_MADE = {
+    "_maker": _maker,
+    "_model": _model,
+    "_threshold": _threshold,
+    "_price": _price,
+    "_tiers": _tiers,
+    "_blocks": _blocks,
+    "_level": _level,
+    "_power_level": _power_level,
+    "_site": _site,
+    "_supplier": _supplier,
+    "_contact": _contact,
+    "_factor_digits": _factor_digits,
+    "_calorific_digits": _calorific_digits,
+    "_configuration": _configuration,
+    "_recovery": _recovery,
+    "_frequency": _frequency,
+}

@@ -9,7 +9,7 @@ Source: Smart Energy 1.4, annex D.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs.zcl.codes import CALENDAR, FROM_SERVER, NO_DEFAULT, SPECIFIC
+from gbcs.zcl.codes import CALENDAR, FROM_SERVER, MESSAGING, NO_DEFAULT, SPECIFIC
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -40,16 +40,17 @@ _ASKING = (
     (0x0708, 0x03, 0x03, 0),
 )  # fmt: skip
 
-# What does something, or has an answer of its own: module, function, does the account do it, and
-# does it act on supply or credit, which a display that only reads may not
+# What does something, or has an answer of its own: does the account do it, and does it act on
+# supply or credit, which a display that only reads may not
 _DOING = (
-    (0x0702, 0x0C, "prepayment", "change_supply", True, True),
-    (0x0703, 0x01, "messaging", "confirm", False, False),
-    (0x0705, 0x00, "prepayment", "select_emergency", True, True),
-    (0x0705, 0x04, "prepayment", "top_up", True, True),
-    (0x0705, 0x08, "prepayment", "top_up_log", False, False),
-    (0x0705, 0x0A, "prepayment", "debt_log", True, False),
-)
+    # cluster, command, account, acts
+    (0x0702, 0x0C, True,  True),
+    (0x0703, 0x01, False, False),
+    (0x0705, 0x00, True,  True),
+    (0x0705, 0x04, True,  True),
+    (0x0705, 0x08, False, False),
+    (0x0705, 0x0A, True,  False),
+)  # fmt: skip
 
 # Where a question about a calendar has its id (its type, for calendars themselves), and its size
 _CALENDAR_AT = {0x00: (9, 1), 0x01: (4, 4), 0x02: (4, 4), 0x03: (4, 4), 0x04: (10, 4)}
@@ -74,25 +75,27 @@ def answered(
             if not found:
                 return NOT_FOUND, []
             return SUCCESS, [(publishing, each) for each in found]
-    for one, asked, module, function, is_account, _ in _DOING:
+    for one, asked, is_account, _ in _DOING:
         if one == cluster and asked == command and (source.has_account or not is_account):
-            done = getattr(_module(module), function)(source, payload, now)
+            done = _handler(cluster, command)(source, payload, now)
             return (done, []) if type(done) is int else (SUCCESS, done)
     return UNSUPPORTED, []
 
 
-def _module(name: str) -> "Any":
-    module: Any
-    if name == "prepayment":
-        from gbcs_device.clusters import prepayment as module
-    else:
-        from gbcs_device.clusters import messaging as module
-    return module
+def _handler(cluster: int, command: int) -> "Any":
+    """What does it: a status, or the commands that answer."""
+    if cluster == MESSAGING:
+        from gbcs_device.clusters import messaging
+
+        return messaging.confirm
+    from gbcs_device.clusters import prepayment
+
+    return prepayment.HANDLERS[cluster, command]
 
 
 def acts(cluster: int, command: int) -> bool:
     """Whether a command acts on supply or credit."""
-    return [row[5] for row in _DOING if row[:2] == (cluster, command)] == [True]
+    return [row[3] for row in _DOING if row[:2] == (cluster, command)] == [True]
 
 
 def _chosen(found: "list[bytes]", command: int, payload: bytes) -> "list[bytes]":

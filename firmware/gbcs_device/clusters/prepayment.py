@@ -110,3 +110,12 @@ def _signed(mp: int) -> int:
 def _sized(payload: bytes, size: int) -> None:
     if len(payload) != size:
         raise DecodeError("%d octets expected" % size, 0, "payload")
+
+
+HANDLERS = {  # by cluster and command
+    (0x0702, 0x0C): change_supply,
+    (0x0705, 0x00): select_emergency,
+    (0x0705, 0x04): top_up,
+    (0x0705, 0x08): top_up_log,
+    (0x0705, 0x0A): debt_log,
+}

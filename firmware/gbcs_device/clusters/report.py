@@ -8,6 +8,7 @@ from binascii import crc32
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.zcl.codes import BASIC, METERING, PRICE
 from gbcs_device.clusters import attributes
+from gbcs_device.clusters.attribute_rows import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ _STORED = (0x0201, 0x0205, 0x0307, 0x0308)  # of the meter: battery, meter point
 
 def identifiers(source: "Any", now: int) -> "Iterator[tuple[int, int]]":
     """Clusters and identifiers that a gas meter may report; constants the mirror has itself."""
-    for cluster, first, step, count, fuels, _, _, what, _ in attributes.ROWS:
+    for cluster, first, step, count, fuels, _, _, what, _ in ROWS:
         if not fuels & attributes.GAS or cluster == BASIC or type(what) is int:
             continue
         if count > _MOST_ALIKE:

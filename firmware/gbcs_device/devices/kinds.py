@@ -1,55 +1,31 @@
-"""What each kind of device is: which commands it runs, and whose credentials it holds.
+"""Devices made of what their kind's row says: which commands they run, and on what objects.
 
 Modules are loaded when a device of that kind is made, or a command first needs them.
 """
 
 from gbcs.compat import TYPE_CHECKING
 from gbcs_device.base import load
+from gbcs_device.base.kind_rows import find, is_known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
+    from gbcs.asn1.der import Field
+    from gbcs_device.base.kind_rows import Kind
     from gbcs_device.messages.device import Command
 
-# The roles that have trust anchor cells on a kind of device: GBCS 4.3.2.5. A GSME has none of a
-# network operator (reference messages: trustAnchorNotFound)
-CELLS = {
-    "ESME": (0, 1, 2, 3, 4, 5, 8),
-    "GSME": (0, 1, 2, 4, 5),
-    "CHF": (0, 1, 4, 5, 6),
-    "GPF": (0, 1, 2, 3, 4, 5),
-    "PPMID": (0, 1, 2, 4, 5),
-    "IHD": (),
-    "HCALCS": (0, 1, 2, 4, 5),
-    "SAPC": (0, 1, 2, 3, 4, 5, 8),
-}
+    Objects = tuple[dict[Any, Any], dict[Any, Any]]  # live ones, and actions
+    Answer = Callable[[Command], bytes]
+    Run = Callable[[Command, Field], Field]
+    Due = Callable[[Command, Field, int], tuple[int, Field]]
 
-_BROKER_SIGNS = ("CHF", "PPMID")  # the kinds that hold its digital signature certificate
+__all__ = ("has_cell", "is_known", "make")
 
-# ASN.1 use cases: message code, module and function that runs it
-_ASN1 = {
-    0x0008: ("credentials", "provide_details"),
-    0x011B: ("credentials", "provide_details"),
-    0x000A: ("maintenance", "issue_credentials"),
-    0x000B: ("maintenance", "update_certificate"),
-    0x000C: ("maintenance", "provide_certificate"),
-    0x000D: ("device_log", "join"),
-    0x000E: ("device_log", "join"),
-    0x00AB: ("device_log", "join"),
-    0x00AF: ("device_log", "join"),
-    0x000F: ("device_log", "unjoin"),
-    0x0010: ("device_log", "unjoin"),
-    0x0013: ("device_log", "read_details"),
-    0x008C: ("device_log", "restore"),
-    0x0012: ("maintenance", "activate_firmware"),
-    0x0129: ("maintenance", "read_firmware"),
-    0x007F: ("maintenance", "set_time"),
-}
-
-
-def is_known(kind: str) -> bool:
-    """Whether there is an emulator of this kind."""
-    return kind in CELLS
+# Message codes of ASN.1 use cases, by the module that runs them
+_CREDENTIALS = (0x0008, 0x011B)
+_MAINTENANCE = (0x000A, 0x000B, 0x000C, 0x0012, 0x0129, 0x007F)
+_DEVICE_LOG = (0x000D, 0x000E, 0x00AB, 0x00AF, 0x000F, 0x0010, 0x0013, 0x008C, 0xF02F)
 
 
 def has_cell(kind: str, role: int, use: str) -> bool:
@@ -59,84 +35,123 @@ def has_cell(kind: str, role: int, use: str) -> bool:
     """
     from gbcs_device.messages.trust_anchors import ACCESS_CONTROL_BROKER, DS
 
-    if role == ACCESS_CONTROL_BROKER and use == DS and kind not in _BROKER_SIGNS:
+    row = find(kind)
+    if role == ACCESS_CONTROL_BROKER and use == DS and not row.broker_signs:
         return False
-    return role in CELLS[kind]
+    return role in row.cells
 
 
 def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
-    """A device of a kind, its data those in the store; ValueError for no kind of device."""
-    if kind not in CELLS:
-        raise ValueError("a kind of device expected: %s" % ", ".join(sorted(CELLS)))
-    device = _made(kind, eui, store, crypto, own)
-    if kind != "IHD":
+    """A device of a kind, its data those in the store; UnknownKind for no kind of device."""
+    row = find(kind)
+    has_account = store.get(load.SINCE) is not None
+    live, actions = _OBJECTS[row.objects](has_account)
+    servers = _servers(row, live, actions)
+    device = _DEVICES[row.device](kind, eui, store, crypto, own, servers)
+    if row.takes_messages:
         device.due = _due
-        if store.get(load.SINCE) is not None:
+        if "GBZ" in servers:
+            device.gbz_actions = actions
+        if has_account:
             from gbcs_device.account import account
 
             device.account = account
     return device
 
 
-def _made(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
-    live: Any
-    actions: Any
-    if kind == "CHF":
-        from gbcs_device.usecases import chf
-        from gbcs_device.usecases import esme as electricity
+# Classes of devices: column `device`
 
-        live = dict(electricity.LOGS)
-        live.update(chf.LIVE)
-        dlms = _dlms(live, chf.ACTIONS)
-        servers = {"DLMS": dlms, "ASN.1": _asn1}
-        return chf.Hub(kind, eui, store, crypto, own, servers, store.get(chf.GPF))
-    if kind == "ESME" or kind == "SAPC":
-        from gbcs_device.messages import meter
-        from gbcs_device.usecases import esme as electricity
 
-        live, actions = electricity.LIVE, electricity.ACTIONS
-        if store.get(load.SINCE) is not None:
-            from gbcs_device.account import esme as electricityaccount
+def _meter(*parts: "Any") -> "Any":
+    from gbcs_device.messages import meter
 
-            live = _joined(live, electricityaccount.LIVE)
-            actions = _joined(actions, electricityaccount.ACTIONS)
-        dlms = _dlms(live, actions)
-        return meter.Meter(kind, eui, store, crypto, own, {"DLMS": dlms, "ASN.1": _asn1})
-    if kind == "GSME":
-        from gbcs_device.messages import meter
-        from gbcs_device.usecases import gsme as gas
+    return meter.Meter(*parts)
 
-        live, actions = {}, gas.ACTIONS
-        if store.get(load.SINCE) is not None:
-            from gbcs_device.account import gsme as gasaccount
 
-            live, actions = gasaccount.LIVE, _joined(actions, gasaccount.ACTIONS)
-        gbz = _gbz(live, actions)
-        made = meter.Meter(kind, eui, store, crypto, own, {"GBZ": gbz, "ASN.1": _asn1})
-        made.gbz_actions = actions
-        return made
-    if kind == "IHD":
-        from gbcs_device.devices import ihd
+def _hub(
+    kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Answer]"
+) -> "Any":
+    from gbcs_device.usecases import chf
 
-        return ihd.Ihd(eui, store, crypto)
-    servers = {"GBZ": _gbz({}, {}), "ASN.1": _asn1}
-    if kind == "PPMID":
-        from gbcs_device.usecases import ppmid
+    return chf.Hub(kind, eui, store, crypto, own, servers, store.get(chf.GPF))
 
-        return ppmid.Ppmid(kind, eui, store, crypto, own, servers)
+
+def _ppmid(*parts: "Any") -> "Any":
+    from gbcs_device.usecases import ppmid
+
+    return ppmid.Ppmid(*parts)
+
+
+def _ihd(kind: str, eui: bytes, store: "Any", crypto: "Any", *parts: "Any") -> "Any":
+    from gbcs_device.devices import ihd
+
+    return ihd.Ihd(eui, store, crypto)
+
+
+def _device(*parts: "Any") -> "Any":
     from gbcs_device.messages import device
 
-    return device.Device(kind, eui, store, crypto, own, servers)
+    return device.Device(*parts)
 
 
-def _joined(one: "Any", other: "Any") -> "dict[Any, Any]":
-    """Both tables; where both have something, the other's."""
-    both = dict(one)
-    both.update(other)
+_DEVICES = {"meter": _meter, "hub": _hub, "ppmid": _ppmid, "ihd": _ihd, "device": _device}
+
+
+# What is not plain data: column `objects`
+
+
+def _no_objects(has_account: bool) -> "Objects":
+    return {}, {}
+
+
+def _electricity(has_account: bool) -> "Objects":
+    from gbcs_device.usecases import esme
+
+    if not has_account:
+        return esme.LIVE, esme.ACTIONS
+    from gbcs_device.account import esme as account
+
+    return _joined(esme.LIVE, account.LIVE), _joined(esme.ACTIONS, account.ACTIONS)
+
+
+def _gas(has_account: bool) -> "Objects":
+    from gbcs_device.usecases import gsme
+
+    if not has_account:
+        return {}, gsme.ACTIONS
+    from gbcs_device.account import gsme as account
+
+    return account.LIVE, _joined(gsme.ACTIONS, account.ACTIONS)
+
+
+def _logs(has_account: bool) -> "Objects":
+    from gbcs_device.usecases import chf, esme
+
+    return _joined(esme.LOGS, chf.LIVE), chf.ACTIONS
+
+
+def _joined(first: "dict[Any, Any]", second: "dict[Any, Any]") -> "dict[Any, Any]":
+    """Both tables; where both have something, the second's."""
+    both = dict(first)
+    both.update(second)
     return both
 
 
-def _dlms(live: "Any", actions: "Any") -> "Any":
+_OBJECTS = {"": _no_objects, "electricity": _electricity, "gas": _gas, "hub": _logs}
+
+
+# Servers: column `form`, and ASN.1
+
+
+def _servers(row: "Kind", live: "Any", actions: "Any") -> "dict[str, Answer]":
+    """What answers a command, by the form of its payload."""
+    if not row.takes_messages:
+        return {}
+    server = _dlms(live, actions) if row.form == "DLMS" else _gbz(live, actions)
+    return {row.form: server, "ASN.1": _asn1}
+
+
+def _dlms(live: "Any", actions: "Any") -> "Answer":
     """A server of access requests with these objects of its own."""
 
     def answer(command: "Command") -> bytes:
@@ -147,7 +162,7 @@ def _dlms(live: "Any", actions: "Any") -> "Any":
     return answer
 
 
-def _gbz(live: "Any", actions: "Any") -> "Any":
+def _gbz(live: "Any", actions: "Any") -> "Answer":
     """A server of GBZ commands with these attributes and commands of its own."""
 
     def answer(command: "Command") -> bytes:
@@ -158,41 +173,35 @@ def _gbz(live: "Any", actions: "Any") -> "Any":
     return answer
 
 
-def _use_case_module(name: str) -> "Any":
-    module: Any
-    if name == "credentials":
-        from gbcs_device.usecases import credentials as module
-    elif name == "maintenance":
-        from gbcs_device.usecases import maintenance as module
-    else:
-        from gbcs_device.usecases import device_log as module
-    return module
-
-
 def _asn1(command: "Command") -> bytes:
     from gbcs_device.messages import asn1_server
 
+    return asn1_server.answer(command, _asn1_row(command)[0])
+
+
+def _asn1_row(command: "Command") -> "tuple[Run, Due | None]":
+    """What an ASN.1 command does, and what when its date has come; NotSupported for none here."""
     code = command.m.code
-    module, function = _row(command)
-    return asn1_server.answer(command, {code: getattr(_use_case_module(module), function)})
+    is_replacement = command.case.mode is not None
+    if is_replacement or code in _CREDENTIALS:
+        from gbcs_device.usecases import credentials
 
+        return credentials.REPLACEMENT if is_replacement else credentials.ASN1[code]
+    if code in _MAINTENANCE:
+        from gbcs_device.usecases import maintenance
 
-def _row(command: "Command") -> "tuple[str, str]":
-    """Which module and function runs an ASN.1 use case; NotSupported where none does."""
-    code = command.m.code
-    if command.case.provisional:
-        return "device_log", "disconnect"
-    if command.case.mode is not None:
-        return "credentials", "update"
-    if code not in _ASN1:
-        from gbcs_device.messages.authority import NotSupported
+        return maintenance.ASN1[code]
+    if code in _DEVICE_LOG:
+        from gbcs_device.usecases import device_log
 
-        raise NotSupported("no handler is here", command.roles)
-    return _ASN1[code]
+        return device_log.ASN1[code]
+    from gbcs_device.messages.authority import NotSupported
+
+    raise NotSupported("no handler is here", command.roles)
 
 
 def _due(command: "Command", at: int) -> "tuple[int, Any]":
-    """What an ASN.1 command does when its date has come: `due` of its module.
+    """What an ASN.1 command does when its date has come.
 
     The alert's message code, and what gives its payload by the counter.
     """
@@ -201,6 +210,9 @@ def _due(command: "Command", at: int) -> "tuple[int, Any]":
     m = command.m
     name = asn1.payload_type(m.code, "command") or ""
     field = asn1.decode(name, m.octets, m.content_start, m.content_end, False)
-    code, record = _use_case_module(_row(command)[0]).due(command, field, at)
+    due = _asn1_row(command)[1]
+    if due is None:
+        raise ValueError("a command that may be for later expected")
+    code, record = due(command, field, at)
     content = der.encode(record)
     return code, lambda counter: content

@@ -1,21 +1,39 @@
 """Which station a device of a kind has on the air."""
 
 from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base.kind_rows import UnknownKind, find, joining
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
 
 def make(device: "Any", random: "Any", credentials: "Any") -> "Any":
-    """The station of a meter or a display; what an import costs, only such a device pays."""
-    if device.kind == "IHD":
-        from gbcs_device.han import display
+    """The station of a meter or a display; what an import costs, only such a device pays.
 
-        return display.DisplayStation(device, random, credentials)
-    if device.kind == "PPMID":
-        from gbcs_device.han import ppmid
+    UnknownKind for a device that joins no hub.
+    """
+    row = find(device.kind)
+    if not row.can_join:
+        raise UnknownKind(device.kind, joining())
+    return _STATIONS[row.station](device, random, credentials)
 
-        return ppmid.PpmidStation(device, random, credentials)
+
+def _meter(device: "Any", random: "Any", credentials: "Any") -> "Any":
     from gbcs_device.han import meter
 
-    return meter.MeterStation(device, random, credentials, device.kind == "GSME")
+    return meter.MeterStation(device, random, credentials, find(device.kind).is_sleepy)
+
+
+def _display(device: "Any", random: "Any", credentials: "Any") -> "Any":
+    from gbcs_device.han import display
+
+    return display.DisplayStation(device, random, credentials)
+
+
+def _ppmid(device: "Any", random: "Any", credentials: "Any") -> "Any":
+    from gbcs_device.han import ppmid
+
+    return ppmid.PpmidStation(device, random, credentials)
+
+
+_STATIONS = {"meter": _meter, "display": _display, "ppmid": _ppmid}

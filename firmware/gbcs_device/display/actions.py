@@ -4,6 +4,7 @@ Source: the operations VIEW, PRESS and HEARD of `board.remote`.
 """
 
 from gbcs.compat import TYPE_CHECKING
+from gbcs_device.base import kind_rows
 from gbcs_device.display.view_octets import encode_view
 
 if TYPE_CHECKING:
@@ -22,9 +23,13 @@ def view(station: "Any", now: int) -> bytes:
     return encode_view(station.shown(now))
 
 
+def _can_act(station: "Any") -> bool:
+    return kind_rows.find(station.device.kind).can_act
+
+
 def heard(station: "Any") -> bytes:
     """The messages that came by the tunnel since this was asked last."""
-    found = station.heard() if station.device.kind == "PPMID" else []
+    found = station.heard() if _can_act(station) else []
     return b"".join([len(one).to_bytes(2, "big") + one for one in found])
 
 
@@ -33,7 +38,7 @@ def press(station: "Any", body: bytes, now: int) -> bool:
     action = body[0] if body else -1
     if action == CONFIRM and len(body) == 5:
         return bool(station.confirm(int.from_bytes(body[1:], "big"), now))
-    if station.device.kind != "PPMID" or len(body) < 2:
+    if not _can_act(station) or len(body) < 2:
         raise ValueError("a button of the display expected")
     if action == DELIVER:
         return bool(station.deliver(body[1:], now))
@@ -52,7 +57,7 @@ def want(station: "Any", intent: "tuple[Any, ...]", now: int) -> bool:
     what, *values = intent
     if what == "confirm":
         return bool(station.confirm(values[0], now))
-    if station.device.kind != "PPMID":
+    if not _can_act(station):
         return False
     if what == "top-up":
         return bool(station.top_up(values[0], values[1].encode(), now))

@@ -24,6 +24,7 @@ from gbcs.zcl.codes import (
 )
 from gbcs.zigbee import aps, commands
 from gbcs.zigbee.apslayer import BY_LINK_KEY
+from gbcs_device.base.kind_rows import find
 from gbcs_device.base.names import attribute_name
 from gbcs_device.base.partners import PPMID_TYPE, READERS, device_type
 from gbcs_device.han.joining import COORDINATOR, JOINED
@@ -121,7 +122,7 @@ class MeterStation(TunnelServer):
         if self._source is None:
             from gbcs_device.clusters.meter import MeterSource
 
-            self._source = MeterSource(self.device, 2 if self.is_sleepy else 1)
+            self._source = MeterSource(self.device, find(self.device.kind).fuel)
         return self._source
 
     @property

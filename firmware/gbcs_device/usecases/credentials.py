@@ -379,3 +379,11 @@ def _change(command: "Command", role: int, floor: int, special: "Any", is_set: b
             specials.append(sequence(integer(usage), integer(number)))
         parts.append(sequence(*specials))
     return sequence(*parts)
+
+
+# What a command does, and what when its date has come
+REPLACEMENT = (update, due)  # CS02b, CS02g, by whatever message code
+ASN1 = {
+    0x0008: (provide_details, None),
+    0x011B: (provide_details, None),
+}

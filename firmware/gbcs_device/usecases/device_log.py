@@ -158,3 +158,17 @@ def restore(command: "Command", field: "Field") -> "Field":
         outcomes.append(sequence(sequence(octets(eui), integer(kind)), integer(result)))
     command.changes[DEVICE_LOG] = log
     return sequence(sequence(*outcomes))
+
+
+ASN1 = {
+    # message code: what the command does, and what when its date has come
+    0x000D: (join, None),
+    0x000E: (join, None),
+    0x00AB: (join, None),
+    0x00AF: (join, None),
+    0x000F: (unjoin, None),
+    0x0010: (unjoin, None),
+    0x0013: (read_details, None),
+    0x008C: (restore, None),
+    0xF02F: (disconnect, None),
+}

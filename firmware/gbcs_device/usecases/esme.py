@@ -141,11 +141,21 @@ def _restricted(item: "Item") -> "tuple[int | None, int | None]":
 
 
 def switch_load(command: "Command", item: "Item") -> bytes:
-    """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch."""
+    """ECS42, ECS43, ECS44: the script that closes, opens or arms the load switch.
+
+    Of a meter with an account, closed or armed where there is credit.
+    """
     state = _SWITCH.get(item.octets[item.start + 1] << 8 | item.octets[item.start + 2])
     if item.octets[item.start] != 18 or state is None:
         raise ItemFailed(TYPE_UNMATCHED)
-    command.changes[name_of(*_SWITCH_STATE)] = b"\x16" + bytes((state,))
+    account = command.device.account
+    if account is None:
+        command.changes[name_of(*_SWITCH_STATE)] = b"\x16" + bytes((state,))
+        return b"\x00"
+    from gbcs_device.base.figures import LOAD_SWITCH
+
+    if not account.switch(command, LOAD_SWITCH.index(state)):
+        raise ItemFailed(OTHER_REASON)
     return b"\x00"
 
 

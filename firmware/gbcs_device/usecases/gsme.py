@@ -6,7 +6,7 @@ Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device manageme
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import logs
 from gbcs_device.base.names import answer_name, attribute_name
-from gbcs_device.messages.component import NOT_FOUND, ComponentFailed
+from gbcs_device.messages.component import FAILURE, NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
     from gbcs_device.messages.component import Part
@@ -47,8 +47,12 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
 
 
 def change_supply(command: "Command", part: "Part") -> None:
-    """GCS32, GCS39: the supply is as proposed."""
-    command.changes[attribute_name(_METERING, _SUPPLY_STATUS)] = b"\x30" + part.payload[16:17]
+    """GCS32, GCS39: the supply is as proposed; with an account, armed where there is credit."""
+    account = command.device.account
+    if account is None:
+        command.changes[attribute_name(_METERING, _SUPPLY_STATUS)] = b"\x30" + part.payload[16:17]
+    elif not account.switch(command, part.payload[16]):
+        raise ComponentFailed(FAILURE)
 
 
 def update_site_id(command: "Command", part: "Part") -> None:

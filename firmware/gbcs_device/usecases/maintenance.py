@@ -11,6 +11,8 @@ from gbcs_device.messages.asn1_server import NULL, integer, octets, sequence, va
 from gbcs_device.messages.trust_anchors import SUPPLIER
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
     from gbcs.asn1.der import Field
     from gbcs_device.messages.device import Command
 
@@ -204,3 +206,14 @@ def set_time(command: "Command", field: "Field") -> "Field":
     command.log(logs.EVENT, logs.CLOCK_ADJUSTED)
     moment = (None, "GeneralizedTime", clock.generalized(command.now), None)
     return sequence(moment, integer(status))
+
+
+ASN1: "dict[int, tuple[Any, Any]]" = {
+    # message code: what the command does, and what when its date has come
+    0x000A: (issue_credentials, None),
+    0x000B: (update_certificate, None),
+    0x000C: (provide_certificate, None),
+    0x0012: (activate_firmware, due),
+    0x0129: (read_firmware, None),
+    0x007F: (set_time, None),
+}

@@ -6,8 +6,10 @@ import pathlib
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from gbcs import usecases
+from gbcs_device.base import kind_rows
 from gbcs_host.boards import board, firmware
 from gbcs_host.boards.board import BoardError
 from gbcs_host.boards.firmware import BuildError
@@ -15,14 +17,18 @@ from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import examine, tree, verdict
 from gbcs_host.display import shots
 from gbcs_host.han.remote import RemoteStation, identify
-from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, NotOurs
+from gbcs_host.lab.lab import CHF, ESME, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 
 _HUBS = bytes.fromhex("00DB1234")
 _FOUND_S = 400  # for a display to find a new meter
 _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
-_READS = {ESME: ("ECS70", "ECS17b", "ECS52"), GSME: ("GCS13a", "GCS38"), PPMID: (), IHD: ()}
+_READS = {  # by what is metered
+    kind_rows.NOTHING: (),
+    kind_rows.ELECTRICITY: ("ECS70", "ECS17b", "ECS52"),
+    kind_rows.GAS: ("GCS13a", "GCS38"),
+}
 _RECENT = """
 from gbcs_device.board import device_here as onboard
 for octets in onboard.device().recent if onboard.device() else ():
@@ -82,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("try", "provision the board if necessary, join it to an emulated hub, and read it"),
     ):
         words = to_do.add_parser(name, help=text)
-        kinds = tuple(kind.lower() for kind in _READS)
+        kinds = tuple(kind.lower() for kind in kind_rows.joining())
         words.add_argument("kind", choices=kinds, help="kind of device")
         words.add_argument("port", metavar="PORT", help=_PORT)
         words.add_argument("--eui", metavar="EUI64", help="EUI-64; by default 00DB1234567890A0")
@@ -97,7 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 on success, 1 when the board refused, 2 wrong usage, 3 no board or port."""
     try:
-        return int(globals()["_" + args.what](args) or 0)
+        return int(_COMMANDS[args.what](args) or 0)
     except BuildError as error:
         raise EnvironmentProblem(str(error)) from None
     except LinkError as error:
@@ -229,11 +235,11 @@ def _try(args: argparse.Namespace) -> int:
     with board.opened("serial:" + args.port, _tell) as link:
         lab = Lab(args.seed, radio=True)
         identity = identify(link, _tell)
-        is_display = kind in (IHD, PPMID)  # made anew each time, since it keeps no data
+        row = kind_rows.find(kind)
         is_different = (
             identity is None or identity.kind != kind or (args.eui and identity.eui != _eui(args))
         )
-        if is_different or is_display:
+        if is_different or row.has_display:  # a display is made anew, since it keeps no data
             _put(args, link)
             identity = identify(link)
         if identity is None:
@@ -259,20 +265,37 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
     print("a hub lists it by %s: %s" % (how, "yes" if listed.is_success else "no"))
     print("it joins by its %s" % joined.by if joined else "it does not join: %s" % joined.why)
     fine = bool(joined)
-    for use_case in _READS[kind] if joined else ():
+    row = kind_rows.find(kind)
+    for use_case in _READS[row.fuel] if joined else ():
         exchange = lab.read(use_case, eui)
         title = usecases.by_name(use_case)[0].title
         refusal = "no answer" if exchange.answer is None else "answered, but no success"
         print("%s %s: %s" % (use_case, title, "answered" if exchange.is_success else refusal))
         fine = fine and exchange.is_success
-    if kind in (IHD, PPMID) and joined:
+    if row.has_display and joined:
         lab.make(ESME, _METER)  # whose figures the display shows
         lab.add_to_hub(hub, _METER)
         lab.join(_METER, hub)
         lab.introduce(_METER, eui)
         lab.pass_time(_FOUND_S)
         seen = lab.view(eui)
-        print(shots.text(seen, "overview", is_ppmid=kind == PPMID))
+        print(shots.text(seen, "overview", is_ppmid=row.can_act))
         fine = seen.fuels[0].is_connected
     print("%.0f seconds" % (time.perf_counter() - begun))
     return not fine
+
+
+_COMMANDS: "dict[str, Callable[[argparse.Namespace], int | None]]" = {
+    "list": _list,
+    "info": _info,
+    "start": _start,
+    "log": _log,
+    "repl": _repl,
+    "reset": _reset,
+    "erase": _erase,
+    "build": _build,
+    "flash": _flash,
+    "deploy": _deploy,
+    "provision": _provision,
+    "try": _try,
+}

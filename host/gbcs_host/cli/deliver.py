@@ -6,6 +6,7 @@ import json
 import sys
 
 from gbcs.errors import DecodeError
+from gbcs_device.base import kind_rows
 from gbcs_host.boards import board
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import sources
@@ -20,6 +21,8 @@ _EUIS = {  # of the devices in the lab
     GSME: bytes.fromhex("00DB1234567890A1"),
     PPMID: bytes.fromhex("00DB1234567890A4"),
 }
+# Whose control software delivers messages
+_INTERFACES = tuple(kind.lower() for kind in kind_rows.joining() if kind_rows.find(kind).can_act)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +67,7 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
     if args.device is None:
         return None
     kind, equals, name = args.device.partition("=")
-    if not equals or kind != "ppmid":
+    if not equals or kind not in _INTERFACES:
         raise UsageError("--device: ppmid=LINK expected, found '%s'" % args.device)
     try:
         link = board.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
@@ -77,10 +80,14 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
 
 def household(seed: int, link: "Link | None") -> Lab:
     """A lab with a hub, both meters and the PPMID, joined. Raises EnvironmentProblem."""
-    lab = Lab(seed, radio=True, open_device=lambda kind: link if kind == PPMID else None)
+
+    def open_device(kind: str) -> "Link | None":
+        return link if kind.lower() in _INTERFACES else None
+
+    lab = Lab(seed, radio=True, open_device=open_device)
     for kind, eui in _EUIS.items():
         lab.make(kind, eui)
-        if kind == CHF:
+        if kind_rows.find(kind).is_hub:
             continue
         lab.add_to_hub(_EUIS[CHF], eui)
         tried = lab.join(eui, _EUIS[CHF])

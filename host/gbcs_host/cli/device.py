@@ -7,6 +7,7 @@ import pathlib
 import sys
 import threading
 
+from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
 from gbcs_device.display import navigation
 from gbcs_host.cli import EnvironmentProblem, UsageError
@@ -19,8 +20,13 @@ HELP = (
     "Emulate devices in this process, for a laboratory that reaches them by a link; draw displays."
 )
 
-_METERS = ("esme", "gsme")
-_DISPLAYS = {"ihd": navigation.IHD, "ppmid": navigation.PPMID}
+_KINDS = {kind.lower(): kind_rows.find(kind) for kind in kind_rows.joining()}
+_METERS = tuple(name for name, kind in _KINDS.items() if not kind.has_display)
+_DISPLAYS = {
+    name: navigation.PPMID if kind.can_act else navigation.IHD
+    for name, kind in sorted(_KINDS.items())
+    if kind.has_display
+}
 _NOBODY = "Nobody takes this: the view is not of a household that runs."
 
 
@@ -135,7 +141,7 @@ def _names(args: argparse.Namespace) -> "tuple[str, ...]":
 def _show(args: argparse.Namespace) -> int:
     """Draws pages once: as JSON, as PNG or in the terminal."""
     seen, names = _view(args), _names(args)
-    fuel, is_ppmid = viewjson.FUELS.index(args.fuel), args.kind == "ppmid"
+    fuel, is_ppmid = viewjson.FUELS.index(args.fuel), _KINDS[args.kind].can_act
     if args.json:
         pages = [
             {"page": name, "fuel": args.fuel, "text": shots.text(seen, name, fuel, is_ppmid)}
@@ -158,7 +164,7 @@ def _show(args: argparse.Namespace) -> int:
 def _live(args: argparse.Namespace) -> int:
     """Shows a display with its keys: served at a link, of a fixed view, or of a simulated home."""
     page = _names(args)[0]
-    pages = shots.at(page, viewjson.FUELS.index(args.fuel), args.kind == "ppmid")
+    pages = shots.at(page, viewjson.FUELS.index(args.fuel), _KINDS[args.kind].can_act)
     if args.link:
         return _served(args, pages)
     if args.view is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gbcs import devicelog
 from gbcs.errors import GbcsError
+from gbcs_device.base import kind_rows
 
 
 class Joining:
@@ -63,7 +64,7 @@ class Han:
 
     def add(self, device: Any) -> None:
         """A new device, or one that begins anew with what its store has."""
-        where = self.hubs if device.kind == "CHF" else self.meters
+        where = self.hubs if kind_rows.find(device.kind).is_hub else self.meters
         where[device.eui] = device
 
     def unasked(self, *euis: "bytes | None") -> "list[bytes]":

@@ -13,6 +13,7 @@ from typing import Any
 from gbcs.errors import DecodeError
 from gbcs.link import seal, unseal
 from gbcs.zigbee import mac
+from gbcs_device.base import kind_rows
 from gbcs_device.base.store import PowerCut
 from gbcs_device.base.view import View
 from gbcs_device.board import remote
@@ -63,7 +64,6 @@ class RemoteStation:
     def __init__(self, link: Link, eui: bytes, kind: str, store: Any = None) -> None:
         self.eui = eui
         self.kind = kind
-        self.is_sleepy = kind == "GSME"
         self.out: list[bytes] = []
         self.phase = remote.PHASES[0]
         self.is_awake = True
@@ -100,6 +100,11 @@ class RemoteStation:
         self._ask(remote.BEGIN, self.eui + self.kind.encode())
 
     # As a station
+
+    @property
+    def is_sleepy(self) -> bool:
+        """Whether it wakes now and then alone."""
+        return kind_rows.find(self.kind).is_sleepy
 
     def receive(self, octets: bytes, now: int) -> None:
         """Sends the device a frame, unless it sleeps or its radio would filter the address."""

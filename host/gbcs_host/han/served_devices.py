@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from gbcs.crypto.backends import default
+from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
 from gbcs_device.board.remote import Server
 from gbcs_device.display.actions import want
@@ -16,7 +17,7 @@ from gbcs_host.links import Link, LinkError, Listener, listen
 from gbcs_host.links.tcp import TcpListener
 from gbcs_host.links.udp import UdpListener
 
-KINDS = ("ESME", "GSME", "PPMID", "IHD")
+KINDS = kind_rows.joining()
 _SLICE_S = 0.2  # between two calls of `is_over`
 _AWAY_S = 30.0  # without requests, after which the person may move to another display
 

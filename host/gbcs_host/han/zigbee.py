@@ -13,6 +13,7 @@ from typing import Any
 from gbcs import message
 from gbcs.blocks.exchange import BlockExchange
 from gbcs.errors import DecodeError
+from gbcs_device.base import kind_rows
 from gbcs_device.devices import stations
 from gbcs_device.han.credentials import load
 from gbcs_device.han.hub import HubStation
@@ -72,7 +73,8 @@ class ZigbeeHan:
         if old is not None:
             self.air.take(old)
         credentials = load(device.store)
-        if device.kind == "CHF":
+        is_hub = kind_rows.find(device.kind).is_hub
+        if is_hub:
             self.hubs[device.eui] = device
             gpf = device.store.get(hubs.GPF) or device.eui
             station: Any = HubStation(device, gpf, self._random, credentials)
@@ -83,7 +85,7 @@ class ZigbeeHan:
             if self._reveal is not None:
                 self._reveal("install code's key", device.eui, device.install_key())
         self.stations[device.eui] = station
-        if device.kind == "CHF":
+        if is_hub:
             self._places[device.eui] = device.eui
             was_on = True
         self._exchanges.pop(device.eui, None)
@@ -140,8 +142,8 @@ class ZigbeeHan:
         problems: list[str] = []
 
         def is_served() -> bool:
-            """An IHD has no tunnel: its link key is all there is to be agreed on."""
-            if meter.kind == "IHD":
+            """Who takes no messages has no tunnel: its link key is all that is agreed on."""
+            if not kind_rows.find(meter.kind).takes_messages:
                 return centre.link_key(meter.eui) is not None
             return meter.eui in centre.tunnels
 

@@ -9,19 +9,12 @@ Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessm
 
 from typing import Any
 
-from gbcs import message, payload
+from gbcs import message, payload, usecases
 from gbcs.asn1 import asn1
 from gbcs.errors import DecodeError
-from gbcs_device.base import partners
+from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
 
-_TYPES = {
-    "GSME": partners.GSME_TYPE,
-    "ESME": partners.ESME_TYPE,
-    "GPF": partners.GPF_TYPE,
-    "PPMID": partners.PPMID_TYPE,
-    "IHD": partners.TYPE_2,
-}
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {
     # device, other device: use case, method; the broker sends a PPMID's for the supplier
@@ -33,6 +26,7 @@ _JOINS = {
     ("GSME", "GPF"): ("CS03B", _B),
     ("GPF", "IHD"): ("CS03B", _B),
 }
+_SUPPLIER = "Supplier"  # as the registry has it
 _SETTLE_S = 3
 
 
@@ -84,25 +78,28 @@ class Displays:
         fields: list[Any] = [
             (None, "INTEGER", method, None),
             (None, "OCTET STRING", of, None),
-            (None, "INTEGER", _TYPES[self._kinds[of]], None),
+            (None, "INTEGER", kind_rows.find(self._kinds[of]).partner_type, None),
         ]
         if method == _C:
             octets = self.pki.device(of, "ka").certificate
             fields.append(asn1.decode("Certificate", octets, 0, len(octets)))
         record = payload.Asn1("JoinDeviceCommand", (None, "SEQUENCE", fields, None))
-        if self._kinds[whom] == "PPMID":
-            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
-            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
-        return self.send(use_case, "supplier", whom, record)
+        return self._told(use_case, whom, record)
 
     def part(self: Any, whom: bytes, of: bytes) -> Any:
         """8.8: the device is no longer joined with the other."""
-        use_case = "CS04B" if self._kinds[of] in ("IHD", "GPF") else "CS04AC"
+        _, method = _JOINS.get((self._kinds[whom], self._kinds[of]), ("", _A_INITIATOR))
         record = payload.Asn1("UnjoinDeviceCommand", (None, "OCTET STRING", of, None))
-        if self._kinds[whom] == "PPMID":
-            broker, supplier = self.parties["access control broker"], self.parties["supplier"]
-            return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
-        return self.send(use_case, "supplier", whom, record)
+        return self._told("CS04B" if method == _B else "CS04AC", whom, record)
+
+    def _told(self: Any, use_case: str, whom: bytes, record: Any) -> Any:
+        """A command of the supplier, by the broker where the supplier itself may not send it."""
+        supplier = self.parties["supplier"]
+        roles = usecases.by_name(use_case)[0].roles[self._kinds[whom]]
+        if _SUPPLIER in roles:
+            return self.send(use_case, supplier, whom, record)
+        broker = self.parties["access control broker"]
+        return self.send(use_case, broker, whom, record, on_behalf_of=supplier)
 
     # What a person sees and does
 
@@ -113,7 +110,8 @@ class Displays:
 
     def confirm(self, eui: bytes, message: int) -> bool:
         """Confirms a message, by its number; whether that was possible."""
-        return self._press(eui, "confirm", message)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.confirm(message, self.han.now))
 
     def top_up(self, eui: bytes, fuel: int, digits: "bytes | str") -> bool:
         """Enters a UTRN at a PPMID, for fuel 0, electricity, or 1, gas.
@@ -121,19 +119,21 @@ class Displays:
         False where the PPMID cannot reach the meter; the view's notice has the outcome.
         """
         octets = digits.encode() if isinstance(digits, str) else digits
-        return self._press(eui, "top_up", fuel, octets)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.top_up(fuel, octets, self.han.now))
 
     def emergency(self, eui: bytes, fuel: int) -> bool:
         """Activates emergency credit at a PPMID; whether the PPMID could send the request."""
-        return self._press(eui, "emergency", fuel)
+        station = self.han.stations[eui]
+        return self._pressed(station, station.emergency(fuel, self.han.now))
 
     def enable(self, eui: bytes, fuel: int) -> bool:
         """Enables an armed supply at a PPMID; whether the PPMID could send the request."""
-        return self._press(eui, "enable", fuel)
-
-    def _press(self, eui: bytes, name: str, *values: Any) -> bool:
         station = self.han.stations[eui]
-        was_taken: bool = getattr(station, name)(*values, self.han.now)
+        return self._pressed(station, station.enable(fuel, self.han.now))
+
+    def _pressed(self, station: Any, was_taken: bool) -> bool:
+        """Has the station send what a button made it say."""
         self.han.air.touch(station)
         return was_taken
 
@@ -150,7 +150,7 @@ class Displays:
         self.alerts += self.han.unasked()
         before = centre.waiting(recipient)
         self._heard(station)
-        delivery = Delivery(self._press(eui, "deliver", octets))
+        delivery = Delivery(self._pressed(station, station.deliver(octets, self.han.now)))
         self.pass_time(_SETTLE_S)
         for message_octets in self.han.unasked():
             if message_octets == octets:

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 
 from gbcs_device.account import account
-from gbcs_device.base import load
+from gbcs_device.base import kind_rows, load
 from gbcs_device.base.view import View
 from gbcs_device.display.actions import want
 from gbcs_host.lab import supply
-from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
+from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 
 _HUB = bytes.fromhex("00DB1234567890B2")
 _ESME = bytes.fromhex("00DB1234567890A0")
@@ -52,7 +52,7 @@ class Home:
         lab.han.switch_on(_DISPLAY, _HUB)
         supply.electricity_message(lab, _ESME, "Welcome home. Press OK to confirm this.")
         self.tokens: list[tuple[str, str, int]] = []  # fuel, digits, pounds
-        if kind == PPMID:
+        if kind_rows.find(kind).can_act:
             self._prepay()
         lab.pass_time(60)
         self._last = clock()

@@ -18,7 +18,7 @@ from gbcs.axdr import axdr
 from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device.base import clock, load, membership, names
+from gbcs_device.base import clock, kind_rows, load, membership, names
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
@@ -37,7 +37,6 @@ from gbcs_host.lab.pki import Pki
 from gbcs_host.links import Link
 
 ESME, GSME, CHF, PPMID, IHD = "ESME", "GSME", "CHF", "PPMID", "IHD"
-_DEVICE_TYPES = {ESME: 0, GSME: 1, IHD: 128, PPMID: 132}  # of CCS01
 _LOG_CLASS = 104
 _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
@@ -46,7 +45,11 @@ JOIN_TIMEOUT_S = 120
 _HAN_ISSUER = bytes.fromhex("00DB1234567890FF")
 _UNIX_S = 946_684_800  # from 1970 to 2000
 _FIRMWARE = bytes.fromhex("00010203")
-_LOADS = {ESME: {load.IMPORT: 460, load.EXPORT: 120}, GSME: {load.GAS: 800}}  # W, W, l/h
+_LOADS = {  # W, W, l/h, by what is metered
+    kind_rows.NOTHING: {},
+    kind_rows.ELECTRICITY: {load.IMPORT: 460, load.EXPORT: 120},
+    kind_rows.GAS: {load.GAS: 800},
+}
 
 
 # The prices of a new meter, in millipence; its mode is credit
@@ -101,9 +104,9 @@ def _registers(count: int) -> bytes:
     return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
 
 
-def _data(kind: str) -> "dict[str, bytes]":
+def _data(fuel: int) -> "dict[str, bytes]":
     """The registers and versions of a new meter, octets by name of the store."""
-    if kind == ESME:
+    if fuel == kind_rows.ELECTRICITY:
         imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
         power = bytes.fromhex("0202060000000002020F00161B")
         return {
@@ -115,7 +118,7 @@ def _data(kind: str) -> "dict[str, bytes]":
             names.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + _FIRMWARE,
             **_electricity_terms(),
         }
-    if kind == GSME:
+    if fuel == kind_rows.GAS:
         return {
             names.attribute_name(0x0702, 0x0000): b"\x25" + (12_345).to_bytes(6, "little"),
             names.attribute_name(0x0702, 0x0206): b"\x41\x04" + _FIRMWARE,
@@ -230,33 +233,37 @@ class Lab(Displays, GasProxies):
         """Makes a new device with credentials and an install code, pending in the inventory.
 
         `code` is the install code, 16 octets, random unless given. The trust anchor cells hold
-        the certificates of the device's users, or, `out_of_the_box`, the broker's.
+        the certificates of the device's users, or, `out_of_the_box`, the broker's. Raises
+        UnknownKind for a kind that the lab cannot add.
         """
+        row = kind_rows.find(kind)
+        if not row.is_hub and not row.can_join:
+            raise kind_rows.UnknownKind(kind, kind_rows.on_a_han())
         self.media[eui] = MemoryMedium()
         self._kinds[eui] = kind
         store = Store(self.media[eui])
         changes: dict[str, bytes | None] = {}
-        for use in () if kind == IHD else ("ds", "ka"):
+        for use in ("ds", "ka") if row.takes_messages else ():
             issued = self.pki.device(eui, use)
             changes["own/" + use] = issued.private
             changes["own/certificate/" + use] = issued.certificate
-        if kind != CHF:
+        if row.can_join:
             code = code or self.random.randbytes(16)
             self.codes[eui] = code
             changes[membership.INSTALL_CODE] = installcode.complete(code)
         changes["firmware/version"] = _FIRMWARE
-        if kind == CHF:
+        if row.is_hub:
             changes[hubs.GPF] = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big")
         if self.authority is not None:
             changes.update(self._han_credentials(changes.get(hubs.GPF) or eui))
-        changes.update(_data(kind))
-        changes.update(load.started(self.now, _LOADS.get(kind, {})))
+        changes.update(_data(row.fuel))
+        changes.update(load.started(self.now, _LOADS[row.fuel]))
         store.write(changes)
         device = self._device(kind, eui, store)
         for role, use, prepayment, cell in self._cells(kind, out_of_the_box):
             store.write(device.anchors.filled(role, use, cell, prepayment))
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
-        link = None if self._open_device is None or kind == CHF else self._open_device(kind)
+        link = None if self._open_device is None or row.is_hub else self._open_device(kind)
         if link is not None:
             return self.han.add_remote(RemoteStation(link, eui, kind, store))
         self.han.add(device)
@@ -272,11 +279,16 @@ class Lab(Displays, GasProxies):
         identity = identify(link, reasons.append)
         if identity is None:
             raise NotOurs("a device expected, found none: %s" % reasons[0])
-        if identity.kind != IHD:  # which has no certificate
+        name = identity.eui.hex().upper()
+        if identity.kind not in kind_rows.joining():
+            raise NotOurs(
+                "a kind that joins a hub expected, %s is of kind %r" % (name, identity.kind)
+            )
+        if kind_rows.find(identity.kind).takes_messages:  # else it has no certificate
             if identity.certificate != self.pki.device(identity.eui, "ds").certificate:
                 raise NotOurs(
                     "a device of seed %d expected, %s was provisioned with another seed"
-                    % (self.pki.seed, identity.eui.hex().upper())
+                    % (self.pki.seed, name)
                 )
             self.pki.device(identity.eui, "ka")
         self._kinds[identity.eui] = identity.kind
@@ -323,7 +335,8 @@ class Lab(Displays, GasProxies):
 
     def _device(self, kind: str, eui: bytes, store: Any) -> Any:
         crypto = self.parties.keys.crypto
-        own = None if kind == IHD else OwnKeys(crypto, store, self.random.randbytes)
+        has_keys = kind_rows.find(kind).takes_messages
+        own = OwnKeys(crypto, store, self.random.randbytes) if has_keys else None
         return kinds.make(kind, eui, store, crypto, own)
 
     def _cells(
@@ -334,7 +347,7 @@ class Lab(Displays, GasProxies):
         `out_of_the_box` the cells of the supplier and the network operator hold the broker's
         certificates, until they are handed over.
         """
-        if not kinds.CELLS[kind]:  # no GBCS device
+        if not kind_rows.find(kind).cells:  # no GBCS device
             return []
         cells = [(0, "ds", False, cell_of(self.pki.root.parsed))]
         broker = self.parties["access control broker"].eui
@@ -413,8 +426,11 @@ class Lab(Displays, GasProxies):
 
     def list_on_hub(self, hub: bytes, device: bytes) -> Exchange:
         """CCS01: the hub lists the device, with its install code, and opens joining."""
-        kind = _DEVICE_TYPES[self._kinds[device]]
-        register = devicelogfields.registration_field(device, self.codes[device], kind)
+        row = kind_rows.find(self._kinds[device])
+        if row.registered_type is None:
+            raise kind_rows.UnknownKind(row.name, kind_rows.joining())
+        code = self.codes[device]
+        register = devicelogfields.registration_field(device, code, row.registered_type)
         items: list[Any] = [
             (None, "action", _LOG_CLASS, _LOG, 1, None, register),
             (None, "set", _LOG_CLASS, _LOG, 3, None,
