@@ -1,4 +1,4 @@
-"""What a meter's account stands at: the one shape in which it is handed to who shows or sends it.
+"""The figures of a meter's account, in the form in which displays and clusters get them.
 
 Money is millipence (hundred-thousandths of a pound), energy watt-hours, also for gas.
 """
@@ -33,9 +33,9 @@ class TopUp:
 
 
 class Debt:
-    """A debt register: what is owed, and what is taken of it each `period` ("hour", "day", "").
+    """A debt register: the amount owed, and the amount recovered each `period` ("hour", "day", "").
 
-    `proportion` is what is taken of a top-up, in hundredths of a per cent.
+    `proportion` is the share of a top-up that is recovered, in hundredths of a per cent.
     """
 
     __slots__ = ("amount_mp", "label", "period", "proportion", "rate_mp")

@@ -15,7 +15,7 @@ def attribute_name(cluster: int, identifier: int) -> str:
 
 
 def answer_name(cluster: int, command: int, asked: bytes) -> str:
-    """Under which name the store keeps what a command is answered that asked so."""
+    """Under which name the store keeps the answer to a command with this payload."""
     return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
 
 
