@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol  # noqa: TID251
 
 from gbcs.interfaces import Crypto
+from gbcs.zigbee.aps import Frame
 from gbcs_device.account.tariff import Terms
 from gbcs_device.base.figures import Figures
 from gbcs_device.base.view import View
@@ -14,6 +15,9 @@ from gbcs_device.base.view import View
 Lookup = Callable[[str], bytes | None]  # the octets that stand under a name
 Random = Callable[[int], bytes]  # so many random octets
 OnDelivery = Callable[[bool, int], None]  # whether a frame was acknowledged, and when
+AttributeOf = Callable[
+    [int, int, int], bytes | None
+]  # type and octets, by cluster, identifier, now
 PayloadOf = Callable[[int], bytes]  # the payload of an alert, by its counter
 
 class Stream(Protocol):
@@ -97,12 +101,32 @@ class Source(Protocol):
     def message_number(self, now: int, /) -> int: ...
     def confirmed(self, number: int, now: int, /) -> None: ...
 
-class Addressed(Protocol):
-    """An APS frame, as far as an answer needs it."""
+class Responder(Protocol):
+    """A station that sends ZCL frames: (destination, source) endpoints, then as ZCL has them."""
 
-    cluster: int | None
-    source_endpoint: int | None
-    destination_endpoint: int | None
+    def zcl(
+        self,
+        to: bytes,
+        endpoints: tuple[int, int],
+        cluster: int,
+        control: int,
+        command: int,
+        payload: bytes,
+        now: int,
+        sequence: int | None = None,
+        /,
+    ) -> bool: ...
+    def default_response(
+        self,
+        frame: Frame,
+        sender: bytes,
+        control: int,
+        sequence: int,
+        command: int,
+        status: int,
+        now: int,
+        /,
+    ) -> None: ...
 
 class Display(Protocol):
     """The station of an IHD."""

@@ -33,7 +33,7 @@ class TopUp:
 
 
 class Debt:
-    """A debt register: the amount owed, and the amount recovered each `period` ("hour", "day", "").
+    """A debt register: the amount owed, and what is recovered each `period` ("hour", "day", "").
 
     `proportion` is the share of a top-up that is recovered, in hundredths of a per cent.
     """

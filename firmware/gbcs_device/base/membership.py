@@ -21,7 +21,7 @@ _HUB = "han/hub"
 
 
 class Member:
-    """Membership of a HAN, as meters, PPMIDs and IHDs have it, by the device's store and crypto."""
+    """Membership of a HAN, of meters, PPMIDs and IHDs; their `store` and `crypto` are used."""
 
     store: "Store"
     crypto: "Crypto"
@@ -59,9 +59,9 @@ class Member:
     def agreed(
         self, extended_pan_id: bytes, hub: bytes, link_key: bytes
     ) -> "dict[str, bytes | None]":
-        """The changes of the store when the device and a trust centre have agreed on a link key."""
+        """The changes of the store when a link key was agreed on with a trust centre."""
         return {_NETWORK: extended_pan_id, _HUB: hub, _LINK_KEY: link_key}
 
     def left(self) -> "dict[str, bytes | None]":
-        """The changes of the store when it leaves: all names of the HAN go, the install code stays."""
+        """The changes of the store when it leaves: the install code alone stays."""
         return dict.fromkeys(self.store.names("han/"))
