@@ -9,7 +9,8 @@ from gbcs_device.base import clock, logs
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
+    from gbcs_device.messages.device import Device
 
 _CRITICAL, _NON_CRITICAL = const(0x1000), const(0x1001)
 
@@ -39,7 +40,7 @@ _CODES = {
 class _View:
     """The store with changes that are not written yet."""
 
-    def __init__(self, store: "Any", changes: "dict[str, bytes | None]") -> None:
+    def __init__(self, store: "Readable", changes: "dict[str, bytes | None]") -> None:
         self._store = store
         self._changes = changes
 
@@ -48,7 +49,7 @@ class _View:
 
 
 def tell(
-    device: "Any", events: "list[tuple[int, int, bytes]]", changes: "dict[str, bytes | None]"
+    device: "Device", events: "list[tuple[int, int, bytes]]", changes: "dict[str, bytes | None]"
 ) -> None:
     """Adds log entries to the changes, and puts alerts to the supplier in the outbox.
 

@@ -15,6 +15,8 @@ from gbcs_device.base.names import name_of
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Lookup
+
 UNITS = const(360_000_000)  # hundredths of a watt, milliseconds, in a watt-hour
 _MP_SCALE = const(-5)  # millipence are pounds / 10^5
 _SCALES = const(9)  # how far from it a price may be
@@ -86,7 +88,7 @@ def _plain(field: "Any", layout: "Any") -> "Any":
     return value
 
 
-def _value(get: "Any", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
+def _value(get: "Lookup", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
     """What an attribute holds; None where it holds nothing, or something of another layout."""
     octets = get(name_of(*key))
     if octets is None:
@@ -97,7 +99,7 @@ def _value(get: "Any", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
         return None
 
 
-def _charge(get: "Any", number: int) -> "list[tuple[bytes, int]]":
+def _charge(get: "Lookup", number: int) -> "list[tuple[bytes, int]]":
     """What a charge object has in force: pairs of an index and millipence, none below zero."""
     found = _value(get, (113, CHARGES + bytes((number, 0xFF)), 5), _CHARGE)
     if found is None or not -_SCALES < found[0][1] - _MP_SCALE < _SCALES:
@@ -118,7 +120,7 @@ def _date(octets: bytes) -> "tuple[Any, ...]":
     return tuple(parts)
 
 
-def terms(get: "Any") -> Terms:
+def terms(get: "Lookup") -> Terms:
     """The terms that the objects say; `get(name)` gives an object's octets."""
     found = Terms(UNITS)
     found.default_tier = 1
@@ -151,7 +153,7 @@ def terms(get: "Any") -> Terms:
     return found
 
 
-def _suspensions(found: Terms, get: "Any") -> None:
+def _suspensions(found: Terms, get: "Lookup") -> None:
     """Whether time debts are recovered of emergency credit, and without credit."""
     rows = _value(get, *_COLLECTIONS)
     if rows is None:
@@ -169,11 +171,11 @@ def _minute(time: bytes) -> int:
     return time[0] * 60 + time[1]
 
 
-def _special(get: "Any", key: "Any", layout: "Any") -> "list[tuple[Any, int]]":
+def _special(get: "Lookup", key: "Any", layout: "Any") -> "list[tuple[Any, int]]":
     return [(_date(date), day) for _, date, day in _value(get, key, layout) or ()]
 
 
-def _calendars(found: Terms, get: "Any") -> None:
+def _calendars(found: Terms, get: "Lookup") -> None:
     days = _value(get, *_DAYS)
     if days:
         calendar = found.calendar = Calendar()
@@ -198,7 +200,7 @@ def _calendars(found: Terms, get: "Any") -> None:
         found.block_reset = (None, _date(reset[0][1]))
 
 
-def readings(get: "Any") -> "tuple[int, int, int]":
+def readings(get: "Lookup") -> "tuple[int, int, int]":
     """What the registers for import and export stood at when the account began, and 0."""
     imported, exported = get(name_of(*IMPORT)), get(name_of(*EXPORT))
     return (

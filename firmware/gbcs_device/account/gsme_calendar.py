@@ -14,6 +14,7 @@ from gbcs_device.messages.component import packed, unpacked
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Lookup
     from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
@@ -32,7 +33,7 @@ def _date(octets: bytes) -> "tuple[Any, ...]":
     return tuple(parts)
 
 
-def read(get: "Any", kind: int) -> "Calendar | None":
+def read(get: "Lookup", kind: int) -> "Calendar | None":
     """The calendar of a kind, of the payloads that it came in."""
     octets = get(name_of(kind))
     if not octets:
@@ -49,8 +50,8 @@ def read(get: "Any", kind: int) -> "Calendar | None":
         elif command == 0x03:
             for at in range(14, len(payload) - 4, 5):
                 found.seasons.append((_date(payload[at : at + 4]), payload[at + 4]))
-    octets = get("account/special/%d" % kind)
-    for at in range(0, len(octets or b""), 5):
+    octets = get("account/special/%d" % kind) or b""
+    for at in range(0, len(octets), 5):
         found.special.append((_date(octets[at : at + 4]), octets[at + 4]))
     return found if found.days else None
 

@@ -10,7 +10,7 @@ from gbcs_device.account.tariff import Terms
 from gbcs_device.base.names import attribute_name
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Lookup
 
 PRICE, METERING, PREPAYMENT = const(0x0700), const(0x0702), const(0x0705)
 _LITRE_UNITS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
@@ -37,7 +37,7 @@ _NUMBERS = (
 )
 
 
-def number(get: "Any", cluster: int, identifier: int, default: int = 0) -> int:
+def number(get: "Lookup", cluster: int, identifier: int, default: int = 0) -> int:
     """The number that an attribute holds."""
     octets = get(attribute_name(cluster, identifier))
     if octets is None:
@@ -48,7 +48,7 @@ def number(get: "Any", cluster: int, identifier: int, default: int = 0) -> int:
     return value
 
 
-def _digits(get: "Any", identifier: int) -> int:
+def _digits(get: "Lookup", identifier: int) -> int:
     return number(get, PRICE, identifier) >> 4
 
 
@@ -59,7 +59,7 @@ def _scaled(value: int, digits: int, wanted: int) -> int:
     )
 
 
-def terms(get: "Any") -> Terms:
+def terms(get: "Lookup") -> Terms:
     """The terms that the attributes say; `get(name)` gives an attribute's octets."""
     found = Terms(_LITRE_UNITS * _JOULES * _PARTS)
     found.calorific_value = number(get, PRICE, 0x0304)
@@ -105,6 +105,6 @@ def terms(get: "Any") -> Terms:
     return found
 
 
-def readings(get: "Any") -> "tuple[int, int, int]":
+def readings(get: "Lookup") -> "tuple[int, int, int]":
     """No energy, and the index in litres when the account began."""
     return 0, 0, number(get, METERING, 0x0000)

@@ -8,7 +8,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import figures
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
 
 STATE = "account/state"
 REGISTERS = "account/registers"
@@ -99,7 +99,7 @@ def _octets(value: int, size: int) -> bytes:
     return max(min(value, (1 << 8 * size) - 1), 0).to_bytes(size, "big")
 
 
-def read(store: "Any", since: int) -> State:
+def read(store: "Readable", since: int) -> State:
     """The state that a store holds; that of an account begun at `since` where it has none."""
     state = State(since)
     octets = store.get(STATE)

@@ -9,6 +9,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     # year, month, day, weekday from Monday = 1; None where any will do
@@ -76,7 +77,9 @@ class Calendar:
         return _value(self._schedule, number, now % DAY_MS // _MINUTE_MS, 0)
 
 
-def _value(schedule: "Any", number: int, minute: int, default: int) -> "tuple[int, int]":
+def _value(
+    schedule: "Callable[[int], list[tuple[int, int]]]", number: int, minute: int, default: int
+) -> "tuple[int, int]":
     """As `Calendar.at`, of whatever gives the switching times of a day."""
     found = None
     until = (number + 1) * DAY_MS

@@ -16,9 +16,8 @@ from gbcs_device.base.names import TOKEN_FLOOR, TOKENS_TAKEN
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
     from gbcs_device.account.account import Account
+    from gbcs_device.interfaces import Lookup
 
 # Results of ZCL's ConsumerTopUpResponse
 ACCEPTED = const(0x00)
@@ -41,7 +40,7 @@ _PENNY_MP = const(1000)
 _DUPLICATE, _TOO_LARGE, _MAXIMUM, _NOT_AUTHENTIC, _LOCALLY = 0x8F51, 0x8F5B, 0x8F47, 0x8F63, 0x810E
 
 
-def _counters(get: "Any") -> "list[int]":
+def _counters(get: "Lookup") -> "list[int]":
     """The upper halves of the counters of tokens taken, in order."""
     octets = get(TOKENS_TAKEN) or b""
     return [int.from_bytes(octets[at : at + 4], "big") for at in range(0, len(octets), 4)]
@@ -130,7 +129,7 @@ def enter(
     ), amount
 
 
-def top_ups(get: "Any") -> "list[TopUp]":
+def top_ups(get: "Lookup") -> "list[TopUp]":
     """The tokens taken last, the newest first."""
     octets = get(_TOP_UPS) or b""
     return [
@@ -144,7 +143,7 @@ def top_ups(get: "Any") -> "list[TopUp]":
     ]
 
 
-def payments(get: "Any") -> "list[tuple[int, int, int]]":
+def payments(get: "Lookup") -> "list[tuple[int, int, int]]":
     """What top-ups paid of the payment debt, newest first: second, amount, what was left."""
     octets = get(_DEBT_PAYMENTS) or b""
     return [
