@@ -66,7 +66,7 @@ class Account(Ledger):
         is_gas = device.kind == "GSME"
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
-        state = states.read(store, int.from_bytes(store.get(load.SINCE), "big"))
+        state = states.read(store, int.from_bytes(store.get(load.SINCE) or b"", "big"))
         terms: Terms = _objects(device).terms(get or store.get)
         if store.get(states.STATE) is None:
             state.emergency = terms.emergency_limit_mp

@@ -36,9 +36,14 @@ from gbcs_device.messages.item import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs_device.messages.device import Command
+
+    # Give the octets of an attribute; carry out a method, or follow what was set
+    Maker = Callable[[Command, Item], bytes | None]
+    Handler = Callable[[Command, Item], bytes]
 
 _NULL = b"\x00"
 _GET, _SET, _ACTION = const(1), const(2), const(3)
@@ -48,7 +53,7 @@ _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
-def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
     """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
@@ -104,12 +109,12 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
     return items
 
 
-def _targets(code: int, items: "list[Item]") -> "list[Any]":
+def _targets(code: int, items: "list[Item]") -> "list[cosem.Object]":
     """What each item is about: the objects of the use case's template, which may leave some out.
 
     None of them where the items are not those of the template, in its order.
     """
-    targets: list[Any] = []
+    targets: list[cosem.Object] = []
     for request in cosem.requests(code):
         if len(targets) < len(items) and _is_of(items[len(targets)], request):
             targets.append(request.object)
@@ -131,7 +136,7 @@ def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
     return dict.fromkeys(unknown, READ_WRITE_DENIED)
 
 
-def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
+def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int]":
     """The results of the items with data that are not what the template says, by their numbers.
 
     DecodeError where a date or a time is none.
@@ -166,7 +171,11 @@ def _is_of(item: Item, request: "cosem.Request") -> bool:
 
 
 def _carried_out(
-    command: "Command", item: Item, live: "Any", actions: "Any", target: "Any"
+    command: "Command",
+    item: Item,
+    live: "dict[Any, Maker]",
+    actions: "dict[Any, Handler]",
+    target: "cosem.Object",
 ) -> bytes:
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
@@ -198,8 +207,8 @@ def read(
     command: "Command",
     item: Item,
     key: "tuple[int, bytes, int]",
-    live: "Any",
-    target: "Any",
+    live: "dict[Any, Maker]",
+    target: "cosem.Object",
 ) -> bytes:
     """The octets of an attribute; those of its default where nothing was ever written."""
     maker = live.get(key)
@@ -207,7 +216,7 @@ def read(
     return octets_of(target.layout) if octets is None else octets
 
 
-def _protected(command: "Command", item: Item, live: "Any") -> bytes:
+def _protected(command: "Command", item: Item, live: "dict[Any, Maker]") -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""
     octets = item.octets
     keys = object_list(octets, item.start, item.end)

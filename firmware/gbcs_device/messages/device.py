@@ -35,10 +35,16 @@ from gbcs_device.messages.notification import notification
 from gbcs_device.messages.trust_anchors import DS, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import Any  # noqa: TID251
 
+    from gbcs.interfaces import Crypto
     from gbcs.message import Message
     from gbcs.usecases import UseCase
+    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store
+    from gbcs_device.messages.refusals import Refusals
+
+    Server = Callable[["Command"], bytes]  # the answer's payload
 
 _MAX_OUTBOX = const(16)
 _REST_MS = const(3_600_000)  # before something is tried again that failed
@@ -60,7 +66,9 @@ class Command:
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Any", case: "Any", roles: "list[Any]", now: int) -> None:
+    def __init__(
+        self, device: "Any", m: "Message", case: "UseCase", roles: "Sequence[int | str]", now: int
+    ) -> None:
         self.device = device
         self.m = m
         self.case = case
@@ -68,7 +76,7 @@ class Command:
         self.now = now
         self.moment = now  # when it counts: what was kept counts at its date
         self.changes: dict[str, bytes | None] = {}
-        self.after: list[Any] = []
+        self.after: list[Callable[[], object]] = []
         self.work: dict[str, Any] = {}  # what the items of one command hand to one another
         self.counted = False  # whether a handler has seen to the originator's counter
         self.floors: list[int] = []  # the roles whose counters a handler has set
@@ -142,7 +150,15 @@ class Device:
     text; `on_error(exception)`, where a test sets it, is called with each.
     """
 
-    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]") -> None:  # fmt: skip  # noqa: E501
+    def __init__(
+        self,
+        kind: str,
+        eui: bytes,
+        store: "Store",
+        crypto: "Crypto",
+        own: "PrivateKeys",
+        servers: "dict[str, Server]",
+    ) -> None:
         self.kind = kind
         self.eui = eui
         self.store = store
@@ -154,9 +170,9 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
-        self.refusals: Any = None  # what gbcs_device.messages.refusals remembers
+        self.refusals: Refusals | None = None  # what gbcs_device.messages.refusals remembers
         self.errors: list[str] = []
-        self.on_error: Any = None
+        self.on_error: Callable[[Exception], None] | None = None
         self._rest = 0  # until when no timer is due: the store could not be written
         self._account_rest = 0  # until when the account's is not: it failed
         self.account: Any = None  # the module of a meter's account, where it has one
@@ -270,7 +286,7 @@ class Device:
         if octets is None:  # what was due before it has cancelled it
             return
         m = future_dated.command_of(name, octets)
-        case = None if m is None else payload.use_case(m)
+        case: Any = None if m is None else payload.use_case(m)
         originator = octets[8:16]
         command = Command(self, m, case, self.anchors.roles_of(originator), now)
         command.moment = at
@@ -300,7 +316,7 @@ class Device:
         octets = self.store.get(logs.SECURITY) or b""
         return [(entry.time, entry.code) for entry in logs.entries(octets)]
 
-    def _admit(self, m: "Message", case: "UseCase | None") -> "list[Any]":
+    def _admit(self, m: "Message", case: "UseCase | None") -> "Sequence[int | str]":
         """The roles in which the originator may send this, its counter above their last ones.
 
         Raises BadMac, BadSignature, UnknownKey for what is not authentic; NotAllowed, Replayed,
@@ -326,7 +342,7 @@ class Device:
         if verdict == authority.NOT_SUPPORTED or case is None:
             self._check_counter(m, allowed)
             raise NotSupported("a use case of this kind of device expected", allowed)
-        counted: list[Any] = [device_role(m.originator)] if to_device else allowed
+        counted: Sequence[int | str] = [device_role(m.originator)] if to_device else allowed
         if self._is_counted(m, case):
             self._check_counter(m, counted)
         return counted
@@ -367,14 +383,16 @@ class Device:
         for role in roles:
             octets, key = self.anchors.signing_key(role)
             if octets not in keys:
-                keys[octets] = self.crypto.verify(key, protect.signed_octets(m), m.signature)
+                keys[octets] = self.crypto.verify(
+                    key, protect.signed_octets(m), m.signature or b""
+                )
             if keys[octets]:
                 signed.append(role)
         if not signed:
             raise BadSignature("the signature is not the originator's")
         return signed
 
-    def _check_counter(self, m: "Message", roles: "list[Any]") -> None:
+    def _check_counter(self, m: "Message", roles: "Sequence[int | str]") -> None:
         for role in roles:
             if m.counter <= self.anchors.counter(role):
                 raise Replayed("a counter above the last one expected")
@@ -406,7 +424,7 @@ class Device:
         return answer
 
     def _counted(
-        self, m: "Message", roles: "list[Any]", floors: "list[int] | tuple[()]" = ()
+        self, m: "Message", roles: "Sequence[int | str]", floors: "list[int] | tuple[()]" = ()
     ) -> "dict[str, bytes | None]":
         """The changes of the store that count a message; `floors` are counted already."""
         changes: dict[str, bytes | None] = {}
@@ -452,7 +470,7 @@ class Device:
         self,
         code: int,
         recipient: bytes,
-        content: "Any",
+        content: "PayloadOf",
         signed: bool,
         party: "bytes | None" = None,
         changes: "dict[str, bytes | None] | None" = None,
@@ -492,7 +510,7 @@ class Device:
             changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
         self.store.write(changes)
 
-    def alert_of(self, code: int, now: int) -> "Any":
+    def alert_of(self, code: int, now: int) -> "PayloadOf":
         """The payload of a generic alert, by its counter: GBZ for gas, DLMS for others."""
         if "GBZ" in self.servers:
             octets = b"\x01\x09\x00" + code.to_bytes(2, "big")
@@ -501,7 +519,7 @@ class Device:
         body = b"\x02\x02\x12" + code.to_bytes(2, "big") + b"\x09\x0c" + clock.date_time(now)
         return lambda counter: notification(counter, body)
 
-    def _not_supported(self, m: "Message", roles: "list[int]", now: int) -> None:
+    def _not_supported(self, m: "Message", roles: "Sequence[int | str]", now: int) -> None:
         """ECS100, to whoever sent it: message code and counter of the command."""
         body = b"\x02\x03\x12\x8f\x85\x09\x0c" + clock.date_time(now) + b"\x09\x0a"
         body += m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")

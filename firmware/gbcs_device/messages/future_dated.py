@@ -20,6 +20,8 @@ from gbcs_device.messages.notification import notification
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import PayloadOf, Store
+    from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
 _KEPT = "later/"
@@ -43,17 +45,17 @@ class BadDate(Exception):
     """A date at which nothing can be done: parts of it are not specified, or it is none."""
 
 
-def next_timer(store: "Any") -> "int | None":
+def next_timer(store: "Store") -> "int | None":
     """When the first of them is due, milliseconds since 2000; None for never."""
-    times = [int.from_bytes(store.get(name)[:8], "big") for name in store.names(_KEPT)]
+    times = [int.from_bytes((store.get(name) or b"")[:8], "big") for name in store.names(_KEPT)]
     return min(times) if times else None
 
 
-def due(store: "Any", now: int) -> "list[tuple[int, bytes, str]]":
+def due(store: "Store", now: int) -> "list[tuple[int, bytes, str]]":
     """Those that are due, in their order: the moment, a number (one octet), the name."""
     found = []
     for name in store.names(_KEPT):
-        octets = store.get(name)
+        octets = store.get(name) or b""
         at = int.from_bytes(octets[:8], "big")
         if at <= now:
             found.append((at, octets[16:17], name))
@@ -111,7 +113,7 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
     activation.moved(command, key[1])
 
 
-def keep_part(command: "Command", part: "Any") -> bool:
+def keep_part(command: "Command", part: "Part") -> bool:
     """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
     moment = part.from_date_time
     if moment is None:
@@ -134,7 +136,7 @@ def keep_part(command: "Command", part: "Any") -> bool:
     return True
 
 
-def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, Any]":
+def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, PayloadOf]":
     """Does what is due: the alert's message code, and what gives its payload by the counter."""
     if name[:8] == "later/A/":
         return _activated(command, octets[_HEAD:])
@@ -143,7 +145,7 @@ def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[i
     return command.device.due(command, at)
 
 
-def _activated(command: "Command", rest: bytes) -> "tuple[int, Any]":
+def _activated(command: "Command", rest: bytes) -> "tuple[int, PayloadOf]":
     date, said = rest[:12], rest[12:]
     key = (said[10] << 8 | said[11], said[12:18], said[18])
     _become_active(command, key)
@@ -152,7 +154,7 @@ def _activated(command: "Command", rest: bytes) -> "tuple[int, Any]":
     return _DLMS_ALERT, lambda counter: notification(counter, body)
 
 
-def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
+def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadOf]":
     from gbcs_device.messages.component import ComponentFailed, Part
 
     said, payload = rest[:14], rest[14:]

@@ -38,10 +38,15 @@ from gbcs_device.messages.component import (
 from gbcs_device.messages.defaults import attribute_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs.gbz.template import Expected
     from gbcs_device.messages.device import Command
+
+    # Give type and value of an attribute; carry out a command: its answers, or None
+    Maker = Callable[[Command, Part], bytes | None]
+    Handler = Callable[[Command, Part], list[tuple[int, bytes]] | None]
 
 _SPECIFIC = const(0x01)
 _TO_CLIENT = const(0x08)
@@ -49,7 +54,7 @@ _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
-def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
     """The components that answer a command which was checked whole (payload.skip).
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
@@ -133,7 +138,11 @@ def _conforms(part: Part, row: "Expected") -> bool:
 
 
 def _carried_out(
-    command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
+    command: "Command",
+    part: Part,
+    live: "dict[Any, Maker]",
+    actions: "dict[Any, Handler]",
+    template: "list[Expected]",
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
@@ -160,7 +169,7 @@ def _carried_out(
 
 
 def _form(
-    template: "list[Any]", cluster: int, specific: int, command: int, direction: int
+    template: "list[Expected]", cluster: int, specific: int, command: int, direction: int
 ) -> "tuple[int, bool]":
     """The frame control of an answer, and whether it is encrypted."""
     for one in template:
@@ -173,7 +182,7 @@ def _form(
 
 
 def _read(
-    command: "Command", part: Part, live: "Any", template: "list[Any]"
+    command: "Command", part: Part, live: "dict[Any, Maker]", template: "list[Expected]"
 ) -> "tuple[bytes, bool]":
     """A read attributes response, and whether an attribute failed by the hardware."""
     out = bytearray()

@@ -14,7 +14,7 @@ from gbcs_device.base import clock, logs
 from gbcs_device.base.store import NO_ROOM, StoreFull
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.messages.device import Command, Device
 
 _SINGLE = const(16)  # of an hour
 _HOUR_MS = const(3600000)
@@ -32,7 +32,7 @@ class Refusals:
         self.shared = b""  # the entry of the log that stands for many
 
 
-def of(device: "Any", now: int) -> Refusals:
+def of(device: "Device", now: int) -> Refusals:
     """Those of a device."""
     if device.refusals is None:
         device.refusals = Refusals(now)
@@ -40,7 +40,7 @@ def of(device: "Any", now: int) -> Refusals:
     return found
 
 
-def noted(device: "Any", code: int, now: int) -> None:
+def noted(device: "Device", code: int, now: int) -> None:
     """Notes a refused message by the code that says why, and tells the supplier.
 
     Nobody is told while alerts are waiting.
@@ -57,7 +57,7 @@ def noted(device: "Any", code: int, now: int) -> None:
         _share(device, known, code, now)
 
 
-def _tell(device: "Any", code: int, now: int) -> None:
+def _tell(device: "Device", code: int, now: int) -> None:
     """One entry and, unless alerts are waiting, one alert."""
     changes = logs.added(device.store, logs.SECURITY, clock.seconds(now), code)
     try:
@@ -69,7 +69,7 @@ def _tell(device: "Any", code: int, now: int) -> None:
         pass
 
 
-def _share(device: "Any", known: Refusals, code: int, now: int) -> None:
+def _share(device: "Device", known: Refusals, code: int, now: int) -> None:
     """The newest entry stands for all that were refused since there are many."""
     octets = device.store.get(logs.SECURITY) or b""
     if known.shared and octets.endswith(known.shared):
@@ -80,7 +80,7 @@ def _share(device: "Any", known: Refusals, code: int, now: int) -> None:
     device.store.hold(logs.SECURITY, octets)
 
 
-def without_room(command: "Any") -> bytes:
+def without_room(command: "Command") -> bytes:
     """The content that answers a command whose changes do not fit: nothing of it is done.
 
     Raises StoreFull for one that no answer of its form says this of.

@@ -12,9 +12,12 @@ from gbcs.errors import BadKey, UnknownKey
 from gbcs.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs.asn1.x509 import Certificate
+    from gbcs.interfaces import Crypto
+    from gbcs_device.interfaces import PrivateKeys, Random, Readable, Store
 
 ROOT = const(0)
 RECOVERY = const(1)
@@ -71,7 +74,7 @@ class Anchors:
     halves: `secret(eui, public_key) -> 32 octets or None`, `sign(octets) -> 64 octets`.
     """
 
-    def __init__(self, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> None:
+    def __init__(self, eui: bytes, store: "Store", crypto: "Crypto", own: "PrivateKeys") -> None:
         self.eui = eui
         self.store = store
         self.crypto = crypto
@@ -159,7 +162,7 @@ class OwnKeys:
     `random(n)` gives n octets; with them, timing tells less of the keys.
     """
 
-    def __init__(self, crypto: "Any", store: "Any", random: "Any") -> None:
+    def __init__(self, crypto: "Crypto", store: "Readable", random: "Random") -> None:
         self._crypto = crypto
         self._store = store
         self.random = random
@@ -168,8 +171,9 @@ class OwnKeys:
 
     def reload(self) -> None:
         """Takes the keys that the store has now."""
-        self._ds = self._crypto.private_key(self._store.get("own/ds"))
-        self._ka = self._crypto.private_key(self._store.get("own/ka"))
+        # A store without keys is our error: a TypeError
+        self._ds = self._crypto.private_key(self._store.get("own/ds"))  # type: ignore[arg-type]
+        self._ka = self._crypto.private_key(self._store.get("own/ka"))  # type: ignore[arg-type]
         self._secrets.clear()
 
     def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
@@ -189,7 +193,7 @@ class OwnKeys:
             self._secrets[public_key] = secret
         return secret
 
-    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+    def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
         """A fresh key pair: private half (32 octets), public key (65), and what signs by it.
 
         BadKey where random octets are no private key: one in 2^32.
@@ -214,12 +218,12 @@ class HandedSecrets:
     key pair: the public key, and the one signature by it.
     """
 
-    def __init__(self, secrets: "dict[bytes, bytes]", sign: "Any") -> None:
+    def __init__(self, secrets: "dict[bytes, bytes]", sign: "Callable[[bytes], bytes]") -> None:
         self._secrets = secrets
         self.sign = sign
         self.pair: tuple[bytes, bytes] | None = None
 
-    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
+    def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
         """No private half, the public key, and what gives its signature; BadKey without a pair."""
         if self.pair is None:
             raise BadKey("no key pair was handed over")
