@@ -3,10 +3,10 @@
 Money is millipence (hundred-thousandths of a pound), energy watt-hours, also for gas.
 """
 
-# State of the load switch or valve, as ZCL's SupplyStatus has it
+# State of the load switch or valve: SupplyStatus of Metering, ZigBee Smart Energy D.3
 OFF, ARMED, ON = 0, 1, 2
 
-# Bits of the credit status, as ZCL's CreditStatus has them
+# Bits of the credit status: attribute 0003 of Prepayment, ZigBee Smart Energy D.7
 CREDIT_OK = 0x01
 CREDIT_LOW = 0x02
 EMERGENCY_ENABLED = 0x04

@@ -61,6 +61,7 @@ def periods(
 
     `first` and `last` are milliseconds since 2000, `off` when the supply was off, in seconds.
     Pairs of a half hour's end, in seconds since 2000, and whole watt-hours.
+    Source: SMETS2 5.7.5.27 (profile data log).
     """
     since = store.get(SINCE)
     if since is None:

@@ -35,7 +35,10 @@ MANY_REFUSED = const(0x8F60)
 
 
 class Entry(Record):
-    """An entry of a log: `time` in seconds since 2000, `code`, and `other` octets, mostly none."""
+    """An entry of a log: `time` in seconds since 2000, `code`, and `other` octets, mostly none.
+
+    Source: the mapping table of GBCS, EventLog: logCode, otherInformation.
+    """
 
     __slots__ = ("time", "code", "other")
 

@@ -27,7 +27,10 @@ class Member:
     crypto: "Crypto"
 
     def install_key(self) -> "bytes | None":
-        """The key made of its install code, 16 octets; None where it was given no code."""
+        """The key made of its install code, 16 octets; None where it was given no code.
+
+        Source: ZigBee Smart Energy 5.4.8.1 (install codes and their keys).
+        """
         code = self.store.get(INSTALL_CODE)
         return None if code is None else installcode.link_key(code, self.crypto)
 
@@ -40,7 +43,10 @@ class Member:
         return self.link_key() is not None
 
     def network(self) -> "bytes | None":
-        """The extended PAN id of the network it belongs to, or None."""
+        """The extended PAN id of the network it belongs to, or None.
+
+        Source: ZigBee Smart Energy 5.4.2.2.3.6, Table 5-10 (it identifies the network).
+        """
         return self.store.get(_NETWORK)
 
     def hashed_key(self) -> "bytes | None":

@@ -1,6 +1,7 @@
 """Names under which the store keeps what use cases set and read."""
 
-TOKENS_TAKEN = "account/counters"  # upper halves of the counters of tokens taken, in order
+# Upper halves of the counters of tokens taken, in order: the counter cache of GBCS 14.1
+TOKENS_TAKEN = "account/counters"
 TOKEN_FLOOR = "top-up/2"  # the supplier's: no token counts with a counter up to it
 
 

@@ -1,8 +1,8 @@
 """The supplier's message, its acknowledgement, and the meter point's identity.
 
-ECS10 sets a text and nothing else: a message's number is the second in which it came, and an
-empty one takes the last one back. Messages ask to be acknowledged; that is kept, logged and told
-the supplier (alert 81A6).
+ECS10 of GBCS sets a text and nothing else: a message's number is the second in which it came, and
+an empty text takes the last message back. Messages ask to be acknowledged; an acknowledgement is
+kept, logged and told to the supplier (alert 81A6).
 
 Source: Smart Energy 1.4, D.5 (messaging), D.12 (device management); GBCS 16.2.
 """

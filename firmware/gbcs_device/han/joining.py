@@ -59,12 +59,12 @@ _KEY_MS = const(8000)
 _STEP_MS = const(12000)
 _STEPS = const(2)  # tries of key establishment
 RETRY_MS = const(60000)
-_RETRIES = const(15)  # a minute apart, then an hour
+_RETRIES = const(15)  # a minute apart, then an hour: Smart Energy 5.5.5
 _REJOIN_MS = const(300000)  # the longest wait of a device that has a network
 HOUR_MS = const(3600000)
 _KEEP_ALIVE_MIN = const(10)  # until the trust centre says otherwise
 _KEEP_ALIVE_JITTER_S = const(300)
-_LOST_AFTER = const(3)
+_LOST_AFTER = const(3)  # keep-alives without an answer: Smart Energy 5.4.2.2.3
 
 
 class Joiner(Station):
@@ -144,7 +144,10 @@ class Joiner(Station):
         return self.store.get(_PARTNER + eui.hex())
 
     def transport_keys(self, eui: bytes) -> "list[bytes]":
-        """The link keys that may protect a Transport-Key now."""
+        """The link keys that may protect a Transport-Key now.
+
+        Source: Smart Energy 5.4.2.2.3 (after a swap, the hash of the old link key).
+        """
         if self.phase != WAITING and self.phase != JOINED:
             return []
         key = self.device.link_key()
@@ -404,7 +407,10 @@ class Joiner(Station):
         return [bytes.fromhex(name[start:]) for name in self.store.names(_PARTNER)]
 
     def request_partner_key(self, eui: bytes, now: int) -> None:
-        """Asks the trust centre for a key to talk to another device with."""
+        """Asks the trust centre for a link key with another device.
+
+        Source: Smart Energy 5.4.7.4 (partner link keys).
+        """
         key = self.link_key(self.trust_centre)
         if key is not None:
             values = {"key_type": _APPLICATION, "partner": eui}

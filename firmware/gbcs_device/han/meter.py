@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from gbcs_device.interfaces import OnDelivery, Random
     from gbcs_device.messages.meter import Meter
 
-# Before a GSME's data in the tunnel
+# The first octet of a GSME's data in the tunnel: GBCS 10.2.2.3
 GET, GET_RESPONSE, PUT = 1, 2, 3
 
-# Mirror
+# Commands and values of mirrors: Smart Energy D.3.4
 REQUEST_MIRROR = const(0x01)
 CONFIGURE_MIRROR = const(0x08)
 MIRROR_RESPONSE = const(0x01)

@@ -32,7 +32,7 @@ class Panel:
         return clock.seconds(now + (self._ahead_ms or 0))
 
     def set_clock(self, values: "dict[int, bytes]", now: int) -> None:
-        """Takes the attributes of the hub's Time cluster: ZCL 07-5123, 3.12."""
+        """Takes the attributes of the hub's Time cluster: ZigBee 07-5123, 3.12."""
         time = number(values.get(0x0000, b""))
         if time is not None:
             self._ahead_ms = 0 if time == now // 1000 else 1000 * time - now

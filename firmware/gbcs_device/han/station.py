@@ -43,7 +43,8 @@ _PROBE_MS = const(2000)
 _STRANGER_MS = const(8000)
 _MOST_READ = const(1500)  # octets of an answer
 
-_IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)  # no link key needed
+# Clusters that need no link key: Smart Energy 5.4.6, Table 5-12
+_IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)
 _UNSUPPORTED_COMMAND = const(0x81)
 _UNSUPPORTED_ATTRIBUTE = const(0x86)
 _DESCRIPTOR_TAIL = b"\x00\x00\x52\xdc\x05"  # no manufacturer, 82 octets a frame, 1500 in all

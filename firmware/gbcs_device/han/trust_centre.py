@@ -320,7 +320,10 @@ class TrustCentre(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """Takes a request for a partner link key, which both devices get; or a leave."""
+        """Takes a request for a partner link key, which both devices get; or a leave.
+
+        Source: Smart Energy 5.4.7.4 (partner link keys).
+        """
         if how != BY_LINK_KEY or sender is None:
             return
         try:
@@ -460,7 +463,7 @@ class TrustCentre(Station):
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """The suites of key establishment."""
+        """The suites of key establishment, a bit each: Smart Energy 5.4.8.2."""
         if cluster == KEY_ESTABLISHMENT and identifier == 0:
             suites = 0
             for credentials in self.credentials:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gbcs.zigbee.cbke import Credentials
     from gbcs_device.interfaces import NetworkDevice, OnDelivery, Random
 
-# Tunnelling, both directions
+# Commands of the Tunneling cluster, both directions: Smart Energy D.6
 REQUEST_TUNNEL = const(0x00)
 TRANSFER = const(0x02)  # client to server
 TRANSFER_ERROR = const(0x03)

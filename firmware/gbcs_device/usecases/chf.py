@@ -186,7 +186,10 @@ def backup(command: "Command", item: "Item") -> bytes:
 
 
 def active_devices(command: "Command", item: "Item") -> bytes:
-    """CCS06: data that were seeded, else the devices of the log, each as heard just now."""
+    """CCS06: data that were seeded, else the devices of the log, each as heard just now.
+
+    Source: the mapping table of GBCS, CHFCommunicationsStore; GBCS 10.6.2.1 (link quality).
+    """
     seeded = command.get(name_of(item.class_id, item.obis, item.index))
     if seeded is not None:
         return seeded

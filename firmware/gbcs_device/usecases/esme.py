@@ -101,6 +101,7 @@ def half_hours(command: "Command", item: "Item") -> bytes:
     """ECS22b: data that were seeded, else the energy used in each half hour asked for.
 
     At most the last _MOST_PERIODS half hours: a message holds no more.
+    Source: SMETS2 5.7.5.27 (profile data log).
     """
     seeded = command.get(name_of(*_PROFILE))
     if seeded is not None:
