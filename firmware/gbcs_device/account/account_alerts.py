@@ -56,10 +56,10 @@ def tell(
     `events` are a moment, milliseconds since 2000, a code, and what the log has beside it.
     """
     view = _View(device.store, changes)
-    for at, code, other in events:
+    for at, code, information in events:
         log, message_code = _CODES[code]
         if log is not None:
-            changes.update(logs.added(view, log, clock.seconds(at), code, other))
+            changes.update(logs.added(view, log, clock.seconds(at), code, information))
         supplier = device.anchors.cell(SUPPLIER, KA)
         if message_code is not None and supplier is not None:
             changes.update(

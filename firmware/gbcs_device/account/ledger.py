@@ -242,9 +242,9 @@ class Ledger:
         elif not is_so:
             state.flags &= ~flag
 
-    def tell(self, code: int, other: bytes = b"") -> None:
-        """Notes that something came about, for logs and supplier; `other` goes to the log."""
-        self.events.append((self.state.at, code, other))
+    def tell(self, code: int, information: bytes = b"") -> None:
+        """Notes that something came about, for logs and supplier; `information` goes to the log."""
+        self.events.append((self.state.at, code, information))
 
     def credit_status(self) -> int:
         """As ZCL's CreditStatus has it."""

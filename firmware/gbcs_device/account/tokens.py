@@ -110,7 +110,7 @@ def enter(
         account.tell(_MAXIMUM)
         return MAXIMUM_CREDIT, 0
     taken = sorted(taken + [upper])[-_MOST_COUNTERS:]
-    changes[TOKENS_TAKEN] = b"".join([one.to_bytes(4, "big") for one in taken])
+    changes[TOKENS_TAKEN] = b"".join([upper.to_bytes(4, "big") for upper in taken])
     if origin != REMOTE:
         account.tell(_LOCALLY)
     before = account.state.supply

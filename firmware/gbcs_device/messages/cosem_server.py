@@ -221,8 +221,8 @@ def _protected(command: "Command", item: Item, live: "dict[Any, Maker]") -> byte
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
     allowed = {
-        (one.class_id, one.obis, one.index): one
-        for one in cosem.protected(command.m.code, _index_of(command, item))
+        (target.class_id, target.obis, target.index): target
+        for target in cosem.protected(command.m.code, _index_of(command, item))
     }
     if len(keys) > len(allowed):
         raise ItemFailed(READ_WRITE_DENIED)
@@ -259,8 +259,8 @@ def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
 def _index_of(command: "Command", item: Item) -> int:
     """Which item of the request it is."""
     m = command.m
-    for index, one in enumerate(items_of(m.octets, m.content_start, m.content_end)):
-        if one.start == item.start:
+    for index, part in enumerate(items_of(m.octets, m.content_start, m.content_end)):
+        if part.start == item.start:
             return index
     return 0
 

@@ -56,9 +56,9 @@ def octets_of(layout: "tuple[Any, ...]") -> bytes:
 
 def attribute_of(template: "list[Any]", cluster: int, identifier: int) -> "bytes | None":
     """Type and value of an attribute that a template's responses name; None where none does."""
-    for one in template:
-        if one.cluster == cluster and not one.frame_control & 1:
-            for name, kind in one.constants:
+    for expected in template:
+        if expected.cluster == cluster and not expected.frame_control & 1:
+            for name, kind in expected.constants:
                 if name == identifier and kind is not None:
                     row = types.by_name(kind)
                     if row is not None:

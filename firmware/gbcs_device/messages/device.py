@@ -88,9 +88,9 @@ class Command:
             return self.changes[name]
         return self.device.store.get(name)
 
-    def log(self, log: str, code: int, other: bytes = b"") -> None:
+    def log(self, log: str, code: int, information: bytes = b"") -> None:
         """Adds a log entry."""
-        self.changes.update(logs.added(self, log, clock.seconds(self.now), code, other))
+        self.changes.update(logs.added(self, log, clock.seconds(self.now), code, information))
 
     def schedule(self, at: int) -> None:
         """Keeps the command for its time; of one use case the last one counts."""
@@ -114,8 +114,8 @@ class Command:
                 certificate = x509.read(m.certificate)
                 if certificate.entity_id != party or not certificate.is_agreement:
                     raise BadCertificate("a key agreement certificate of the party expected")
-                held = device.anchors.agreement_key(party)
-                if held is not None and held != certificate.public_key:
+                public_key = device.anchors.agreement_key(party)
+                if public_key is not None and public_key != certificate.public_key:
                     raise BadCertificate("the key of the party's cell expected")
                 secret = device.anchors.own.secret(party, certificate.public_key)
                 counter = self.supplementary_counter()
@@ -200,7 +200,7 @@ class Device:
     def _remember(self, octets: bytes) -> None:
         if self.recent is not None:
             self.recent.append(octets)
-            while len(self.recent) > 1 and sum([len(one) for one in self.recent]) > _RECENT:
+            while len(self.recent) > 1 and sum([len(octets) for octets in self.recent]) > _RECENT:
                 self.recent.pop(0)
 
     def _receive(self, octets: bytes, now: int) -> "bytes | None":
@@ -246,7 +246,7 @@ class Device:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
-        found = future_dated.next_timer(self.store)
+        earliest = future_dated.next_timer(self.store)
         if self.account is not None:
             try:
                 at = self.account.next_event(self)
@@ -254,8 +254,8 @@ class Device:
                 at = 0
             if at is not None:
                 at = max(at, self._account_rest)
-                found = at if found is None else min(at, found)
-        return found if found is None else max(found, self._rest)
+                earliest = at if earliest is None else min(at, earliest)
+        return earliest if earliest is None else max(earliest, self._rest)
 
     def handle_timer(self, now: int) -> None:
         """Does what was to be done by now; each outcome is an alert.

@@ -33,7 +33,7 @@ _LONGEST_NAME = const(20)  # of an exception's type, in the log
 def text_of(error: Exception) -> str:
     """The type and text of an exception: 80 characters at most, all of them printable."""
     text = (type(error).__name__ + ": " + str(error))[:_LONGEST_TEXT]
-    return "".join([one if " " <= one <= "~" else "?" for one in text])
+    return "".join([letter if " " <= letter <= "~" else "?" for letter in text])
 
 
 def code_of(error: Exception) -> int:
@@ -117,6 +117,6 @@ def tell_damage(device: "Device", now: int) -> None:
     changes = logs.added(device.store, logs.EVENT, clock.seconds(now), code)
     supplier = None if device.anchors is None else device.anchors.cell(SUPPLIER, KA)
     if supplier is not None:
-        said = device.alert_of(code, now)
-        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, said, False))
+        content = device.alert_of(code, now)
+        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, content, False))
     device.store.write(changes)

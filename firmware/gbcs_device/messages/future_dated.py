@@ -53,13 +53,13 @@ def next_timer(store: "Store") -> "int | None":
 
 def due(store: "Store", now: int) -> "list[tuple[int, bytes, str]]":
     """Those that are due, in their order: the moment, a number (one octet), the name."""
-    found = []
+    due_entries = []
     for name in store.names(_KEPT):
         octets = store.get(name) or b""
         at = int.from_bytes(octets[:8], "big")
         if at <= now:
-            found.append((at, octets[16:17], name))
-    return sorted(found)
+            due_entries.append((at, octets[16:17], name))
+    return sorted(due_entries)
 
 
 def _keep(command: "Command", name: str, at: int, rest: bytes) -> None:
@@ -98,9 +98,9 @@ def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> 
         raise BadDate
     command.changes[name] = None
     m = command.m
-    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-    said += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
-    _keep(command, name, at, date + said)
+    reference = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    reference += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
+    _keep(command, name, at, date + reference)
 
 
 def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
@@ -130,9 +130,9 @@ def keep_part(command: "Command", part: "Part") -> bool:
     if moment * 1000 <= command.now:
         return False
     m = command.m
-    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-    said += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
-    _keep(command, name, moment * 1000, said + part.payload)
+    reference = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    reference += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
+    _keep(command, name, moment * 1000, reference + part.payload)
     return True
 
 
@@ -146,23 +146,23 @@ def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[i
 
 
 def _activated(command: "Command", rest: bytes) -> "tuple[int, PayloadOf]":
-    date, said = rest[:12], rest[12:]
-    key = (said[10] << 8 | said[11], said[12:18], said[18])
+    date, reference = rest[:12], rest[12:]
+    key = (reference[10] << 8 | reference[11], reference[12:18], reference[18])
     _become_active(command, key)
     body = b"\x02\x03\x12" + logs.FUTURE_DATED_SUCCESS.to_bytes(2, "big") + b"\x09\x0c" + date
-    body += b"\x09" + bytes((len(said),)) + said
+    body += b"\x09" + bytes((len(reference),)) + reference
     return _DLMS_ALERT, lambda counter: notification(counter, body)
 
 
 def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadOf]":
     from gbcs_device.messages.component import ComponentFailed, Part
 
-    said, payload = rest[:14], rest[14:]
-    header = b"\x01" + said[10:12] + (3 + len(payload)).to_bytes(2, "big")
-    octets = header + bytes((said[12], 0, said[13])) + payload
+    reference, payload = rest[:14], rest[14:]
+    header = b"\x01" + reference[10:12] + (3 + len(payload)).to_bytes(2, "big")
+    octets = header + bytes((reference[12], 0, reference[13])) + payload
     part = Part(0, octets, 0, len(octets))
     code = logs.FUTURE_DATED_SUCCESS
-    handler = command.device.gbz_actions.get((part.cluster, said[12] & 8, part.command))
+    handler = command.device.gbz_actions.get((part.cluster, reference[12] & 8, part.command))
     try:
         if handler is not None:
             handler(command, part)
@@ -170,7 +170,7 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadO
     except ComponentFailed:
         code = logs.FUTURE_DATED_FAILURE
     content = b"\x01\x09\x01" + code.to_bytes(2, "big") + clock.seconds(at).to_bytes(4, "big")
-    content += b"\x0e" + said
+    content += b"\x0e" + reference
     return _GBZ_ALERT, lambda counter: content
 
 

@@ -69,7 +69,7 @@ def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Han
     expected = gbztemplate.find(m.code)
     if not _conform(parts, expected):
         raise DecodeError("the components of the use case expected", m.content_start, "content")
-    template = [one for one in expected if one.side == "response"]
+    template = [row for row in expected if row.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
     failed = NO_ROOM in command.work
     encrypted = count = last = 0
@@ -156,12 +156,12 @@ def _carried_out(
     handler = actions.get(key)
     if command.case.future_dated and future_dated.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
-    found = None if handler is None else handler(command, part)
-    if found is None:
+    answers = None if handler is None else handler(command, part)
+    if answers is None:
         octets = command.get(answer_name(part.cluster, part.command, part.payload))
-        found = None if octets is None else unpacked(octets)
-    if found is not None:
-        return _SPECIFIC, found, False
+        answers = None if octets is None else unpacked(octets)
+    if answers is not None:
+        return _SPECIFIC, answers, False
     if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
         raise ComponentFailed(NOT_FOUND)
     command.changes[kept_name(part.cluster, part.command)] = part.payload
@@ -172,12 +172,12 @@ def _form(
     template: "list[Expected]", cluster: int, specific: int, command: int, direction: int
 ) -> "tuple[int, bool]":
     """The frame control of an answer, and whether it is encrypted."""
-    for one in template:
-        if one.cluster == cluster and one.command == command and one.frame_control & 1 == specific:
-            return one.frame_control, one.encrypted
-    for one in template:  # a default response goes the way of the answer it stands for
-        if one.cluster == cluster:
-            return specific | one.frame_control & _TO_CLIENT, False
+    for row in template:
+        if row.cluster == cluster and row.command == command and row.frame_control & 1 == specific:
+            return row.frame_control, row.encrypted
+    for row in template:  # a default response goes the way of the answer it stands for
+        if row.cluster == cluster:
+            return specific | row.frame_control & _TO_CLIENT, False
     return specific | direction, False
 
 

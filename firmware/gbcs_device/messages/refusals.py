@@ -36,8 +36,8 @@ def of(device: "Device", now: int) -> Refusals:
     """Those of a device."""
     if device.refusals is None:
         device.refusals = Refusals(now)
-    found: Refusals = device.refusals
-    return found
+    refusals: Refusals = device.refusals
+    return refusals
 
 
 def noted(device: "Device", code: int, now: int) -> None:

@@ -133,9 +133,9 @@ class Anchors:
             self._signers[cell.public_key] = key
         return cell.public_key, key
 
-    def secret(self, one: bytes, other: bytes) -> "bytes | None":
+    def secret(self, eui: bytes, peer: bytes) -> "bytes | None":
         """The secret shared with the other party, a joined device too; None without its key."""
-        party = other if one == self.eui else one
+        party = peer if eui == self.eui else eui
         key = self.agreement_key(party) or self.store.get(device_key_name(party))
         return None if key is None else self.own.secret(party, key)
 
