@@ -1,4 +1,4 @@
-"""What came about in an account is logged, and the supplier is told.
+"""Log entries and alerts of the events in an account.
 
 Sources: GBCS 16.2 (codes), reference alerts GCA and GNCA; where a code goes as two published
 manuals of meters have it, or else as its name suggests.

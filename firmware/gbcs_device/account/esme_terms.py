@@ -89,7 +89,7 @@ def _plain(field: "Any", layout: "Any") -> "Any":
 
 
 def _value(get: "Lookup", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
-    """What an attribute holds; None where it holds nothing, or something of another layout."""
+    """The value of an attribute; None where it has none, or one of another layout."""
     octets = get(name_of(*key))
     if octets is None:
         return None
@@ -100,7 +100,7 @@ def _value(get: "Lookup", key: "tuple[int, bytes, int]", layout: "Any") -> "Any"
 
 
 def _charge(get: "Lookup", number: int) -> "list[tuple[bytes, int]]":
-    """What a charge object has in force: pairs of an index and millipence, none below zero."""
+    """The prices of a charge object in force: pairs of index and millipence, none below zero."""
     charge = _value(get, (113, CHARGES + bytes((number, 0xFF)), 5), _CHARGE)
     if charge is None or not -_SCALES < charge[0][1] - _MP_SCALE < _SCALES:
         return []

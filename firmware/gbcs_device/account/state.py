@@ -1,4 +1,4 @@
-"""What an account stands at, as the store keeps it: numbers in one string of octets.
+"""The state of an account as the store keeps it: numbers in one string of octets.
 
 `account/state` has what changes with every watt-hour, `account/registers` the registers of tiers
 and blocks, `account/history` the days, weeks and months that are over.
@@ -76,7 +76,7 @@ class State:
         self.months: list[tuple[int, int]] = []
 
     def changes(self) -> "dict[str, bytes | None]":
-        """What the store is to hold."""
+        """The changes of the store that keep the state."""
         out = [_octets(getattr(self, name), size) for name, size in NUMBERS]
         out += [_octets(getattr(self, name) + _HALF, _MONEY_SIZE) for name in MONEY]
         registers = [
@@ -95,7 +95,7 @@ class State:
 
 
 def _octets(value: int, size: int) -> bytes:
-    """A number in so many octets; what does not go in is as much, or as little, as goes in."""
+    """A number in so many octets; one out of range becomes the nearest that fits."""
     return max(min(value, (1 << 8 * size) - 1), 0).to_bytes(size, "big")
 
 

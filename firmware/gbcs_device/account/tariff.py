@@ -1,4 +1,4 @@
-"""What a meter charges and when: calendars, prices, and the terms of an account.
+"""The charges of a meter and their times: calendars, prices, the terms of an account.
 
 A calendar gives a number (a tier, or whether disablement is suspended) for each minute of UTC:
 special days before seasons, seasons to weeks, weeks to days, days to switching times. The objects
@@ -123,7 +123,7 @@ class Schedule:
         return sorted(switchings)
 
     def at(self, now: int) -> "tuple[int, int]":
-        """The value at a moment, and until when at least it holds; 0 where nothing says."""
+        """The value at a moment, and until when at least it holds; 0 without an entry."""
         number = now // DAY_MS
         return _value(self._schedule, number, now % DAY_MS // _MINUTE_MS, 0)
 
@@ -138,7 +138,7 @@ def _is_within(begin: "Date", end: "Date", today: "tuple[int, ...]") -> bool:
 
 
 class Terms:
-    """What an account is run by. Money is millipence, energy watt-hours, periods seconds.
+    """The terms of an account. Money is millipence, energy watt-hours, periods seconds.
 
     `prices` maps (tier, block) to what a kilowatt-hour costs; `thresholds` a tier to where its
     blocks end; blocks count from 0. `units` is how fine energy is counted: so many make a
@@ -223,7 +223,7 @@ class Terms:
         return len(limits), None
 
     def price(self, tier: int, block: int) -> int:
-        """What a kilowatt-hour costs; where a block has no price, that of the first."""
+        """The price of a kilowatt-hour; where a block has no price, that of the first."""
         price = self.prices.get((tier, block))
         return self.prices.get((tier, 0), 0) if price is None else price
 

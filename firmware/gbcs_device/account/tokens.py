@@ -55,7 +55,7 @@ def _candidates(bits: int, highest: int) -> "tuple[int, ...]":
 
 
 def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int | None":
-    """With which of these upper halves the supplier's MAC is right; None for none."""
+    """The upper half of the counter with which the supplier's MAC is right; None for none."""
     device = account.device
     cell = device.anchors.cell(SUPPLIER, KA, True)
     secret = None if cell is None else device.anchors.own.secret(cell.eui, cell.public_key)
@@ -76,7 +76,7 @@ def enter(
     counter: "int | None",
     changes: "dict[str, bytes | None]",
 ) -> "tuple[int, int]":
-    """Takes a token, or does not: the result, and what it is worth in millipence, else 0.
+    """Accepts or refuses a token: the result, and its value in millipence, else 0.
 
     `counter` is that of the message which brought it, None where it was typed in. What the token
     changes beside the account goes to `changes`.
@@ -144,7 +144,7 @@ def top_ups(get: "Lookup") -> "list[TopUp]":
 
 
 def payments(get: "Lookup") -> "list[tuple[int, int, int]]":
-    """What top-ups paid of the payment debt, newest first: second, amount, what was left."""
+    """The payments to the payment debt, newest first: second, amount, debt left."""
     octets = get(_DEBT_PAYMENTS) or b""
     return [
         (

@@ -1,4 +1,4 @@
-"""What can be asked of the device at a board's prompt. No answer has a key in it.
+"""The functions of a board's prompt that show its device. No answer has a key in it.
 
 An object is named by its OBIS code ("1.0.1.8.0.255") and an index, or by the four hex digits of a
 cluster ("0702") and an attribute identifier.
@@ -19,7 +19,7 @@ _SECRET = ("own/", "install", "han/", "station/")
 
 
 def state() -> None:
-    """Who it is, where it stands on the HAN, what memory there is."""
+    """Prints identity, state on the HAN, and memory."""
     this_server = server()
     print("requests %d" % this_server.requests)
     if this_server.damaged:
@@ -43,7 +43,7 @@ def state() -> None:
 
 
 def log(last: int = 20) -> None:
-    """Security and event log: seconds since 2000, code, what came with it; the last errors."""
+    """Prints security and event log: seconds since 2000, code, information; the last errors."""
     served = device()
     for title, name in (("security", SECURITY), ("event", EVENT)):
         for entry in entries((served and served.store.get(name)) or b"")[-last:]:
@@ -58,7 +58,7 @@ def log(last: int = 20) -> None:
 
 
 def counters() -> None:
-    """The counters: what each remote party used last, the device's own, that of its frames."""
+    """Prints the counters: the last of each remote party, the device's own, that of frames."""
     served = device()
     if served is not None:
         for name in served.store.names("count/"):
@@ -68,7 +68,7 @@ def counters() -> None:
 
 
 def names(prefix: str = "") -> None:
-    """What its store has under names that begin so, and how large it is."""
+    """Prints the names in the store that begin so, with the size of each value."""
     served = device()
     if served is not None:
         for name in served.store.names(prefix):
@@ -76,7 +76,7 @@ def names(prefix: str = "") -> None:
 
 
 def value(name: str, reveal_secret: bool = False) -> None:
-    """A value of its store in hex; keys and credentials only where that is asked for."""
+    """Prints a value of the store in hex; a secret one only with `reveal_secret`."""
     served = device()
     if name.startswith(_SECRET) and not reveal_secret:
         print("secret")
@@ -99,7 +99,7 @@ def objects(object_name: str = "") -> None:
 
 
 def show(object_name: str, index: int = 2) -> None:
-    """What an object holds, decoded."""
+    """Prints the decoded value of an object."""
     for name, key in _found(object_name, index):
         octets = device().store.get(name)
         if len(key) == 4:
@@ -203,7 +203,7 @@ def alert(code: int) -> None:
 
 
 def help_device() -> None:
-    """What can be asked."""
+    """Prints the functions of the prompt."""
     for name, meaning in (
         ("run()", "serve the device until Ctrl-C; run(True): on this port"),
         ("state()", "identity, HAN, memory"),

@@ -1,4 +1,4 @@
-"""What is connected to a board: the HAN link, an LED, a button, a display, a watchdog.
+"""The hardware of a board: the HAN link, an LED, a button, a display, a watchdog.
 
 `board` is a module of the firmware with UART (number, TX, RX; or the number alone, where pins are
 fixed) or a function `link`, with LED, BUTTON or BUTTONS (UP, DOWN, OK, FUEL), DISPLAY (I2C number,
@@ -98,7 +98,7 @@ class Pins:
 
     @property
     def buttons(self) -> int:
-        """How many there are: one, where none is."""
+        """The number of buttons; one where the board has none."""
         return max(1, len(self._buttons))
 
     @property

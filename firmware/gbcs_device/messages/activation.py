@@ -42,7 +42,7 @@ _MOVES = (
 
 
 def moved(command: "Command", obis: bytes) -> None:
-    """Makes the next values of what this activation date is about the present ones."""
+    """Copies the next values that an activation date belongs to over the present ones."""
     date = "".join(["%02X" % octet for octet in obis])
     for row, source, target, head, tail in _MOVES:
         if row == date:

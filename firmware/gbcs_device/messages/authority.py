@@ -107,7 +107,7 @@ def _unsupported(
     has_signature: bool,
     has_party: bool,
 ) -> "tuple[int, list[int]]":
-    """What a device does not have is told to whoever is authentic: in the form of its row."""
+    """The verdict on a command that this kind of device does not have, by its form and sender."""
     if not has_mac and not has_signature:
         return WRONG_FORM, []
     signature, mac = ("", "") if case is None else (case.signature, case.mac)

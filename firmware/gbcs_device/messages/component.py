@@ -1,4 +1,4 @@
-"""One component of a GBZ command, and why one fails; answers as the store keeps them.
+"""A component of a GBZ command, its failure, and the form of answers in the store.
 
 Sources: ZCL 07-5123 2.4 and 2.5 (statuses); GBCS 7.2.9 (components).
 """

@@ -110,7 +110,7 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
 
 
 def _targets(code: int, items: "list[Item]") -> "list[cosem.Object]":
-    """What each item is about: the objects of the use case's template, which may leave some out.
+    """The object of each item, from the use case's template; optional ones may be left out.
 
     None of them where the items are not those of the template, in its order.
     """
@@ -124,7 +124,7 @@ def _targets(code: int, items: "list[Item]") -> "list[cosem.Object]":
 
 
 def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
-    """The results of the items that ask for what the template does not have, by their numbers.
+    """The results of the items that the template does not have, by their numbers.
 
     DecodeError where each one is there: there are too many or too few then, or in another order.
     """
@@ -137,7 +137,7 @@ def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
 
 
 def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int]":
-    """The results of the items with data that are not what the template says, by their numbers.
+    """The results of the items whose data do not fit the template, by their numbers.
 
     DecodeError where a date or a time is none.
     """
@@ -155,12 +155,12 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
 
 
 def _is_protected(item: Item) -> bool:
-    """Whether it is a get_protected_attributes."""
+    """Whether an item is a get_protected_attributes."""
     return item.choice == _ACTION and item.class_id == _PROTECTED_CLASS and item.index == 1
 
 
 def _is_of(item: Item, request: "cosem.Request") -> bool:
-    """Whether an item asks for what an entry of the template does."""
+    """Whether an item is that of an entry of the template."""
     target = request.object
     return (
         item.class_id == target.class_id
@@ -247,7 +247,7 @@ def _protected(command: "Command", item: Item, live: "dict[Any, Maker]") -> byte
 
 
 def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
-    """The protection parameters of a block: who encrypted it for whom, under which counter."""
+    """The protection parameters of a block: encrypting device, recipient and counter."""
     return b"".join((
         b"\x01\x01\x02\x02\x16\x02\x02\x05\x09\x09\x04",
         counter.to_bytes(8, "big"),
@@ -257,7 +257,7 @@ def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
 
 
 def _index_of(command: "Command", item: Item) -> int:
-    """Which item of the request it is."""
+    """The number of an item in its request."""
     m = command.m
     for index, part in enumerate(items_of(m.octets, m.content_start, m.content_end)):
         if part.start == item.start:

@@ -1,4 +1,4 @@
-"""What an object holds before anything was written to it: the zero, the empty, the constant.
+"""The value of an object before it was written: zero, empty, or the layout's constant.
 
 Made of the layouts of the message templates (gbcs.cosem.layout) and of the types that GBZ
 templates give for attributes, when such an object is read.

@@ -1,4 +1,4 @@
-"""What all devices do with a message: check it, run it, answer it, remember it.
+"""The path of a message through any device: check it, run it, answer it, remember it.
 
     decode -> addressed to me -> MAC -> may its originator send it, in this form (authority)
     -> signature -> counter -> run now, or keep for its date -> answer in the form of the use case
@@ -60,7 +60,7 @@ _SAYS_TIME_STATUS = ("GCS13a", "GCS13b", "GCS13c", "GCS14", "GCS60a")
 
 
 class Command:
-    """One command that passed all checks, while it is run.
+    """A command that passed all checks, while it is run.
 
     `changes` collects what it does to the store; `get` sees them already. `after` are calls that
     follow once the answer has left. `now` is milliseconds since 2000.
@@ -83,7 +83,7 @@ class Command:
         self._encryption: tuple[bytes, bytes] | None = None
 
     def get(self, name: str) -> "bytes | None":
-        """What stands in the store, with this command's changes."""
+        """The octets under a name, as this command's changes leave the store."""
         if name in self.changes:
             return self.changes[name]
         return self.device.store.get(name)
@@ -93,15 +93,15 @@ class Command:
         self.changes.update(logs.added(self, log, clock.seconds(self.now), code, information))
 
     def schedule(self, at: int) -> None:
-        """Keeps the command for its time; of one use case the last one counts."""
+        """Keeps the command for its time; a later command of the same use case replaces it."""
         future_dated.keep_command(self, at)
 
     def cancel(self) -> None:
-        """Drops what this use case was to do later."""
+        """Drops the command of this use case that was kept for later."""
         future_dated.cancel_command(self)
 
     def party(self) -> bytes:
-        """Who is behind it: the supplementary remote party, or the originator."""
+        """The party that the command comes from: the supplementary one, or the originator."""
         return self.m.party or self.m.originator
 
     def seal(self, plaintext: bytes) -> bytes:
@@ -130,7 +130,7 @@ class Command:
         return protect.seal_block(device.eui, plaintext, self._encryption[0], device.crypto)
 
     def supplementary_counter(self) -> int:
-        """The device's own counter, one for this command: it stands in for the message's."""
+        """The device's own counter, one for this command, used instead of the message's."""
         octets = self.get("own/counter") or bytes(8)
         if "own/counter" not in self.changes:
             octets = (int.from_bytes(octets, "big") + 1).to_bytes(8, "big")
@@ -181,7 +181,7 @@ class Device:
         self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
-        """One message in, its answer out; None where the standard wants silence.
+        """Takes one message, gives its answer; None where the standard asks for no answer.
 
         Nothing is raised but PowerCut.
         """
@@ -232,7 +232,7 @@ class Device:
     def _failed(
         self, error: Exception, now: int, waiting: int, aside: "str | None" = None
     ) -> bool:
-        """What is done about an exception; so many alerts had been waiting before.
+        """Ends what raised an exception; so many alerts had been waiting before.
 
         Whether the store could be written; `aside` is what is taken out of it.
         """
@@ -258,7 +258,7 @@ class Device:
         return earliest if earliest is None else max(earliest, self._rest)
 
     def handle_timer(self, now: int) -> None:
-        """Does what was to be done by now; each outcome is an alert.
+        """Carries out what is due; each outcome is an alert.
 
         Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
         """
@@ -281,7 +281,7 @@ class Device:
                 self._failed(error, now, waiting)
 
     def _carry_out(self, at: int, name: str, now: int) -> None:
-        """Does what was kept under this name for that moment."""
+        """Carries out what was kept under this name for that moment."""
         octets = self.store.get(name)
         if octets is None:  # what was due before it has cancelled it
             return
@@ -299,7 +299,7 @@ class Device:
         self._follow(command)
 
     def _follow(self, command: Command) -> None:
-        """What follows once a command's batch is written, which nothing undoes any more."""
+        """Makes the calls that follow once a command's batch is written."""
         for call in command.after:
             try:
                 call()
@@ -307,7 +307,7 @@ class Device:
                 self._failed(error, command.now, len(self.outbox))
 
     def _settle(self, command: Command) -> None:
-        """What the command's changes mean for the meter's account."""
+        """Adds to the command's changes those of the meter's account."""
         if self.account is not None:
             self.account.finish(command)
 
@@ -537,7 +537,7 @@ class Device:
 
 
 def _check_header(m: "Message") -> None:
-    """Raises DecodeError for what only responses have, and for a party without its counter."""
+    """Raises DecodeError for fields of responses, and for a party without its counter."""
     if m.date_time or m.supplementary_counter is not None:
         raise DecodeError("no date-time and no device's counter expected", m.start, "header")
     if m.party is not None and m.party_counter is None:

@@ -91,7 +91,7 @@ def _logged(
 def _told(
     device: "Device", error: Exception, now: int, aside: "str | None"
 ) -> "dict[str, bytes | None]":
-    """All of it: the log, and the alert about what is set aside."""
+    """The changes of the log, and the alert about what is set aside."""
     changes = _logged(device, error, now, aside)
     octets = None if aside is None else device.store.get(aside)
     if octets is not None:
@@ -101,7 +101,7 @@ def _told(
 
 
 def last(store: "Readable") -> "tuple[int, str] | None":
-    """When the last one was, in seconds since 2000, and its text; None where there was none."""
+    """Seconds since 2000 and text of the last exception; None where there was none."""
     octets = store.get(LAST)
     if not octets:
         return None

@@ -1,4 +1,4 @@
-"""What was kept for its date: when the next is due, and what is done and said then.
+"""Commands kept for their date: when the next is due, its outcome and its alert.
 
     later/XXXX        a whole command (CS02b, CS02g, CS06), by its message code
     later/A/...       an activation date of a COSEM object: its passive values become active
@@ -42,17 +42,17 @@ _TIMES = ("implementation_date_time", "start_time", "start_date_time", "implemen
 
 
 class BadDate(Exception):
-    """A date at which nothing can be done: parts of it are not specified, or it is none."""
+    """A date that is no moment: parts of it are not specified, or no calendar has it."""
 
 
 def next_timer(store: "Store") -> "int | None":
-    """When the first of them is due, milliseconds since 2000; None for never."""
+    """When the first kept command is due, milliseconds since 2000; None for never."""
     times = [int.from_bytes((store.get(name) or b"")[:8], "big") for name in store.names(_KEPT)]
     return min(times) if times else None
 
 
 def due(store: "Store", now: int) -> "list[tuple[int, bytes, str]]":
-    """Those that are due, in their order: the moment, a number (one octet), the name."""
+    """The kept commands that are due, in order: the moment, a number (one octet), the name."""
     due_entries = []
     for name in store.names(_KEPT):
         octets = store.get(name) or b""
@@ -70,12 +70,12 @@ def _keep(command: "Command", name: str, at: int, rest: bytes) -> None:
 
 
 def keep_command(command: "Command", at: int) -> None:
-    """Keeps a whole command; of one use case the last counts."""
+    """Keeps a whole command; a later one of the same use case replaces it."""
     _keep(command, "%s%04X" % (_KEPT, command.m.code), at, command.m.octets)
 
 
 def cancel_command(command: "Command") -> None:
-    """Drops what the use case of this command was to do later."""
+    """Drops the kept command of this command's use case."""
     command.changes["%s%04X" % (_KEPT, command.m.code)] = None
 
 
@@ -114,7 +114,7 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
 
 
 def keep_part(command: "Command", part: "Part") -> bool:
-    """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
+    """Keeps a cluster's command for later, or drops the kept one; whether it was either."""
     moment = part.from_date_time
     if moment is None:
         for name, kind, value, _ in part.fields():
@@ -137,7 +137,7 @@ def keep_part(command: "Command", part: "Part") -> bool:
 
 
 def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, PayloadOf]":
-    """Does what is due: the alert's message code, and what gives its payload by the counter."""
+    """Carries out what is due: the alert's message code, and its payload by the counter."""
     if name[:8] == "later/A/":
         return _activated(command, octets[_HEAD:])
     if name[:8] == "later/C/":
@@ -175,7 +175,7 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadO
 
 
 def command_of(name: str, octets: bytes) -> "Any":
-    """The Message that was kept whole; None where only a part of one was."""
+    """The Message that was kept whole; None where only a component or a date was kept."""
     if name[6:8] in ("A/", "C/"):
         return None
     return message.decode(octets[_HEAD:])

@@ -144,7 +144,7 @@ def _carried_out(
     actions: "dict[Any, Handler]",
     template: "list[Expected]",
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
-    """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
+    """Whether the answers are cluster-specific (1), command and payload of each, any failure."""
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))

@@ -1,4 +1,4 @@
-"""What a device does about messages that it refuses: a flood of them wears nothing out.
+"""Logs and alerts of refused messages, limited so that a flood does not wear out the flash.
 
 The first of an hour are noted in the security log, and told the supplier, one by one; then that
 there are unusually many (8F60), once. Those after that stand in the log as one entry, the newest
@@ -22,7 +22,7 @@ _ENTRY = const(7)  # octets of an entry of the log with nothing beside it
 
 
 class Refusals:
-    """Those of one device: `count` of them in the hour that began at `since`."""
+    """The refusals of one device: `count` of them in the hour that began at `since`."""
 
     __slots__ = ("since", "count", "shared")
 
@@ -33,7 +33,7 @@ class Refusals:
 
 
 def of(device: "Device", now: int) -> Refusals:
-    """Those of a device."""
+    """The refusals of a device."""
     if device.refusals is None:
         device.refusals = Refusals(now)
     refusals: Refusals = device.refusals
@@ -58,7 +58,7 @@ def noted(device: "Device", code: int, now: int) -> None:
 
 
 def _tell(device: "Device", code: int, now: int) -> None:
-    """One entry and, unless alerts are waiting, one alert."""
+    """Adds a log entry and, unless alerts are waiting, an alert."""
     changes = logs.added(device.store, logs.SECURITY, clock.seconds(now), code)
     try:
         if device.outbox:

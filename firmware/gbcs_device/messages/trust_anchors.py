@@ -1,4 +1,4 @@
-"""Whom a device trusts: trust anchor cells, its own keys, and the counters of remote parties.
+"""The trust of a device: trust anchor cells, its own keys, the counters of remote parties.
 
 It answers what `gbcs.protect` asks of secrets. A cell is named by a remote party role, a use ("ds"
 signatures, "ka" key agreement) and whether it is for prepayment top-ups. All of it lives in the
@@ -48,7 +48,7 @@ class Cell(Record):
 
 
 def cell_of(certificate: "Certificate") -> Cell:
-    """What a cell keeps of a certificate; a root or issuing authority's has no EUI: zeros."""
+    """The cell made of a certificate; a root or issuing authority has no EUI: zeros."""
     eui = certificate.entity_id or bytes(8)
     return Cell(eui, certificate.subject_key_id or b"", certificate.public_key)
 
@@ -63,7 +63,7 @@ def device_key_name(eui: bytes) -> str:
 
 
 def device_role(eui: bytes) -> str:
-    """What stands for the role of a joined device where its commands are counted."""
+    """The name used in place of a role where the commands of a joined device are counted."""
     return "device/" + eui.hex()
 
 
@@ -82,7 +82,7 @@ class Anchors:
         self._signers: dict[bytes, Any] = {}
 
     def cell(self, role: int, use: str, prepayment: bool = False) -> "Cell | None":
-        """What stands in a cell; None where it is empty."""
+        """The content of a cell; None where it is empty."""
         octets = self.store.get(_name(role, use, prepayment))
         if octets is None:
             return None
@@ -134,7 +134,7 @@ class Anchors:
         return cell.public_key, key
 
     def secret(self, eui: bytes, peer: bytes) -> "bytes | None":
-        """The secret shared with the other party, a joined device too; None without its key."""
+        """The secret shared with a party or a joined device; None without its key."""
         party = peer if eui == self.eui else eui
         key = self.agreement_key(party) or self.store.get(device_key_name(party))
         return None if key is None else self.own.secret(party, key)
@@ -177,7 +177,7 @@ class OwnKeys:
         self._secrets.clear()
 
     def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
-        """What is agreed with the holder of this public key, 32 octets; a few are kept.
+        """The secret agreed with the holder of this public key, 32 octets; a few are kept.
 
         None for a public key that is no point of the curve.
         """
@@ -194,7 +194,7 @@ class OwnKeys:
         return secret
 
     def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
-        """A fresh key pair: private half (32 octets), public key (65), and what signs by it.
+        """A fresh key pair: private half (32 octets), public key (65), and a function that signs.
 
         BadKey where random octets are no private key: one in 2^32.
         """
@@ -224,7 +224,7 @@ class HandedSecrets:
         self.pair: tuple[bytes, bytes] | None = None
 
     def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
-        """No private half, the public key, and what gives its signature; BadKey without a pair."""
+        """None, the public key, and a function that gives its signature; BadKey without a pair."""
         if self.pair is None:
             raise BadKey("no key pair was handed over")
         public, signature = self.pair
