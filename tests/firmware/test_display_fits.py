@@ -218,6 +218,6 @@ def test_a_frame_that_is_strict_refuses():
 def test_a_display_has_the_pages_of_its_kind():
     assert set(PPMID) - set(IHD) == {"top-up", "emergency", "supply"}
     pages = Pages()
-    with pytest.raises(ValueError, match="no page top-up"):
+    with pytest.raises(ValueError, match="found top-up"):
         pages.turn_to("top-up")
     assert len({UP, DOWN, OK, FUEL}) == 4

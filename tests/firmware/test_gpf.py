@@ -5,13 +5,14 @@ import pytest
 from gbcs import message
 from gbcs.blocks.sender import Sender
 from gbcs_device.base.store import MemoryMedium, Store
+from gbcs_device.clusters import commands
 from gbcs_device.clusters.mirror import Gpf
 from gbcs_device.han import routing
 from tests.conftest import MISSING, SHARED
 
 NOW = 473_385_600_000  # 2015, when the reference commands were made
 LATER_S = 948_013_200  # 2030-01-15 09:00, when some of them come into force
-PRICE, MESSAGING, CALENDAR = 0x0700, 0x0703, 0x0707
+PRICE, MESSAGING, PREPAYMENT, CALENDAR = 0x0700, 0x0703, 0x0705, 0x0707
 
 
 def reference(name):
@@ -118,6 +119,10 @@ def test_a_message_is_shown_as_long_as_it_says(gpf):
     start = 0x1C37E400 * 1000
     assert texts(gpf, MESSAGING, 0x00, start + 599_000) == [shown.hex()]
     assert texts(gpf, MESSAGING, 0x00, start + 600_000) == []
+
+
+def test_a_log_of_top_ups_is_not_found_before_the_first_report(gpf):
+    assert commands.answered(gpf, PREPAYMENT, 0x08, bytes(5), NOW) == (commands.NOT_FOUND, [])
 
 
 def test_octets_that_are_no_message_harm_nothing(gpf):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs_device.account.tariff import Terms
-    from gbcs_device.messages.device import Command
+    from gbcs_device.interfaces import Lookup
+    from gbcs_device.messages.device import Command, Device
 
 _LITRE_MS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
 _HOUR_MS = const(3_600_000)
@@ -61,14 +62,14 @@ def _objects(device: "Any") -> "Any":
 class Account(Ledger):
     """One meter's account."""
 
-    def __init__(self, device: "Any", get: "Any" = None) -> None:
+    def __init__(self, device: "Device", get: "Lookup | None" = None) -> None:
         """As the device's store has it; with `get(name)`, as a command in progress has it."""
         store = device.store
         self.device = device
         is_gas = _fuel(device) == kind_rows.GAS
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
-        state = states.read(store, int.from_bytes(store.get(load.SINCE), "big"))
+        state = states.read(store, int.from_bytes(store.get(load.SINCE) or b"", "big"))
         terms: Terms = _objects(device).terms(get or store.get)
         if store.get(states.STATE) is None:
             state.emergency = terms.emergency_limit_mp
@@ -282,7 +283,7 @@ def _period(seconds: int) -> str:
 # What the device's path, its servers and its buttons call
 
 
-def figures(device: "Any", now: int) -> Figures:
+def figures(device: "Device", now: int) -> Figures:
     """What a meter's account stands at; nothing is written. ValueError where it has none."""
     writes, seen = device.account_seen or (None, None)
     if seen is None or writes is None or writes != _writes(device) or seen.state.at > now:
@@ -293,12 +294,12 @@ def figures(device: "Any", now: int) -> Figures:
     return seen.figures()
 
 
-def _writes(device: "Any") -> "int | None":
+def _writes(device: "Device") -> "int | None":
     """What tells whether the store was written; None for one that does not count."""
     return getattr(device.store, "writes", None)
 
 
-def _brought(device: "Any", now: int) -> Account:
+def _brought(device: "Device", now: int) -> Account:
     if not exists(device):
         raise ValueError("a meter with a load expected")
     account = Account(device)
@@ -306,7 +307,7 @@ def _brought(device: "Any", now: int) -> Account:
     return account
 
 
-def advance(device: "Any", now: int) -> "dict[str, bytes | None] | None":
+def advance(device: "Device", now: int) -> "dict[str, bytes | None] | None":
     """The changes of the store that bring the account forward; alerts go to the outbox."""
     if not exists(device):
         return None
@@ -316,7 +317,7 @@ def advance(device: "Any", now: int) -> "dict[str, bytes | None] | None":
     return changes
 
 
-def next_event(device: "Any") -> "int | None":
+def next_event(device: "Device") -> "int | None":
     """When `advance` should be called: something comes about, or a day begins; None for never."""
     if not exists(device):
         return None
@@ -366,7 +367,7 @@ def finish(command: "Command") -> None:
 
 
 def set_load(
-    device: "Any", rates: "dict[str, int]", now: int, profile: "bytes | None" = None
+    device: "Device", rates: "dict[str, int]", now: int, profile: "bytes | None" = None
 ) -> "dict[str, bytes | None]":
     """The changes of the store that make the loads these from now on."""
     changes = advance(device, now) or {}
@@ -396,7 +397,7 @@ def _logged(account: Account, origin: int, command: int, done: bool) -> None:
 
 
 def top_up(
-    device: "Any", digits: bytes, origin: int, now: int
+    device: "Device", digits: bytes, origin: int, now: int
 ) -> "tuple[int, int, dict[str, bytes | None]]":
     """A token typed in: the result as ZCL's ConsumerTopUpResponse has it, and what it is worth.
 
@@ -413,7 +414,7 @@ def top_up(
 
 
 def select_emergency(
-    device: "Any", now: int, origin: int = PPMID
+    device: "Device", now: int, origin: int = PPMID
 ) -> "tuple[bool, dict[str, bytes | None]]":
     """Emergency credit is wanted; whether it is active now."""
     account = _brought(device, now)
@@ -425,7 +426,7 @@ def select_emergency(
 
 
 def enable_supply(
-    device: "Any", now: int, origin: int = PPMID
+    device: "Device", now: int, origin: int = PPMID
 ) -> "tuple[bool, dict[str, bytes | None]]":
     """Who stands before an armed meter lets it supply; whether it is on now."""
     account = _brought(device, now)

@@ -1,4 +1,4 @@
-"""What came about in an account is logged, and the supplier is told.
+"""Log entries and alerts of the events in an account.
 
 Sources: GBCS 16.2 (codes), reference alerts GCA and GNCA; where a code goes as two published
 manuals of meters have it, or else as its name suggests.
@@ -9,7 +9,8 @@ from gbcs_device.base import clock, logs
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
+    from gbcs_device.messages.device import Device
 
 _CRITICAL, _NON_CRITICAL = const(0x1000), const(0x1001)
 
@@ -39,7 +40,7 @@ _CODES = {
 class _View:
     """The store with changes that are not written yet."""
 
-    def __init__(self, store: "Any", changes: "dict[str, bytes | None]") -> None:
+    def __init__(self, store: "Readable", changes: "dict[str, bytes | None]") -> None:
         self._store = store
         self._changes = changes
 
@@ -48,17 +49,17 @@ class _View:
 
 
 def tell(
-    device: "Any", events: "list[tuple[int, int, bytes]]", changes: "dict[str, bytes | None]"
+    device: "Device", events: "list[tuple[int, int, bytes]]", changes: "dict[str, bytes | None]"
 ) -> None:
     """Adds log entries to the changes, and puts alerts to the supplier in the outbox.
 
     `events` are a moment, milliseconds since 2000, a code, and what the log has beside it.
     """
     view = _View(device.store, changes)
-    for at, code, other in events:
+    for at, code, information in events:
         log, message_code = _CODES[code]
         if log is not None:
-            changes.update(logs.added(view, log, clock.seconds(at), code, other))
+            changes.update(logs.added(view, log, clock.seconds(at), code, information))
         supplier = device.anchors.cell(SUPPLIER, KA)
         if message_code is not None and supplier is not None:
             changes.update(

@@ -14,10 +14,14 @@ from gbcs_device.base.names import name_of
 from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from collections.abc import Callable, Sequence
 
+    from gbcs_device.account.account import Account
+    from gbcs_device.interfaces import Lookup
     from gbcs_device.messages.device import Command
     from gbcs_device.messages.item import Item
+
+    Maker = Callable[[Command, Item], bytes | None]
 
 _BALANCE = b"\x00\x00\x13\x0a\x00\xff"
 _POWER = (1, b"\x00\x00\x5e\x2c\x22\x14", 2)  # a structure that begins with active power
@@ -45,11 +49,11 @@ def _unsigned(value: int) -> bytes:
     return min(value, 0xFFFFFFFF).to_bytes(4, "big")
 
 
-def _seeded(key: "tuple[int, bytes, int]", make: "Any") -> "Any":
+def _seeded(key: "tuple[int, bytes, int]", make: "Callable[[Account], bytes]") -> "Maker":
     """What makes an attribute: data that were seeded, else what the account says."""
     name = name_of(*key)
 
-    def made(command: "Command", item: "Any") -> bytes:
+    def made(command: "Command", item: "Item") -> bytes:
         octets = command.get(name)
         if octets is not None:
             return octets
@@ -58,27 +62,31 @@ def _seeded(key: "tuple[int, bytes, int]", make: "Any") -> "Any":
     return made
 
 
-def _advanced(key: "tuple[int, bytes, int]", place: int, amount: "Any") -> "Any":
+def _advanced(
+    key: "tuple[int, bytes, int]", place: int, amount: "Callable[[Account], int]"
+) -> "Maker":
     """What makes an attribute: its data, with more in the number at `place`."""
     name = name_of(*key)
 
-    def made(command: "Command", item: "Any") -> "bytes | None":
+    def made(command: "Command", item: "Item") -> "bytes | None":
         octets = command.get(name)
         return octets and load.added(octets, place, amount(account.of(command)))
 
     return made
 
 
-def _power(command: "Command", item: "Any") -> "bytes | None":
+def _power(command: "Command", item: "Item") -> "bytes | None":
     octets = command.get(name_of(*_POWER))
     return octets and octets[:3] + _unsigned(account.of(command).power_w()) + octets[7:]
 
 
-def _registers(key: "tuple[int, bytes, int]", place_of: "Any") -> "Any":
+def _registers(
+    key: "tuple[int, bytes, int]", place_of: "Callable[[int, int], int | None]"
+) -> "Maker":
     """What makes an array of registers: its data, each with what its tier or block has counted."""
     name = name_of(*key)
 
-    def made(command: "Command", item: "Any") -> "bytes | None":
+    def made(command: "Command", item: "Item") -> "bytes | None":
         octets = command.get(name)
         registers = account.of(command).state.registers if octets else {}
         for tier, block in registers:
@@ -98,44 +106,48 @@ def _block_place(tier: int, block: int) -> "int | None":
     return None if tier <= 100 else 16 * block + tier - 101
 
 
-def _balances(found: "Any") -> bytes:
-    state = found.state
-    amounts = (found.meter_balance(), state.emergency, state.accumulated,
+def _balances(ledger: "Account") -> bytes:
+    state = ledger.state
+    amounts = (ledger.meter_balance(), state.emergency, state.accumulated,
                state.debt1, state.debt2, state.debt3)  # fmt: skip
     return b"\x02\x06" + b"".join([_amount(one) for one in amounts])
 
 
-def _log(key: "tuple[int, bytes, int]", entries: "Any") -> "Any":
+def _log(
+    key: "tuple[int, bytes, int]", entries: "Callable[[Lookup], Sequence[tuple[int, ...]]]"
+) -> "Maker":
     """What makes a log of seconds and amounts, oldest first."""
 
-    def made(found: "Any") -> bytes:
-        rows = [(row[0], row[1]) for row in entries(found.device.store.get)]
+    def made(ledger: "Account") -> bytes:
+        rows = [(row[0], row[1]) for row in entries(ledger.device.store.get)]
         octets = b"".join([_unsigned(second) + _unsigned(mp) for second, mp in reversed(rows)])
         return b"\x13\x02\x02\x06\x06" + length_octets(len(octets)) + octets
 
     return _seeded(key, made)
 
 
-def _top_ups(get: "Any") -> "list[tuple[int, int]]":
+def _top_ups(get: "Lookup") -> "list[tuple[int, int]]":
     return [(one.time, one.amount_mp) for one in tokens.top_ups(get)]
 
 
-def _supply(command: "Command", item: "Any") -> bytes:
+def _supply(command: "Command", item: "Item") -> bytes:
     return b"\x16" + bytes((LOAD_SWITCH[account.of(command).state.supply],))
 
 
-def _price(found: "Any") -> bytes:
-    return b"\x06" + _unsigned(found.price()[0])
+def _price(ledger: "Account") -> bytes:
+    return b"\x06" + _unsigned(ledger.price()[0])
 
 
 LIVE = {
-    IMPORT: _advanced(IMPORT, 3, lambda found: found.state.wh),
-    EXPORT: _advanced(EXPORT, 1, lambda found: found.exported_wh()),
+    IMPORT: _advanced(IMPORT, 3, lambda ledger: ledger.state.wh),
+    EXPORT: _advanced(EXPORT, 1, lambda ledger: ledger.exported_wh()),
     _POWER: _power,
     _TARIFF: _registers(_TARIFF, _tier_place),
     _BLOCKS: _registers(_BLOCKS, _block_place),
     _BALANCES: _seeded(_BALANCES, _balances),
-    (112, _BALANCE, 2): _seeded((112, _BALANCE, 2), lambda found: _amount(found.meter_balance())),
+    (112, _BALANCE, 2): _seeded(
+        (112, _BALANCE, 2), lambda ledger: _amount(ledger.meter_balance())
+    ),
     _PRICE: _seeded(_PRICE, _price),
     _SWITCH_STATE: _supply,
     _TOP_UP_LOG: _log(_TOP_UP_LOG, _top_ups),
@@ -157,8 +169,8 @@ def _enter(command: "Command", item: "Item") -> bytes:
     """CS01a: a token. One that is not taken is answered other-reason."""
     digits = item.octets[item.start + 2 : item.end]
     command.counted = True
-    found = account.changing(command)
-    result, _ = tokens.enter(found, digits, tokens.REMOTE, command.m.counter, command.changes)
+    ledger = account.changing(command)
+    result, _ = tokens.enter(ledger, digits, tokens.REMOTE, command.m.counter, command.changes)
     if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
         raise ItemFailed(OTHER_REASON)
     return b"\x00"
@@ -181,7 +193,7 @@ def _select(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
-def _adjusted_debt(number: int) -> "Any":
+def _adjusted_debt(number: int) -> "Callable[[Command, Item], bytes]":
     def adjust(command: "Command", item: "Item") -> bytes:
         account.changing(command).adjust_debt(number, _number(item))
         return b"\x00"

@@ -15,6 +15,8 @@ from gbcs_device.base.names import name_of
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Lookup
+
 UNITS = const(360_000_000)  # hundredths of a watt, milliseconds, in a watt-hour
 _MP_SCALE = const(-5)  # millipence are pounds / 10^5
 _SCALES = const(9)  # how far from it a price may be
@@ -73,7 +75,7 @@ def _plain(field: "Any", layout: "Any") -> "Any":
     if type(layout) is list:
         if type(value) is not list:
             raise ValueError("an array expected")
-        return [_plain(one, layout[0]) for one in value]
+        return [_plain(element, layout[0]) for element in value]
     if type(layout) is tuple:
         if type(value) is not list or len(value) != len(layout):
             raise ValueError("a structure expected")
@@ -86,8 +88,8 @@ def _plain(field: "Any", layout: "Any") -> "Any":
     return value
 
 
-def _value(get: "Any", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
-    """What an attribute holds; None where it holds nothing, or something of another layout."""
+def _value(get: "Lookup", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
+    """The value of an attribute; None where it has none, or one of another layout."""
     octets = get(name_of(*key))
     if octets is None:
         return None
@@ -97,15 +99,15 @@ def _value(get: "Any", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":
         return None
 
 
-def _charge(get: "Any", number: int) -> "list[tuple[bytes, int]]":
-    """What a charge object has in force: pairs of an index and millipence, none below zero."""
-    found = _value(get, (113, CHARGES + bytes((number, 0xFF)), 5), _CHARGE)
-    if found is None or not -_SCALES < found[0][1] - _MP_SCALE < _SCALES:
+def _charge(get: "Lookup", number: int) -> "list[tuple[bytes, int]]":
+    """The prices of a charge object in force: pairs of index and millipence, none below zero."""
+    charge = _value(get, (113, CHARGES + bytes((number, 0xFF)), 5), _CHARGE)
+    if charge is None or not -_SCALES < charge[0][1] - _MP_SCALE < _SCALES:
         return []
-    power = found[0][1] - _MP_SCALE
+    power = charge[0][1] - _MP_SCALE
     return [
         (index, max(amount * 10**power if power >= 0 else amount // 10**-power, 0))
-        for index, amount in found[2]
+        for index, amount in charge[2]
     ]
 
 
@@ -118,65 +120,65 @@ def _date(octets: bytes) -> "tuple[Any, ...]":
     return tuple(parts)
 
 
-def terms(get: "Any") -> Terms:
+def terms(get: "Lookup") -> Terms:
     """The terms that the objects say; `get(name)` gives an object's octets."""
-    found = Terms(UNITS)
-    found.default_tier = 1
+    terms = Terms(UNITS)
+    terms.default_tier = 1
     mode = _value(get, *_MODE)
-    found.is_prepayment = mode is not None and mode[0] == _PREPAYMENT
-    found.cut_off_mp = (_value(get, *_CUT_OFF) or [0])[0]
+    terms.is_prepayment = mode is not None and mode[0] == _PREPAYMENT
+    terms.cut_off_mp = (_value(get, *_CUT_OFF) or [0])[0]
     for key, name, factor in _NUMBERS:
-        setattr(found, name, max(_value(get, key, "i") or 0, 0) * factor)
+        setattr(terms, name, max(_value(get, key, "i") or 0, 0) * factor)
     for index, amount in _charge(get, _PRICES):
         place = index[0] if index else 0
         if place >= 0xA0:
-            found.prices[_BLOCK_TIERS + (place & 15), (place >> 4) - 10] = amount
+            terms.prices[_BLOCK_TIERS + (place & 15), (place >> 4) - 10] = amount
         elif amount and place:
-            found.prices[place, 0] = amount
+            terms.prices[place, 0] = amount
     for _, amount in _charge(get, _STANDING):
-        found.standing_mp = amount
-    found.debts = []
+        terms.standing_mp = amount
+    terms.debts = []
     for number in (_DEBT_1, _DEBT_2):
         amounts = _charge(get, number)
         period = _value(get, (113, CHARGES + bytes((number, 0xFF)), 8), "i") or 0
         amount = amounts[0][1] if amounts else 0
-        found.debts.append((amount, max(period, _LEAST_PERIOD_S) if period > 0 else 0))
+        terms.debts.append((amount, max(period, _LEAST_PERIOD_S) if period > 0 else 0))
     for tier in range(1, 9):
         limits = _value(get, (21, _THRESHOLDS + bytes((10 + tier, 0xFF)), 2), ["i"]) or []
-        limits = [one for one in limits if one != _NO_THRESHOLD]
+        limits = [limit for limit in limits if limit != _NO_THRESHOLD]
         if limits:
-            found.thresholds[_BLOCK_TIERS + tier] = limits
-    _suspensions(found, get)
-    _calendars(found, get)
-    return found
+            terms.thresholds[_BLOCK_TIERS + tier] = limits
+    _suspensions(terms, get)
+    _calendars(terms, get)
+    return terms
 
 
-def _suspensions(found: Terms, get: "Any") -> None:
+def _suspensions(terms: Terms, get: "Lookup") -> None:
     """Whether time debts are recovered of emergency credit, and without credit."""
     rows = _value(get, *_COLLECTIONS)
     if rows is None:
         return
-    found.suspends_disabled = found.suspends_emergency = True
+    terms.suspends_disabled = terms.suspends_emergency = True
     for credit, charge, collection in rows:
         if charge == CHARGES + b"\x01\xff":
             if credit == _ACCUMULATED:
-                found.suspends_disabled = False
+                terms.suspends_disabled = False
             elif credit == EMERGENCY:
-                found.suspends_emergency = collection[2:3] != "1"
+                terms.suspends_emergency = collection[2:3] != "1"
 
 
 def _minute(time: bytes) -> int:
     return time[0] * 60 + time[1]
 
 
-def _special(get: "Any", key: "Any", layout: "Any") -> "list[tuple[Any, int]]":
+def _special(get: "Lookup", key: "Any", layout: "Any") -> "list[tuple[Any, int]]":
     return [(_date(date), day) for _, date, day in _value(get, key, layout) or ()]
 
 
-def _calendars(found: Terms, get: "Any") -> None:
+def _calendars(terms: Terms, get: "Lookup") -> None:
     days = _value(get, *_DAYS)
     if days:
-        calendar = found.calendar = Calendar()
+        calendar = terms.calendar = Calendar()
         for day, entries in days:
             rows = [(_minute(start), script) for start, _, script in entries if script in _TIERS]
             calendar.days[day] = sorted(rows)
@@ -187,7 +189,7 @@ def _calendars(found: Terms, get: "Any") -> None:
         calendar.special = _special(get, *_SPECIAL_DAYS)
     entries = _value(get, *_NON_DISABLEMENT)
     if entries:
-        schedule = found.non_disablement = Schedule()
+        schedule = terms.non_disablement = Schedule()
         for _, enabled, _, selector, start, _, weekdays, special, begin, end in entries:
             if enabled:
                 row = (int(selector == _SUSPEND), _minute(start), weekdays, special)
@@ -195,10 +197,10 @@ def _calendars(found: Terms, get: "Any") -> None:
         schedule.special = _special(get, *_NON_DISABLEMENT_DAYS)
     reset = _value(get, *_BLOCK_PERIOD)
     if reset:
-        found.block_reset = (None, _date(reset[0][1]))
+        terms.block_reset = (None, _date(reset[0][1]))
 
 
-def readings(get: "Any") -> "tuple[int, int, int]":
+def readings(get: "Lookup") -> "tuple[int, int, int]":
     """What the registers for import and export stood at when the account began, and 0."""
     imported, exported = get(name_of(*IMPORT)), get(name_of(*EXPORT))
     return (

@@ -15,10 +15,14 @@ from gbcs_device.base.names import attribute_name
 from gbcs_device.messages.component import FAILURE, KEPT, NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.account.account import Account
     from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
+
+    Maker = Callable[[Command, Part], bytes | None]
 
 _UNCHANGED = const(-1)
 _MAP16, _UINT32, _INT32, _ENUM8, _STRING = 0x19, 0x23, 0x2B, 0x30, 0x41
@@ -151,12 +155,12 @@ def _thresholds(command: "Command", part: "Part") -> None:
 
 def _enter(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     """CS01b, PCS01: a token; the answer says what came of it."""
-    found = account.changing(command)
+    ledger = account.changing(command)
     origin = part.payload[0]
     counter = None if command.case.is_device_to_device else command.m.counter
     command.counted = counter is not None
-    result, amount = tokens.enter(found, part.payload[2:], origin, counter, command.changes)
-    credit = found.state.balance
+    result, amount = tokens.enter(ledger, part.payload[2:], origin, counter, command.changes)
+    credit = ledger.state.balance
     if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
         amount = credit = -1
     said = bytes((result,)) + _int32(amount) + bytes((origin,)) + _int32(credit)
@@ -174,18 +178,18 @@ def _select(command: "Command", part: "Part") -> None:
 
 def _adjust(command: "Command", part: "Part") -> None:
     """GCS40a to GCS40d: balance adjusted or reset; the bill reset or lessened."""
-    found = account.changing(command)
+    ledger = account.changing(command)
     fields = _fields(part)
     kind, amount = fields["credit_adjustment_type"], fields["credit_adjustment_value"]
     if kind == 0:
-        found.adjust(amount)
+        ledger.adjust(amount)
     elif kind == 1:
-        found.reset()
-        found.adjust(amount)
+        ledger.reset()
+        ledger.adjust(amount)
     elif kind == 2:
-        found.state.bill = amount
+        ledger.state.bill = amount
     else:
-        found.state.bill -= amount
+        ledger.state.bill -= amount
 
 
 def _change_debt(command: "Command", part: "Part") -> None:
@@ -205,8 +209,8 @@ def _change_debt(command: "Command", part: "Part") -> None:
     else:
         percentage = fields["debt_recovery_balance_percentage"]
         _put(command, PREPAYMENT, 0x0219 + place, _UINT16, percentage)
-    found = account.changing(command)
-    found.adjust_debt((kind >> 1) + 1, fields["debt_amount"], not kind & 1)
+    ledger = account.changing(command)
+    ledger.adjust_debt((kind >> 1) + 1, fields["debt_amount"], not kind & 1)
 
 
 def _in_range(command: "Command", part: "Part", found: "list[Any]") -> "list[Any]":
@@ -240,7 +244,7 @@ def _debt_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
 # What is read
 
 
-def _live(cluster: int, identifier: int, kind: int, value: "Any") -> "Any":
+def _live(cluster: int, identifier: int, kind: int, value: "Callable[[Account], int]") -> "Maker":
     """What makes an attribute: data that were seeded, else what the account says."""
     name = attribute_name(cluster, identifier)
     size = _SIZES[kind]
@@ -267,9 +271,9 @@ def _index(command: "Command", part: "Part") -> "bytes | None":
     return octets[:1] + value.to_bytes(len(octets) - 1, "little")
 
 
-def _tier_register(tier: int, block: "int | None") -> "Any":
-    def value(found: "Any") -> int:
-        registers = found.state.registers
+def _tier_register(tier: int, block: "int | None") -> "Callable[[Account], int]":
+    def value(ledger: "Account") -> int:
+        registers = ledger.state.registers
         return sum(
             [
                 registers[key]
@@ -283,17 +287,19 @@ def _tier_register(tier: int, block: "int | None") -> "Any":
 
 LIVE = {
     (METERING, 0x0000): _index,
-    (METERING, 0x0014): _live(METERING, 0x0014, _ENUM8, lambda found: found.state.supply),
-    (METERING, 0x0A00): _live(METERING, 0x0A00, _UINT32, lambda found: found.state.bill),
-    (METERING, 0x0A01): _live(METERING, 0x0A01, _UTC, lambda found: found.state.at // 1000),
-    (PREPAYMENT, 0x0001): _live(PREPAYMENT, 0x0001, _INT32, lambda found: found.state.balance),
-    (PREPAYMENT, 0x0002): _live(PREPAYMENT, 0x0002, _INT32, lambda found: found.state.emergency),
-    (PREPAYMENT, 0x0003): _live(PREPAYMENT, 0x0003, _MAP8, lambda found: found.credit_status()),
-    (PREPAYMENT, 0x0004): _live(PREPAYMENT, 0x0004, _UTC, lambda found: found.state.at // 1000),
-    (PREPAYMENT, 0x0005): _live(PREPAYMENT, 0x0005, _INT32, lambda found: found.state.accumulated),
-    (PREPAYMENT, 0x0211): _live(PREPAYMENT, 0x0211, _UINT32, lambda found: found.state.debt1),
-    (PREPAYMENT, 0x0221): _live(PREPAYMENT, 0x0221, _UINT32, lambda found: found.state.debt2),
-    (PREPAYMENT, 0x0231): _live(PREPAYMENT, 0x0231, _UINT32, lambda found: found.state.debt3),
+    (METERING, 0x0014): _live(METERING, 0x0014, _ENUM8, lambda ledger: ledger.state.supply),
+    (METERING, 0x0A00): _live(METERING, 0x0A00, _UINT32, lambda ledger: ledger.state.bill),
+    (METERING, 0x0A01): _live(METERING, 0x0A01, _UTC, lambda ledger: ledger.state.at // 1000),
+    (PREPAYMENT, 0x0001): _live(PREPAYMENT, 0x0001, _INT32, lambda ledger: ledger.state.balance),
+    (PREPAYMENT, 0x0002): _live(PREPAYMENT, 0x0002, _INT32, lambda ledger: ledger.state.emergency),
+    (PREPAYMENT, 0x0003): _live(PREPAYMENT, 0x0003, _MAP8, lambda ledger: ledger.credit_status()),
+    (PREPAYMENT, 0x0004): _live(PREPAYMENT, 0x0004, _UTC, lambda ledger: ledger.state.at // 1000),
+    (PREPAYMENT, 0x0005): _live(
+        PREPAYMENT, 0x0005, _INT32, lambda ledger: ledger.state.accumulated
+    ),
+    (PREPAYMENT, 0x0211): _live(PREPAYMENT, 0x0211, _UINT32, lambda ledger: ledger.state.debt1),
+    (PREPAYMENT, 0x0221): _live(PREPAYMENT, 0x0221, _UINT32, lambda ledger: ledger.state.debt2),
+    (PREPAYMENT, 0x0231): _live(PREPAYMENT, 0x0231, _UINT32, lambda ledger: ledger.state.debt3),
 }
 for _n in range(1, 5):
     LIVE[METERING, 0x00FE + 2 * _n] = _live(

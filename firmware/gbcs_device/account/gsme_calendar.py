@@ -14,6 +14,7 @@ from gbcs_device.messages.component import packed, unpacked
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Lookup
     from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
@@ -32,27 +33,27 @@ def _date(octets: bytes) -> "tuple[Any, ...]":
     return tuple(parts)
 
 
-def read(get: "Any", kind: int) -> "Calendar | None":
+def read(get: "Lookup", kind: int) -> "Calendar | None":
     """The calendar of a kind, of the payloads that it came in."""
     octets = get(name_of(kind))
     if not octets:
         return None
-    found = Calendar()
+    calendar = Calendar()
     for command, payload in unpacked(octets):
         if command == 0x01:
             rows = []
             for at in range(17, len(payload) - 2, 3):
                 rows.append((payload[at] | payload[at + 1] << 8, payload[at + 2]))
-            found.days.setdefault(payload[12], []).extend(rows)
+            calendar.days.setdefault(payload[12], []).extend(rows)
         elif command == 0x02:
-            found.weeks[payload[12]] = tuple(payload[13:20])
+            calendar.weeks[payload[12]] = tuple(payload[13:20])
         elif command == 0x03:
             for at in range(14, len(payload) - 4, 5):
-                found.seasons.append((_date(payload[at : at + 4]), payload[at + 4]))
-    octets = get("account/special/%d" % kind)
-    for at in range(0, len(octets or b""), 5):
-        found.special.append((_date(octets[at : at + 4]), octets[at + 4]))
-    return found if found.days else None
+                calendar.seasons.append((_date(payload[at : at + 4]), payload[at + 4]))
+    octets = get("account/special/%d" % kind) or b""
+    for at in range(0, len(octets), 5):
+        calendar.special.append((_date(octets[at : at + 4]), octets[at + 4]))
+    return calendar if calendar.days else None
 
 
 def publish(command: "Command", part: "Part") -> None:

@@ -10,7 +10,7 @@ from gbcs_device.account.tariff import Terms
 from gbcs_device.base.names import attribute_name
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Lookup
 
 PRICE, METERING, PREPAYMENT = const(0x0700), const(0x0702), const(0x0705)
 _LITRE_UNITS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
@@ -37,7 +37,7 @@ _NUMBERS = (
 )
 
 
-def number(get: "Any", cluster: int, identifier: int, default: int = 0) -> int:
+def number(get: "Lookup", cluster: int, identifier: int, default: int = 0) -> int:
     """The number that an attribute holds."""
     octets = get(attribute_name(cluster, identifier))
     if octets is None:
@@ -48,7 +48,7 @@ def number(get: "Any", cluster: int, identifier: int, default: int = 0) -> int:
     return value
 
 
-def _digits(get: "Any", identifier: int) -> int:
+def _digits(get: "Lookup", identifier: int) -> int:
     return number(get, PRICE, identifier) >> 4
 
 
@@ -59,37 +59,37 @@ def _scaled(value: int, digits: int, wanted: int) -> int:
     )
 
 
-def terms(get: "Any") -> Terms:
+def terms(get: "Lookup") -> Terms:
     """The terms that the attributes say; `get(name)` gives an attribute's octets."""
-    found = Terms(_LITRE_UNITS * _JOULES * _PARTS)
-    found.calorific_value = number(get, PRICE, 0x0304)
-    found.calorific_digits = _digits(get, 0x0306)
-    found.conversion_factor = number(get, PRICE, 0x0302)
-    found.conversion_digits = _digits(get, 0x0303)
-    joules = _scaled(found.calorific_value, found.calorific_digits, 3)  # MJ/m3 are J/ml
-    found.factor = joules * _scaled(found.conversion_factor, found.conversion_digits, 6)
+    terms = Terms(_LITRE_UNITS * _JOULES * _PARTS)
+    terms.calorific_value = number(get, PRICE, 0x0304)
+    terms.calorific_digits = _digits(get, 0x0306)
+    terms.conversion_factor = number(get, PRICE, 0x0302)
+    terms.conversion_digits = _digits(get, 0x0303)
+    joules = _scaled(terms.calorific_value, terms.calorific_digits, 3)  # MJ/m3 are J/ml
+    terms.factor = joules * _scaled(terms.conversion_factor, terms.conversion_digits, 6)
     digits = _digits(get, 0x0617)
-    found.standing_mp = _scaled(number(get, PRICE, 0x0301), digits, 5)
+    terms.standing_mp = _scaled(number(get, PRICE, 0x0301), digits, 5)
     octets = get(attribute_name(PRICE, 0x0610))
-    found.label = b"" if octets is None else octets[2:]
+    terms.label = b"" if octets is None else octets[2:]
     for tier in range(5):
         for block in range(4):
             price = number(get, PRICE, 0x0400 + 16 * tier + block)
             if price:
-                found.prices[tier, block] = _scaled(price, digits, 5)
-    found.default_tier = 0 if (0, 0) in found.prices else 1
+                terms.prices[tier, block] = _scaled(price, digits, 5)
+    terms.default_tier = 0 if (0, 0) in terms.prices else 1
     count = number(get, PRICE, 0x0612)
     divisor = number(get, PRICE, 0x0203) or 1
     for block in range(min(count, 3)):
         limit = number(get, PRICE, 0x0100 + block) * number(get, PRICE, 0x0202, 1)
-        found.thresholds.setdefault(0, []).append(limit * 1000 // divisor)
+        terms.thresholds.setdefault(0, []).append(limit * 1000 // divisor)
     start, unit = number(get, PRICE, 0x0200), number(get, PRICE, 0x0204) & 15
     if unit:
-        found.block_reset = (unit, start * 1000, number(get, PRICE, 0x0201) or 1)
+        terms.block_reset = (unit, start * 1000, number(get, PRICE, 0x0201) or 1)
     for identifier, name in _NUMBERS:
-        setattr(found, name, number(get, PREPAYMENT, identifier))
-    found.cap_period_s = _WEEK_S
-    found.debts = [
+        setattr(terms, name, number(get, PREPAYMENT, identifier))
+    terms.cap_period_s = _WEEK_S
+    terms.debts = [
         (
             number(get, PREPAYMENT, 0x0217 + place),
             _FREQUENCIES.get(number(get, PREPAYMENT, 0x0216 + place, 0xFF), 0),
@@ -97,14 +97,14 @@ def terms(get: "Any") -> Terms:
         for place in (0x00, 0x10)
     ]
     configuration = number(get, PREPAYMENT, _CONFIGURATION)
-    found.is_prepayment = bool(configuration & _PREPAYMENT_BIT)
-    found.suspends_disabled = bool(configuration & _SUSPENDS_DISABLED_BIT)
-    found.suspends_emergency = not configuration & _RECOVERS_EMERGENCY_BIT
-    found.calendar = gsme_calendar.read(get, gsme_calendar.DELIVERED)
-    found.non_disablement = gsme_calendar.read(get, gsme_calendar.FRIENDLY)
-    return found
+    terms.is_prepayment = bool(configuration & _PREPAYMENT_BIT)
+    terms.suspends_disabled = bool(configuration & _SUSPENDS_DISABLED_BIT)
+    terms.suspends_emergency = not configuration & _RECOVERS_EMERGENCY_BIT
+    terms.calendar = gsme_calendar.read(get, gsme_calendar.DELIVERED)
+    terms.non_disablement = gsme_calendar.read(get, gsme_calendar.FRIENDLY)
+    return terms
 
 
-def readings(get: "Any") -> "tuple[int, int, int]":
+def readings(get: "Lookup") -> "tuple[int, int, int]":
     """No energy, and the index in litres when the account began."""
     return 0, 0, number(get, METERING, 0x0000)

@@ -144,7 +144,7 @@ class Ledger:
         self.settle()
 
     def reset(self) -> None:
-        """Balance and accumulated debt to nothing, emergency credit to its limit."""
+        """Sets balance and accumulated debt to zero, emergency credit to its limit."""
         state = self.state
         state.balance = state.accumulated = 0
         state.emergency = self.terms.emergency_limit_mp
@@ -168,7 +168,7 @@ class Ledger:
         )
 
     def select_emergency(self) -> bool:
-        """Selects it; whether it is active now, also when it was before."""
+        """Selects emergency credit; whether it is active now, also when it was before."""
         state = self.state
         if state.flags & states.SELECTED:
             return state.emergency > 0
@@ -206,7 +206,7 @@ class Ledger:
         state.supply = supply
 
     def settle(self) -> None:
-        """What follows of where credit stands now: warnings, disablement, arming."""
+        """Applies the consequences of the present credit: warnings, disablement, arming."""
         state, terms = self.state, self.terms
         if not terms.is_prepayment:
             if state.flags & states.BY_CREDIT:
@@ -242,9 +242,9 @@ class Ledger:
         elif not is_so:
             state.flags &= ~flag
 
-    def tell(self, code: int, other: bytes = b"") -> None:
-        """Notes that something came about, for logs and supplier; `other` goes to the log."""
-        self.events.append((self.state.at, code, other))
+    def tell(self, code: int, information: bytes = b"") -> None:
+        """Notes an event for logs and supplier; `information` goes to the log."""
+        self.events.append((self.state.at, code, information))
 
     def credit_status(self) -> int:
         """As ZCL's CreditStatus has it."""

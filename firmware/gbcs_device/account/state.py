@@ -1,4 +1,4 @@
-"""What an account stands at, as the store keeps it: numbers in one string of octets.
+"""The state of an account as the store keeps it: numbers in one string of octets.
 
 `account/state` has what changes with every watt-hour, `account/registers` the registers of tiers
 and blocks, `account/history` the days, weeks and months that are over.
@@ -8,7 +8,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import figures
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
 
 STATE = "account/state"
 REGISTERS = "account/registers"
@@ -76,7 +76,7 @@ class State:
         self.months: list[tuple[int, int]] = []
 
     def changes(self) -> "dict[str, bytes | None]":
-        """What the store is to hold."""
+        """The changes of the store that keep the state."""
         out = [_octets(getattr(self, name), size) for name, size in NUMBERS]
         out += [_octets(getattr(self, name) + _HALF, _MONEY_SIZE) for name in MONEY]
         registers = [
@@ -95,11 +95,11 @@ class State:
 
 
 def _octets(value: int, size: int) -> bytes:
-    """A number in so many octets; what does not go in is as much, or as little, as goes in."""
+    """A number in so many octets; one out of range becomes the nearest that fits."""
     return max(min(value, (1 << 8 * size) - 1), 0).to_bytes(size, "big")
 
 
-def read(store: "Any", since: int) -> State:
+def read(store: "Readable", since: int) -> State:
     """The state that a store holds; that of an account begun at `since` where it has none."""
     state = State(since)
     octets = store.get(STATE)

@@ -1,4 +1,4 @@
-"""What a meter charges and when: calendars, prices, and the terms of an account.
+"""The charges of a meter and their times: calendars, prices, the terms of an account.
 
 A calendar gives a number (a tier, or whether disablement is suspended) for each minute of UTC:
 special days before seasons, seasons to weeks, weeks to days, days to switching times. The objects
@@ -9,6 +9,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     # year, month, day, weekday from Monday = 1; None where any will do
@@ -31,8 +32,8 @@ def _began(date: "Date", today: "tuple[int, ...]") -> "tuple[int, int, int] | No
     year, month, day = date[0], date[1] or 1, date[2] or 1
     if year is None:
         year = today[0] if (month, day) <= today[1:3] else today[0] - 1
-    found = (year, month, day)
-    return found if found <= today[:3] else None
+    moment = (year, month, day)
+    return moment if moment <= today[:3] else None
 
 
 class Calendar:
@@ -76,22 +77,24 @@ class Calendar:
         return _value(self._schedule, number, now % DAY_MS // _MINUTE_MS, 0)
 
 
-def _value(schedule: "Any", number: int, minute: int, default: int) -> "tuple[int, int]":
+def _value(
+    schedule: "Callable[[int], list[tuple[int, int]]]", number: int, minute: int, default: int
+) -> "tuple[int, int]":
     """As `Calendar.at`, of whatever gives the switching times of a day."""
-    found = None
+    in_force = None
     until = (number + 1) * DAY_MS
     for start, value in schedule(number):
         if start > minute:
             until = number * DAY_MS + start * _MINUTE_MS
             break
-        found = value
+        in_force = value
     days = 0
-    while found is None and days < 7:
+    while in_force is None and days < 7:
         days += 1
         earlier = schedule(number - days)
         if earlier:
-            found = earlier[-1][1]
-    return default if found is None else found, until
+            in_force = earlier[-1][1]
+    return default if in_force is None else in_force, until
 
 
 class Schedule:
@@ -109,18 +112,18 @@ class Schedule:
     def _schedule(self, number: int) -> "list[tuple[int, int]]":
         today = clock.date(number * DAY_MS)
         day = 0
-        for date, one in self.special:
+        for date, number_of_day in self.special:
             if _matches(date, today):
-                day = one
-        found = []
+                day = number_of_day
+        switchings = []
         for value, minute, weekdays, special, begin, end in self.entries:
             runs = special[day - 1 : day] if day else weekdays[today[3] - 1 : today[3]]
             if runs == "1" and _is_within(begin, end, today):
-                found.append((minute, value))
-        return sorted(found)
+                switchings.append((minute, value))
+        return sorted(switchings)
 
     def at(self, now: int) -> "tuple[int, int]":
-        """The value at a moment, and until when at least it holds; 0 where nothing says."""
+        """The value at a moment, and until when at least it holds; 0 without an entry."""
         number = now // DAY_MS
         return _value(self._schedule, number, now % DAY_MS // _MINUTE_MS, 0)
 
@@ -135,7 +138,7 @@ def _is_within(begin: "Date", end: "Date", today: "tuple[int, ...]") -> bool:
 
 
 class Terms:
-    """What an account is run by. Money is millipence, energy watt-hours, periods seconds.
+    """The terms of an account. Money is millipence, energy watt-hours, periods seconds.
 
     `prices` maps (tier, block) to what a kilowatt-hour costs; `thresholds` a tier to where its
     blocks end; blocks count from 0. `units` is how fine energy is counted: so many make a
@@ -220,9 +223,9 @@ class Terms:
         return len(limits), None
 
     def price(self, tier: int, block: int) -> int:
-        """What a kilowatt-hour costs; where a block has no price, that of the first."""
-        found = self.prices.get((tier, block))
-        return self.prices.get((tier, 0), 0) if found is None else found
+        """The price of a kilowatt-hour; where a block has no price, that of the first."""
+        price = self.prices.get((tier, block))
+        return self.prices.get((tier, 0), 0) if price is None else price
 
     def resets_blocks(self, now: int) -> bool:
         """Whether a block period ends with the day that ends now."""

@@ -16,9 +16,8 @@ from gbcs_device.base.names import TOKEN_FLOOR, TOKENS_TAKEN
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
     from gbcs_device.account.account import Account
+    from gbcs_device.interfaces import Lookup
 
 # Results of ZCL's ConsumerTopUpResponse
 ACCEPTED = const(0x00)
@@ -41,7 +40,7 @@ _PENNY_MP = const(1000)
 _DUPLICATE, _TOO_LARGE, _MAXIMUM, _NOT_AUTHENTIC, _LOCALLY = 0x8F51, 0x8F5B, 0x8F47, 0x8F63, 0x810E
 
 
-def _counters(get: "Any") -> "list[int]":
+def _counters(get: "Lookup") -> "list[int]":
     """The upper halves of the counters of tokens taken, in order."""
     octets = get(TOKENS_TAKEN) or b""
     return [int.from_bytes(octets[at : at + 4], "big") for at in range(0, len(octets), 4)]
@@ -56,7 +55,7 @@ def _candidates(bits: int, highest: int) -> "tuple[int, ...]":
 
 
 def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int | None":
-    """With which of these upper halves the supplier's MAC is right; None for none."""
+    """The upper half of the counter with which the supplier's MAC is right; None for none."""
     device = account.device
     cell = device.anchors.cell(SUPPLIER, KA, True)
     secret = None if cell is None else device.anchors.own.secret(cell.eui, cell.public_key)
@@ -77,7 +76,7 @@ def enter(
     counter: "int | None",
     changes: "dict[str, bytes | None]",
 ) -> "tuple[int, int]":
-    """Takes a token, or does not: the result, and what it is worth in millipence, else 0.
+    """Accepts or refuses a token: the result, and its value in millipence, else 0.
 
     `counter` is that of the message which brought it, None where it was typed in. What the token
     changes beside the account goes to `changes`.
@@ -111,7 +110,7 @@ def enter(
         account.tell(_MAXIMUM)
         return MAXIMUM_CREDIT, 0
     taken = sorted(taken + [upper])[-_MOST_COUNTERS:]
-    changes[TOKENS_TAKEN] = b"".join([one.to_bytes(4, "big") for one in taken])
+    changes[TOKENS_TAKEN] = b"".join([upper.to_bytes(4, "big") for upper in taken])
     if origin != REMOTE:
         account.tell(_LOCALLY)
     before = account.state.supply
@@ -130,7 +129,7 @@ def enter(
     ), amount
 
 
-def top_ups(get: "Any") -> "list[TopUp]":
+def top_ups(get: "Lookup") -> "list[TopUp]":
     """The tokens taken last, the newest first."""
     octets = get(_TOP_UPS) or b""
     return [
@@ -144,8 +143,8 @@ def top_ups(get: "Any") -> "list[TopUp]":
     ]
 
 
-def payments(get: "Any") -> "list[tuple[int, int, int]]":
-    """What top-ups paid of the payment debt, newest first: second, amount, what was left."""
+def payments(get: "Lookup") -> "list[tuple[int, int, int]]":
+    """The payments to the payment debt, newest first: second, amount, debt left."""
     octets = get(_DEBT_PAYMENTS) or b""
     return [
         (

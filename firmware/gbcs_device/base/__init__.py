@@ -1,1 +1,1 @@
-"""What everything of a device stands on: store, clock, logs, a load, what is shown."""
+"""The foundation of a device: store, clock, logs, simulated load, the values that it shows."""

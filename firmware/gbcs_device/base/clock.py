@@ -21,7 +21,10 @@ def bounded(now: int) -> int:
 
 
 def date_time(now: int, status: int = 0xFF) -> bytes:
-    """Twelve octets: a COSEM date-time in UTC, its weekday and deviation not said."""
+    """Twelve octets: a COSEM date-time in UTC, its weekday and deviation not specified.
+
+    Source: DLMS UA 1000-1 (Blue Book), 4.1.6.1.
+    """
     year, month, day, second = _calendar(now)
     return bytes((year >> 8, year & 0xFF, month, day, 0xFF, second // 3600, second // 60 % 60,
                   second % 60, 0, 0x80, 0, status))  # fmt: skip

@@ -1,13 +1,13 @@
-"""What a meter's account stands at: the one shape in which it is handed to who shows or sends it.
+"""The figures of a meter's account, in the form in which displays and clusters get them.
 
 Money is millipence (hundred-thousandths of a pound), energy watt-hours, also for gas.
 """
 
-# State of the load switch or valve, as ZCL's SupplyStatus has it
+# State of the load switch or valve: SupplyStatus of Metering, ZigBee Smart Energy D.3
 OFF, ARMED, ON = 0, 1, 2
 LOAD_SWITCH = (0, 2, 1)  # the same as a load switch has them (COSEM class 70)
 
-# Bits of the credit status, as ZCL's CreditStatus has them
+# Bits of the credit status: attribute 0003 of Prepayment, ZigBee Smart Energy D.7
 CREDIT_OK = 0x01
 CREDIT_LOW = 0x02
 EMERGENCY_ENABLED = 0x04
@@ -34,9 +34,9 @@ class TopUp:
 
 
 class Debt:
-    """A debt register: what is owed, and what is taken of it each `period` ("hour", "day", "").
+    """A debt register: the amount owed, and what is recovered each `period` ("hour", "day", "").
 
-    `proportion` is what is taken of a top-up, in hundredths of a per cent.
+    `proportion` is the share of a top-up that is recovered, in hundredths of a per cent.
     """
 
     __slots__ = ("amount_mp", "label", "period", "proportion", "rate_mp")

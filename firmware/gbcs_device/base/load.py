@@ -2,14 +2,15 @@
 
 `load/since` holds the moment, `load/import`, `load/export` watts and `load/gas` litres an hour.
 `load/profile`, where it is there, makes import and gas vary over the day: 48 octets, how many
-hundredths of the rate flow in each half hour (UTC). Without a load nothing counts, as in a twin.
-Nothing flows while the supply is off: the account, which counts, has when that was.
+hundredths of the rate flow in each half hour (UTC). Without a load the registers
+stay as they were stored, as in a twin. Nothing flows while the supply is off; the account keeps
+the times at which it was off.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
 
 IMPORT = "load/import"
 EXPORT = "load/export"
@@ -33,13 +34,13 @@ def started(
     changes[SINCE] = now.to_bytes(8, "big")
     if profile is not None:
         if len(profile) != _HALF_HOURS:
-            raise ValueError("48 half hours expected")
+            raise ValueError("48 half hours expected, found %d" % len(profile))
         changes[PROFILE] = profile
     return changes
 
 
-def rate(store: "Any", name: str, now: int) -> "tuple[int, int | None]":
-    """What flows at a moment, in hundredths of a watt or litre an hour; until when, or None."""
+def rate(store: "Readable", name: str, now: int) -> "tuple[int, int | None]":
+    """The flow at a moment, in hundredths of a watt or litre an hour; until when, or None."""
     octets, profile = store.get(name), store.get(PROFILE)
     whole = 0 if octets is None else int.from_bytes(octets, "big")
     if profile is None or name == EXPORT:
@@ -49,32 +50,33 @@ def rate(store: "Any", name: str, now: int) -> "tuple[int, int | None]":
 
 
 def periods(
-    store: "Any",
+    store: "Readable",
     name: str,
     first: int,
     last: int,
     most: int,
     off: "list[tuple[int, int]]",
 ) -> "list[tuple[int, int]]":
-    """What was used in each of the half hours that ended between two moments, the last `most`.
+    """The energy used in each half hour that ended between two moments, the last `most` of them.
 
     `first` and `last` are milliseconds since 2000, `off` when the supply was off, in seconds.
     Pairs of a half hour's end, in seconds since 2000, and whole watt-hours.
+    Source: SMETS2 5.7.5.27 (profile data log).
     """
     since = store.get(SINCE)
     if since is None:
         return []
     first = max(int.from_bytes(since, "big"), first, last - most * HALF_HOUR_MS + 1)
     at = -(-first // HALF_HOUR_MS) * HALF_HOUR_MS
-    found = []
+    used = []
     while at <= last:
         begun = at - HALF_HOUR_MS
         passed = HALF_HOUR_MS
         for start, end in off:
             passed -= max(min(at, end * 1000) - max(begun, start * 1000), 0)
-        found.append((at // 1000, rate(store, name, begun)[0] * passed // (100 * _HOUR_MS)))
+        used.append((at // 1000, rate(store, name, begun)[0] * passed // (100 * _HOUR_MS)))
         at += HALF_HOUR_MS
-    return found
+    return used
 
 
 def added(octets: bytes, place: int, amount: int) -> bytes:

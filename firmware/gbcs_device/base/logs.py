@@ -1,15 +1,15 @@
 """Event and security logs: rings of entries in the store.
 
-An entry is the time (seconds since 2000), the code of GBCS 16.2, and what the code calls for. A
-log keeps its newest entries; what is written goes in the batch of the command that caused it. The
-store writes no more of a log than the entry that is added.
+An entry has the time (seconds since 2000), the code of GBCS 16.2, and the information that goes
+with some codes. A log keeps its newest entries; an entry is written in the batch of the command
+that caused it. The store writes no more of a log than the entry that is added.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.record import Record
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
 
 EVENT = "log/event"
 SECURITY = "log/security"
@@ -35,27 +35,35 @@ MANY_REFUSED = const(0x8F60)
 
 
 class Entry(Record):
-    """`time` in seconds since 2000, `code`, and `other`, octets, mostly none."""
+    """An entry of a log: `time` in seconds since 2000, `code`, and `other` octets, mostly none.
+
+    Source: the mapping table of GBCS, EventLog: logCode, otherInformation.
+    """
 
     __slots__ = ("time", "code", "other")
 
-    def __init__(self, time: int, code: int, other: bytes) -> None:
+    def __init__(self, time: int, code: int, information: bytes) -> None:
         self.time = time
         self.code = code
-        self.other = other
+        self.other = information
 
 
 def added(
-    store: "Any", log: str, time: int, code: int, other: bytes = b""
+    store: "Readable", log: str, time: int, code: int, information: bytes = b""
 ) -> "dict[str, bytes | None]":
     """The changes of the store that add an entry; the oldest make room.
 
-    A time that four octets cannot have is the first or the last that they can.
+    A time that four octets cannot hold becomes the first or the last that they can.
     """
     octets = store.get(log) or b""
     time = min(max(time, 0), _LAST_SECOND)
-    other = other[:255]
-    entry = time.to_bytes(4, "big") + code.to_bytes(2, "big") + bytes((len(other),)) + other
+    information = information[:255]
+    entry = (
+        time.to_bytes(4, "big")
+        + code.to_bytes(2, "big")
+        + bytes((len(information),))
+        + information
+    )
     starts = _starts(octets)
     gone = max(0, len(starts) + 1 - MAX_ENTRIES)
     while gone < len(starts) and len(octets) - starts[gone] + len(entry) > _MAX_OCTETS:
@@ -67,20 +75,20 @@ def added(
 
 def _starts(octets: bytes) -> "list[int]":
     """Where each entry begins."""
-    found = []
+    starts = []
     at = 0
     while at < len(octets):
-        found.append(at)
+        starts.append(at)
         at += 7 + octets[at + 6]
-    return found
+    return starts
 
 
 def entries(octets: bytes) -> "list[Entry]":
     """The entries of a log as it stands in the store, oldest first."""
-    found = []
+    log = []
     for at in _starts(octets):
         size = octets[at + 6]
         time = int.from_bytes(octets[at : at + 4], "big")
         code = octets[at + 4] << 8 | octets[at + 5]
-        found.append(Entry(time, code, octets[at + 7 : at + 7 + size]))
-    return found
+        log.append(Entry(time, code, octets[at + 7 : at + 7 + size]))
+    return log

@@ -11,7 +11,8 @@ from gbcs import installcode
 from gbcs.compat import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs.interfaces import Crypto
+    from gbcs_device.interfaces import Store
 
 INSTALL_CODE = "install_code"
 _LINK_KEY = "han/link_key"
@@ -20,51 +21,53 @@ _HUB = "han/hub"
 
 
 class Member:
-    """What a meter, a PPMID and an IHD have in common; `store` and `crypto` are the device's."""
+    """Membership of a HAN, of meters, PPMIDs and IHDs; their `store` and `crypto` are used."""
 
-    store: "Any"
-    crypto: "Any"
+    store: "Store"
+    crypto: "Crypto"
 
     def install_key(self) -> "bytes | None":
-        """The key made of its install code, 16 octets; None where it was given no code."""
+        """The key made of its install code, 16 octets; None where it was given no code.
+
+        Source: ZigBee Smart Energy 5.4.8.1 (install codes and their keys).
+        """
         code = self.store.get(INSTALL_CODE)
         return None if code is None else installcode.link_key(code, self.crypto)
 
     def link_key(self) -> "bytes | None":
         """The link key agreed on with its hub, or None."""
-        key: bytes | None = self.store.get(_LINK_KEY)
-        return key
+        return self.store.get(_LINK_KEY)
 
     def is_joined(self) -> bool:
         """Whether the device is on a HAN."""
         return self.link_key() is not None
 
     def network(self) -> "bytes | None":
-        """The extended PAN id of the network it belongs to, or None."""
-        network: bytes | None = self.store.get(_NETWORK)
-        return network
+        """The extended PAN id of the network it belongs to, or None.
+
+        Source: ZigBee Smart Energy 5.4.2.2.3.6, Table 5-10 (it identifies the network).
+        """
+        return self.store.get(_NETWORK)
 
     def hashed_key(self) -> "bytes | None":
         """The AES-MMO hash of its link key, as a device log has it."""
         key = self.link_key()
-        hashed: bytes | None = None if key is None else self.crypto.aes_mmo(key)
-        return hashed
+        return None if key is None else self.crypto.aes_mmo(key)
 
     def has_install_code(self) -> bool:
-        """Whether it could join by it."""
+        """Whether the store has an install code, by which the device could join."""
         return self.store.get(INSTALL_CODE) is not None
 
     def hub(self) -> "bytes | None":
         """The EUI-64 of the trust centre it last agreed on a key with, or None."""
-        hub: bytes | None = self.store.get(_HUB)
-        return hub
+        return self.store.get(_HUB)
 
     def agreed(
         self, extended_pan_id: bytes, hub: bytes, link_key: bytes
     ) -> "dict[str, bytes | None]":
-        """What to keep when the device and a trust centre have agreed on a link key."""
+        """The changes of the store when a link key was agreed on with a trust centre."""
         return {_NETWORK: extended_pan_id, _HUB: hub, _LINK_KEY: link_key}
 
     def left(self) -> "dict[str, bytes | None]":
-        """What to keep when it leaves: of the HAN nothing, but for the install code."""
+        """The changes of the store when it leaves: the install code alone stays."""
         return dict.fromkeys(self.store.names("han/"))

@@ -1,6 +1,7 @@
 """Names under which the store keeps what use cases set and read."""
 
-TOKENS_TAKEN = "account/counters"  # upper halves of the counters of tokens taken, in order
+# Upper halves of the counters of tokens taken, in order: the counter cache of GBCS 14.1
+TOKENS_TAKEN = "account/counters"
 TOKEN_FLOOR = "top-up/2"  # the supplier's: no token counts with a counter up to it
 
 
@@ -15,7 +16,7 @@ def attribute_name(cluster: int, identifier: int) -> str:
 
 
 def answer_name(cluster: int, command: int, asked: bytes) -> str:
-    """Under which name the store keeps what a command is answered that asked so."""
+    """Under which name the store keeps the answer to a command with this payload."""
     return "q/%04X/%02X/%s" % (cluster, command, "".join(["%02X" % octet for octet in asked]))
 
 

@@ -1,7 +1,7 @@
-"""Whom CS03 has joined with this device: its own device log, and the keys that go with an entry.
+"""The devices that CS03 has joined with this one: its own device log, and the keys of an entry.
 
-The hub's device log lets a device on the HAN; it gives it no say with a meter. That is up to the
-meter's own log, which the supplier alone changes (gbcs_device.usecases.device_log).
+The hub's device log decides who may be on the HAN. Who may read or act on a meter is decided by
+the meter's own log, which the supplier alone changes (gbcs_device.usecases.device_log).
 
 Sources: GBCS 13.4 to 13.6; device types (gbcs_device.base.kind_rows) as in reference messages.
 """
@@ -10,7 +10,7 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs_device.base.kind_rows import ESME_TYPE, GSME_TYPE, HCALCS_TYPE, PPMID_TYPE, TYPE_2
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
 
 __all__ = (
     "DEVICE_LOG",
@@ -36,7 +36,7 @@ def entries(log: bytes) -> "list[tuple[bytes, int]]":
     return [(log[at : at + 8], log[at + 8]) for at in range(0, len(log), ENTRY)]
 
 
-def device_type(store: "Any", eui: bytes) -> "int | None":
+def device_type(store: "Readable", eui: bytes) -> "int | None":
     """The type that a device's own log has for another; None where the log does not have it.
 
     `store` is the device's, `eui` eight octets.

@@ -14,7 +14,7 @@ is whole, and of two the one that was begun last.
 A record of which octets are missing at the end was torn, and is dropped. Octets that are there and
 wrong are not: one wrong bit, or a wrong length, is put right (store_repair), `damage`
 says where, and the next batch begins a bank without it. Whatever is wrong beyond that raises
-StoreDamaged: an older state has older counters, so it is not gone back to.
+StoreDamaged: an older state has older counters, so the store never goes back to one.
 
 Banks of version 01 are read: the length of their records has one octet to check it, the
 complement of its octets' sum. The next batch begins a bank of this version.
@@ -39,7 +39,9 @@ from gbcs_device.base.store_format import (
 )
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from typing import IO  # noqa: TID251
+
+    from gbcs_device.interfaces import Medium, Stream
 
 _MAGIC = b"GS\x02"
 _OLD_MAGIC = b"GS\x01"
@@ -70,12 +72,12 @@ class PowerCut(Exception):
 
 
 class Store:
-    """Everything is in memory too, so reading costs nothing. `limit` is the size of a bank.
+    """Named octets on a medium. All are in memory too; `limit` is the size of a bank in octets.
 
     `damage` says what was put right when it was opened, "" for nothing.
     """
 
-    def __init__(self, medium: "Any", limit: int = LIMIT) -> None:
+    def __init__(self, medium: "Medium", limit: int = LIMIT) -> None:
         """Reads what is there; StoreDamaged where that has been changed."""
         self.writes = 0  # batches since it was opened: who remembers what it held can tell
         self._medium = medium
@@ -100,20 +102,20 @@ class Store:
         medium = self._medium
         banks = sorted([_header(medium, bank, faults) for bank in (0, 1)], reverse=True)
         for sequence, bank, head in banks:
-            held: dict[str, bytes] = {}
+            entries: dict[str, bytes] = {}
             if sequence < 0:
                 continue
-            end, records, is_torn = _replay(medium, bank, head, held, faults)
+            end, records, is_torn = _replay(medium, bank, head, entries, faults)
             if not records:
                 continue
-            self._held, self._bank, self._sequence = held, bank, sequence
-            self._length = sum([_size(name, held[name]) for name in held])
+            self._held, self._bank, self._sequence = entries, bank, sequence
+            self._length = sum([_size(name, entries[name]) for name in entries])
             if not is_torn and head == HEAD:
                 self._size = end
-            _, other, other_head = banks[1]
-            if bank != other and other_head:  # does it decay, too? nothing of it is needed
+            _, older_bank, older_head = banks[1]
+            if bank != older_bank and older_head:  # does it decay, too? nothing of it is needed
                 try:
-                    _replay(medium, other, other_head, None, faults)
+                    _replay(medium, older_bank, older_head, None, faults)
                 except StoreDamaged as error:
                     faults.append("%s, nothing of it is needed" % error)
             return
@@ -155,7 +157,7 @@ class Store:
         return length if length <= max(limit, self._length) else -1
 
     def write(self, changes: "dict[str, bytes | None]") -> None:
-        """All of these changes or, if the power goes, none; None removes.
+        """Makes all of these changes or, if the power goes, none; None removes a name.
 
         Raises StoreFull, ValueError for a name that is empty or too long; and whatever the medium
         raises: what is held is then as it was, here and on the medium.
@@ -211,15 +213,15 @@ class Store:
             if name not in self._loose:
                 self._loose.append(name)
 
-    def _begin(self, held: "dict[str, bytes]", length: int) -> None:
+    def _begin(self, entries: "dict[str, bytes]", length: int) -> None:
         """Begins the other bank, entry by entry: a heap may be in small pieces."""
         bank = 1 - self._bank
         head = _MAGIC + (self._sequence + 1).to_bytes(4, "big")
         self._medium.erase(bank)
         self._medium.append(bank, head + check_of(head) + length_of(length))
         crc = 0
-        for name in held:
-            octets = _entry(name, held[name])
+        for name in entries:
+            octets = _entry(name, entries[name])
             crc = crc32(octets, crc)
             self._medium.append(bank, octets)
         self._medium.append(bank, (crc & _ONES).to_bytes(4, "big"))
@@ -236,7 +238,7 @@ def _entry(name: str, octets: "bytes | None", old: "bytes | None" = None) -> byt
     """An entry; where `old` is what is held, only what is added to it, if that will do."""
     key = name.encode()
     if not 0 < len(key) < 256:
-        raise ValueError("a name of 1 to 255 octets expected")
+        raise ValueError("a name of 1 to 255 octets expected, found %d" % len(key))
     size = _REMOVED if octets is None else len(octets)
     if octets and old:
         gone = _gone(old, octets)
@@ -259,7 +261,7 @@ def _gone(old: bytes, new: bytes) -> int:
     return -1
 
 
-def _header(medium: "Any", bank: int, faults: "list[str]") -> "tuple[int, int, int]":
+def _header(medium: "Medium", bank: int, faults: "list[str]") -> "tuple[int, int, int]":
     """Sequence number of a bank, -1 if empty or torn; the bank; the size of records' heads."""
     stream = medium.opened(bank)
     octets = stream.read(_HEADER)
@@ -284,7 +286,7 @@ class _Torn(Exception):
 class _Record:
     """A record, read piece by piece: a heap may be in small ones."""
 
-    def __init__(self, stream: "Any", bank: int, at: int, head: int, end: int) -> None:
+    def __init__(self, stream: "Stream", bank: int, at: int, head: int, end: int) -> None:
         self._stream = stream
         self._bank = bank
         self._at = at
@@ -301,7 +303,8 @@ class _Record:
             raise _Torn
 
     def _take(self, count: int) -> bytes:
-        octets: bytes = self._stream.read(min(count, self._left))
+        octets = self._stream.read(min(count, self._left))
+
         if len(octets) < count:
             raise self._damaged()
         self._left -= count
@@ -321,7 +324,7 @@ class _Record:
             self._take(min(self._left, _PIECE))
         self._end()
 
-    def make(self, held: "dict[str, bytes]") -> None:
+    def make(self, entries: "dict[str, bytes]") -> None:
         """Makes its changes, once all of it is there and right."""
         changes: dict[bytes, tuple[int, bytes] | None] = {}
         while self._left:
@@ -338,21 +341,21 @@ class _Record:
         for key in changes:
             name, change = str(key, "utf-8"), changes[key]
             if change is None:
-                held.pop(name, None)
+                entries.pop(name, None)
             elif change[0] < 0:
-                held[name] = change[1]
-            elif name in held:
-                held[name] = held[name][change[0] :] + change[1]
+                entries[name] = change[1]
+            elif name in entries:
+                entries[name] = entries[name][change[0] :] + change[1]
             else:
                 raise self._damaged()
 
 
 def _replay(
-    medium: "Any", bank: int, head: int, held: "dict[str, bytes] | None", faults: "list[str]"
+    medium: "Medium", bank: int, head: int, entries: "dict[str, bytes] | None", faults: "list[str]"
 ) -> "tuple[int, int, bool]":
     """Makes the changes of all whole records: where these end, their number, is one torn.
 
-    Without `held` they are passed over.
+    Without `entries` they are passed over.
     """
     stream = medium.opened(bank)
     end = medium.size(bank)
@@ -364,10 +367,10 @@ def _replay(
         while True:
             try:
                 record = _Record(stream, bank, at, head, end)
-                if held is None:
+                if entries is None:
                     record.skip()
                 else:
-                    record.make(held)
+                    record.make(entries)
             except StoreDamaged as error:
                 if is_mended:
                     raise
@@ -397,7 +400,7 @@ class MemoryMedium:
         self.banks = [bytearray(), bytearray()]
         self.cut_after = cut_after
 
-    def opened(self, bank: int) -> "Any":
+    def opened(self, bank: int) -> "Stream":
         """What a bank holds, as a stream."""
         return BytesIO(self.banks[bank])
 
@@ -432,7 +435,7 @@ class FileMedium:
     def _path(self, bank: int) -> str:
         return "%s/store.%d" % (self._folder, bank)
 
-    def opened(self, bank: int) -> "Any":
+    def opened(self, bank: int) -> "Stream":
         """What a bank holds, as a stream."""
         try:
             return open(self._path(bank), "rb")
@@ -467,7 +470,7 @@ class FileMedium:
             _synchronise(file)
 
 
-def _synchronise(file: "Any") -> None:
+def _synchronise(file: "IO[bytes]") -> None:
     import os
 
     if hasattr(os, "fsync"):

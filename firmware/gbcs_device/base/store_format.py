@@ -16,9 +16,9 @@ _ONES = const(0xFFFFFFFF)
 class StoreDamaged(GbcsError):
     """What is kept has been changed: `bank` and `offset` say where."""
 
-    def __init__(self, what: str, bank: int, offset: int) -> None:
-        super().__init__(what, bank, offset)
-        self.what = what
+    def __init__(self, expected: str, bank: int, offset: int) -> None:
+        super().__init__(expected, bank, offset)
+        self.what = expected
         self.bank = bank
         self.offset = offset
 

@@ -14,7 +14,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base.store_format import StoreDamaged, head_of
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Medium, Stream
 
 _HIGH, _LOW = const(0xEDB8), const(0x8320)  # the polynomial, reflected, in halves: small numbers
 _ONES = const(0xFFFFFFFF)
@@ -22,17 +22,20 @@ _PIECE = const(256)
 
 
 def note(bank: int, at: int) -> str:
-    """What people are told of a place that was put right."""
+    """The line that tells people which place was put right."""
     return "bank %d, offset %d: put right" % (bank, at)
 
 
 def header(octets: bytes) -> bytes:
-    """The eleven octets of a header, their wrong bit turned; others where not one is wrong."""
+    """The eleven octets of a header with its one wrong bit turned.
+
+    Three zeros where more than one bit is wrong: no header begins so.
+    """
     place = _place(crc32(octets[:7]) & _ONES ^ int.from_bytes(octets[7:], "big"), 7)
     return bytes(3) if place is None else _turned(octets, 0, *place)
 
 
-def opened(medium: "Any", error: StoreDamaged, head: int) -> "Any":
+def opened(medium: "Medium", error: StoreDamaged, head: int) -> "Stream":
     """The bank as a stream, from the record that the error names, which is right there.
 
     `head` is the size of a record's head. Raises the error where the record cannot be put right.
@@ -44,7 +47,7 @@ def opened(medium: "Any", error: StoreDamaged, head: int) -> "Any":
     return _Turned(_from(medium, error.bank, at), *place)
 
 
-def _from(medium: "Any", bank: int, at: int) -> "Any":
+def _from(medium: "Medium", bank: int, at: int) -> "Stream":
     """A bank as a stream, from an offset."""
     stream = medium.opened(bank)
     while at:
@@ -52,16 +55,16 @@ def _from(medium: "Any", bank: int, at: int) -> "Any":
     return stream
 
 
-def _place_of(stream: "Any", size: int, head: int) -> "tuple[int, bytes] | None":
+def _place_of(stream: "Stream", size: int, head: int) -> "tuple[int, bytes] | None":
     """Where in the record at the beginning of a stream bits are to be turned, and which."""
     octets = stream.read(head)
     length = int.from_bytes(octets[:3], "big")
     if octets != head_of(length, head):
-        found = _length(stream)
+        actual = _length(stream)
         stream.close()
-        if found is None:
+        if actual is None:
             return None
-        right = head_of(found, head)
+        right = head_of(actual, head)
         return 0, bytes([octets[i] ^ right[i] for i in range(head)])
     crc = 0
     left = length
@@ -74,7 +77,7 @@ def _place_of(stream: "Any", size: int, head: int) -> "tuple[int, bytes] | None"
     return None if place is None else (head + place[0], place[1])
 
 
-def _length(stream: "Any") -> "int | None":
+def _length(stream: "Stream") -> "int | None":
     """How many octets there are before their own CRC-32."""
     ahead = stream.read(4)
     crc = length = 0
@@ -111,7 +114,7 @@ def _place(difference: int, size: int) -> "tuple[int, bytes] | None":
 
 
 def _turned(octets: bytes, start: int, at: int, mask: bytes) -> bytes:
-    """The octets, which stand at `start`, with the bits of a mask turned, which stands at `at`."""
+    """The octets that begin at `start`, those bits turned that the mask has from `at` on."""
     right = bytearray(octets)
     for index in range(len(mask)):
         place = at + index - start
@@ -123,7 +126,7 @@ def _turned(octets: bytes, start: int, at: int, mask: bytes) -> bytes:
 class _Turned:
     """A stream in which some bits are turned."""
 
-    def __init__(self, stream: "Any", at: int, mask: bytes) -> None:
+    def __init__(self, stream: "Stream", at: int, mask: bytes) -> None:
         self._stream = stream
         self._start = 0
         self._at = at
@@ -136,5 +139,5 @@ class _Turned:
         return octets
 
     def close(self) -> None:
-        """Closes what is read."""
+        """Closes the stream below."""
         self._stream.close()

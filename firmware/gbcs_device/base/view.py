@@ -1,7 +1,7 @@
-"""What a display shows: filled by a device that reads the HAN, drawn by whoever has a screen.
+"""The values that a display shows: a device that reads the HAN fills them, a screen draws them.
 
 Money is millipence (hundred-thousandths of a pound), energy watt-hours, time seconds since 2000
-UTC. None is what is not known, or not there in the meter's mode.
+UTC. None stands for a value that is not known, or that the meter does not have in its mode.
 """
 
 LOW, MEDIUM, HIGH = 0, 1, 2  # of the power now
@@ -83,7 +83,7 @@ class Message:
 
 
 class View:
-    """All of it. `signal` is 0 (none) to 5; `notice` what the person's last action led to."""
+    """All that a display shows. `signal` is 0 (none) to 5; `notice` the last action's outcome."""
 
     __slots__ = ("fuels", "is_joined", "messages", "notice", "offset_s", "signal", "time")
 

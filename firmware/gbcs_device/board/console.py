@@ -1,4 +1,4 @@
-"""What can be asked of the device at a board's prompt. No answer has a key in it.
+"""The functions of a board's prompt that show its device. No answer has a key in it.
 
 An object is named by its OBIS code ("1.0.1.8.0.255") and an index, or by the four hex digits of a
 cluster ("0702") and an attribute identifier.
@@ -19,14 +19,14 @@ _SECRET = ("own/", "install", "han/", "station/")
 
 
 def state() -> None:
-    """Who it is, where it stands on the HAN, what memory there is."""
-    one = server()
-    print("requests %d" % one.requests)
-    if one.damaged:
-        print("store " + one.damaged)
-    if one.error:
-        print("begun anew after " + one.error)
-    station = one.station
+    """Prints identity, state on the HAN, and memory."""
+    this_server = server()
+    print("requests %d" % this_server.requests)
+    if this_server.damaged:
+        print("store " + this_server.damaged)
+    if this_server.error:
+        print("begun anew after " + this_server.error)
+    station = this_server.station
     if station is not None:
         print("%s %s" % (station.device.kind, _hex(station.device.eui)))
         print("han %s%s" % (station.phase, station.problem and ", " + station.problem))
@@ -39,68 +39,68 @@ def state() -> None:
             print("messages refused, of one hour %d" % refused.count)
     gc.collect()
     used, free = gc.mem_alloc(), gc.mem_free()  # type: ignore[attr-defined]
-    print("heap %d used, %d free, %d at most" % (used, free, one.peak))
+    print("heap %d used, %d free, %d at most" % (used, free, this_server.peak))
 
 
 def log(last: int = 20) -> None:
-    """Security and event log: seconds since 2000, code, what came with it; the last errors."""
-    one = device()
-    for what, name in (("security", SECURITY), ("event", EVENT)):
-        for entry in entries((one and one.store.get(name)) or b"")[-last:]:
-            print("%-8s %d %04X %s" % (what, entry.time, entry.code, _hex(entry.other)))
+    """Prints security and event log: seconds since 2000, code, information; the last errors."""
+    served = device()
+    for title, name in (("security", SECURITY), ("event", EVENT)):
+        for entry in entries((served and served.store.get(name)) or b"")[-last:]:
+            print("%-8s %d %04X %s" % (title, entry.time, entry.code, _hex(entry.other)))
     from gbcs_device.messages import failures
 
-    kept = None if one is None else failures.last(one.store)
+    kept = None if served is None else failures.last(served.store)
     if kept is not None:
         print("%-8s %d %s" % ("error", kept[0], kept[1]))
-    for text in () if one is None else one.errors:
+    for text in () if served is None else served.errors:
         print("%-8s since it was switched on: %s" % ("error", text))
 
 
 def counters() -> None:
-    """The counters: what each remote party used last, the device's own, that of its frames."""
-    one = device()
-    if one is not None:
-        for name in one.store.names("count/"):
-            print("%-12s %d" % ("role " + name[6:], int.from_bytes(one.store.get(name), "big")))
-        print("%-12s %d" % ("own", int.from_bytes(one.store.get("own/counter") or b"", "big")))
+    """Prints the counters: the last of each remote party, the device's own, that of frames."""
+    served = device()
+    if served is not None:
+        for name in served.store.names("count/"):
+            print("%-12s %d" % ("role " + name[6:], int.from_bytes(served.store.get(name), "big")))
+        print("%-12s %d" % ("own", int.from_bytes(served.store.get("own/counter") or b"", "big")))
         print("%-12s %d" % ("frames below", server().station.frame_counter()))
 
 
 def names(prefix: str = "") -> None:
-    """What its store has under names that begin so, and how large it is."""
-    one = device()
-    if one is not None:
-        for name in one.store.names(prefix):
-            print("%6d %s" % (len(one.store.get(name)), name))
+    """Prints the names in the store that begin so, with the size of each value."""
+    served = device()
+    if served is not None:
+        for name in served.store.names(prefix):
+            print("%6d %s" % (len(served.store.get(name)), name))
 
 
 def value(name: str, reveal_secret: bool = False) -> None:
-    """A value of its store in hex; keys and credentials only where that is asked for."""
-    one = device()
+    """Prints a value of the store in hex; a secret one only with `reveal_secret`."""
+    served = device()
     if name.startswith(_SECRET) and not reveal_secret:
         print("secret")
-    elif one is not None:
-        found = one.store.get(name)
-        print("none" if found is None else _hex(found))
+    elif served is not None:
+        octets = served.store.get(name)
+        print("none" if octets is None else _hex(octets))
 
 
 # Objects
 
 
-def objects(what: str = "") -> None:
+def objects(object_name: str = "") -> None:
     """The objects that were written or seeded; those of an OBIS code or a cluster alone."""
-    one = device()
-    if one is not None:
-        for name in one.store.names():
+    served = device()
+    if served is not None:
+        for name in served.store.names():
             key = _key(name)
-            if key is not None and what in ("", _spoken(key)):
+            if key is not None and object_name in ("", _spoken(key)):
                 print("%s %d" % (_spoken(key), key[-1]))
 
 
-def show(what: str, index: int = 2) -> None:
-    """What an object holds, decoded."""
-    for name, key in _found(what, index):
+def show(object_name: str, index: int = 2) -> None:
+    """Prints the decoded value of an object."""
+    for name, key in _found(object_name, index):
         octets = device().store.get(name)
         if len(key) == 4:
             from gbcs.axdr import axdr
@@ -110,12 +110,12 @@ def show(what: str, index: int = 2) -> None:
         else:
             from gbcs.zcl import types
 
-            _tree(types.decode_typed(octets, 0, len(octets), None, None, what)[0], 1)
+            _tree(types.decode_typed(octets, 0, len(octets), None, None, object_name)[0], 1)
 
 
-def fault(what: str, index: int = 2, result: "int | None" = 1) -> None:
+def fault(object_name: str, index: int = 2, result: "int | None" = 1) -> None:
     """From now on the object fails with this result (DLMS result or ZCL status); None: no more."""
-    for _, key in _found(what, index):
+    for _, key in _found(object_name, index):
         if result is None:
             device().faults.pop(key, None)
         else:
@@ -123,16 +123,16 @@ def fault(what: str, index: int = 2, result: "int | None" = 1) -> None:
     print(device().faults if device() is not None else {})
 
 
-def _found(what: str, index: int) -> "list[tuple[str, Any]]":
-    one = device()
-    found = []
-    for name in [] if one is None else one.store.names():
+def _found(object_name: str, index: int) -> "list[tuple[str, Any]]":
+    served = device()
+    matching = []
+    for name in [] if served is None else served.store.names():
         key = _key(name)
-        if key is not None and key[-1] == index and _spoken(key) == what:
-            found.append((name, key))
-    if not found:
+        if key is not None and key[-1] == index and _spoken(key) == object_name:
+            matching.append((name, key))
+    if not matching:
         print("no such object; objects() has those that there are")
-    return found
+    return matching
 
 
 def _key(name: str) -> "Any":
@@ -146,7 +146,7 @@ def _key(name: str) -> "Any":
 
 
 def _spoken(key: "Any") -> str:
-    return ".".join(["%d" % one for one in key[2]]) if len(key) == 4 else "%04X" % key[1]
+    return ".".join(["%d" % number for number in key[2]]) if len(key) == 4 else "%04X" % key[1]
 
 
 def _tree(field: "Any", depth: int) -> None:
@@ -154,8 +154,8 @@ def _tree(field: "Any", depth: int) -> None:
     head = "  " * depth + (name + " " if name else "") + kind
     if isinstance(content, list):
         print(head)
-        for one in content:
-            _tree(one, depth + 1)
+        for child in content:
+            _tree(child, depth + 1)
     elif isinstance(content, (bytes, bytearray)):
         print(head, _hex(content))
     else:
@@ -169,42 +169,42 @@ def messages() -> None:
     """The last messages, decoded where there is memory for it; gbcs decode reads the octets."""
     from gbcs import message, payload
 
-    one = device()
-    for octets in () if one is None else one.recent or ():
+    served = device()
+    for octets in () if served is None else served.recent or ():
         gc.collect()
         try:
-            found = message.decode(octets)
-            case = payload.use_case(found)
+            decoded = message.decode(octets)
+            case = payload.use_case(decoded)
             name = "no use case" if case is None else case.name
-            print(found.kind, name, found.counter, _hex(octets))
-            _print(payload.decode(found), 1)
+            print(decoded.kind, name, decoded.counter, _hex(octets))
+            _print(payload.decode(decoded), 1)
         except (GbcsError, MemoryError) as error:
             print(type(error).__name__, _hex(octets))
 
 
-def _print(thing: "Any", depth: int) -> None:
+def _print(content: "Any", depth: int) -> None:
     """The fields in a decoded payload, whatever its form."""
-    if isinstance(thing, Record):
-        for name in thing.__slots__:
-            _print(getattr(thing, name), depth)
-    elif isinstance(thing, tuple) and len(thing) == 4 and isinstance(thing[1], str):
-        _tree(thing, depth)
-    elif isinstance(thing, (tuple, list)):
-        for one in thing:
-            _print(one, depth)
+    if isinstance(content, Record):
+        for name in content.__slots__:
+            _print(getattr(content, name), depth)
+    elif isinstance(content, tuple) and len(content) == 4 and isinstance(content[1], str):
+        _tree(content, depth)
+    elif isinstance(content, (tuple, list)):
+        for element in content:
+            _print(element, depth)
 
 
 def alert(code: int) -> None:
     """Sends an alert of this code to the supplier; it goes when the device is served again."""
-    one = device()
-    if one is not None:
-        one.raise_alert(code, server().now)
-        print("%d waiting" % len(one.outbox))
+    served = device()
+    if served is not None:
+        served.raise_alert(code, server().now)
+        print("%d waiting" % len(served.outbox))
 
 
 def help_device() -> None:
-    """What can be asked."""
-    for name, what in (
+    """Prints the functions of the prompt."""
+    for name, meaning in (
         ("run()", "serve the device until Ctrl-C; run(True): on this port"),
         ("state()", "identity, HAN, memory"),
         ("log()", "security and event log"),
@@ -219,7 +219,7 @@ def help_device() -> None:
         ("erase()", "identity, keys and all else off"),
         ("device()", "the device itself"),
     ):
-        print("%-22s %s" % (name, what))
+        print("%-22s %s" % (name, meaning))
 
 
 def _hex(octets: "Any") -> str:

@@ -28,7 +28,7 @@ _pins: "list[Pins]" = []
 
 
 def keep_in(folder: str) -> None:
-    """Where what the device holds is kept, before anything else is asked."""
+    """Sets the folder of the device's store; called before any other function."""
     _folder[:] = [folder]
     _server.clear()
 
@@ -46,7 +46,7 @@ def _medium() -> "Any":
 
 
 def is_kept() -> bool:
-    """Whether what the device holds survives a reset."""
+    """Whether the store survives a reset."""
     return not isinstance(_medium(), MemoryMedium)
 
 
@@ -86,7 +86,7 @@ def device() -> "Any":
 
 
 def pins() -> Pins:
-    """What is connected to this board."""
+    """The hardware of this board."""
     if not _pins:
         try:
             import board  # type: ignore[import-not-found]

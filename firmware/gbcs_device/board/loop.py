@@ -51,7 +51,7 @@ def serve(read: "Any", write: "Any", device: "Server", has_prompt: bool = False)
 
 
 def _answered(sealed: bytes, device: "Server") -> "bytes | None":
-    """The frame that answers another; None for none, or where memory does not do for it."""
+    """The frame that answers another; None for no answer, or where memory is too small."""
     try:
         request = link.unseal(sealed)
         answer = None if request is None else device.handle(request)

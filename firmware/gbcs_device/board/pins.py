@@ -1,4 +1,4 @@
-"""What is connected to a board: the HAN link, an LED, a button, a display, a watchdog.
+"""The hardware of a board: the HAN link, an LED, a button, a display, a watchdog.
 
 `board` is a module of the firmware with UART (number, TX, RX; or the number alone, where pins are
 fixed) or a function `link`, with LED, BUTTON or BUTTONS (UP, DOWN, OK, FUEL), DISPLAY (I2C number,
@@ -29,7 +29,7 @@ class Pins:
         self._board = board
         self._led = self._output(getattr(board, "LED", None))
         where = getattr(board, "BUTTONS", None) or (getattr(board, "BUTTON", None),)
-        self._buttons = [self._input(one) for one in where if one is not None]
+        self._buttons = [self._input(pin) for pin in where if pin is not None]
         self._is_lit = False
         self._watchdog: Any = None
         self._keeper: Any = None
@@ -69,7 +69,7 @@ class Pins:
     def _opened(self, number: int, *pins: "Any") -> "Any":
         import machine
 
-        chosen = dict(zip(("tx", "rx"), [machine.Pin(one) for one in pins]))
+        chosen = dict(zip(("tx", "rx"), [machine.Pin(pin) for pin in pins]))
         return machine.UART(number, BAUD, rxbuf=2048, timeout=0, **chosen)
 
     def _output(self, where: "Any") -> "Any":
@@ -90,15 +90,15 @@ class Pins:
 
     def level(self) -> int:
         """Which buttons are down, a bit each: those of BUTTONS, or the one of BUTTON."""
-        found = 0
+        level = 0
         for place in range(len(self._buttons)):
             if not self._buttons[place].value():
-                found |= 1 << place
-        return found
+                level |= 1 << place
+        return level
 
     @property
     def buttons(self) -> int:
-        """How many there are: one, where none is."""
+        """The number of buttons; one where the board has none."""
         return max(1, len(self._buttons))
 
     @property

@@ -1,1 +1,1 @@
-"""What a meter, a mirror or a hub serves to displays."""
+"""The ZCL clusters that a meter, a mirror or a hub serves to displays."""

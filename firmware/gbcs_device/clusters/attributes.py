@@ -15,9 +15,12 @@ from gbcs.zcl.codes import BASIC
 from gbcs_device.clusters.attribute_rows import ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs_device.base.figures import Figures
+    from gbcs_device.clusters.meter import MeterSource
+    from gbcs_device.interfaces import Source
 
 ELECTRICITY = const(1)
 GAS = const(2)
@@ -45,33 +48,35 @@ _PAID_FIRST = const(0x0C97)  # disconnection, prepayment, credit management, dis
 _PAID_LATER = const(0x0C94)
 
 
-def attribute(cluster: int, identifier: int, fuel: int, source: "Any", now: int) -> "bytes | None":
+def attribute(
+    cluster: int, identifier: int, fuel: int, source: "Source", now: int
+) -> "bytes | None":
     """Type and octets of an attribute, of a meter of this fuel; None where it has none.
 
     `source` is as `clusters.meter.MeterSource`.
     """
-    found = row(cluster, identifier, fuel)
-    if found is None:
+    entry = row(cluster, identifier, fuel)
+    if entry is None:
         return None
-    what = found[7]
-    if type(what) is int and found[5] == _ALWAYS:
-        return encoded(found[6], what)
+    content = entry[7]
+    if type(content) is int and entry[5] == _ALWAYS:
+        return encoded(entry[6], content)
     figures = source.figures(now)
-    if cluster != BASIC and (figures is None or not is_there(found[5], figures.is_prepayment)):
+    if cluster != BASIC and (figures is None or not is_there(entry[5], figures.is_prepayment)):
         return None
-    if type(what) is int:
-        return encoded(found[6], what)
-    value = _value(what, (identifier - found[1]) // found[2] + found[8], figures, source)
-    return None if value is None else encoded(found[6], value)
+    if type(content) is int:
+        return encoded(entry[6], content)
+    value = _value(content, (identifier - entry[1]) // entry[2] + entry[8], figures, source)
+    return None if value is None else encoded(entry[6], value)
 
 
 def row(cluster: int, identifier: int, fuel: int) -> "Any":
     """The row of ROWS that an attribute has, or None."""
-    for one in ROWS:
-        if one[0] == cluster and one[4] & fuel and one[1] <= identifier:
-            place = identifier - one[1]
-            if place % one[2] == 0 and place // one[2] < one[3]:
-                return one
+    for entry in ROWS:
+        if entry[0] == cluster and entry[4] & fuel and entry[1] <= identifier:
+            place = identifier - entry[1]
+            if place % entry[2] == 0 and place // entry[2] < entry[3]:
+                return entry
     return None
 
 
@@ -80,17 +85,17 @@ def is_there(mode: int, is_prepayment: bool) -> bool:
     return mode == _ALWAYS or (mode == _PREPAID) == is_prepayment
 
 
-def _value(what: str, index: int, figures: "Any", source: "Any") -> "Any":
+def _value(content: str, index: int, figures: "Figures | None", source: "Source") -> "Any":
     """What a row says, or None where there is no such thing."""
-    if what[0] == "_":
-        return _MADE[what](index, figures, source)
-    name, dot, column = what.partition(".")
-    held = getattr(figures, name)
+    if content[0] == "_":
+        return _MADE[content](index, figures, source)
+    name, dot, column = content.partition(".")
+    field = getattr(figures, name)
     if not dot:
-        return held
-    if index >= len(held):
+        return field
+    if index >= len(field):
         return None
-    return held[index][int(column)] if column in "01" else getattr(held[index], column)
+    return field[index][int(column)] if column in "01" else getattr(field[index], column)
 
 
 def encoded(kind: int, value: "Any") -> bytes:
@@ -111,23 +116,23 @@ def encoded(kind: int, value: "Any") -> bytes:
 # What is made
 
 
-def _maker(index: int, figures: "Figures", source: "Any") -> bytes:
+def _maker(index: int, figures: "Figures", source: "Source") -> bytes:
     return b"gbcs-lab"
 
 
-def _model(index: int, figures: "Figures", source: "Any") -> bytes:
+def _model(index: int, figures: "Figures", source: "Source") -> bytes:
     return bytes(source.kind.encode())
 
 
-def _threshold(index: int, figures: "Figures", source: "Any") -> "int | None":
+def _threshold(index: int, figures: "Figures", source: "Source") -> "int | None":
     """Where a block of a tier (from 1; 0 without time of use) ends."""
     from gbcs_device.clusters import price
 
-    found = price.thresholds_of(source.terms(), index >> 4)
-    return found[index & 15] if index & 15 < len(found) else None
+    limits = price.thresholds_of(source.terms(), index >> 4)
+    return limits[index & 15] if index & 15 < len(limits) else None
 
 
-def _price(index: int, figures: "Figures", source: "Any") -> "int | None":
+def _price(index: int, figures: "Figures", source: "Source") -> "int | None":
     """The price of a tier and a block; tiers from 16 on have none, and stand behind the others."""
     if index == price_place(figures):
         return figures.price_mp
@@ -138,13 +143,13 @@ def _price(index: int, figures: "Figures", source: "Any") -> "int | None":
     return price.price_of(source.terms(), index >> 4, index & 15)
 
 
-def _tiers(index: int, figures: "Figures", source: "Any") -> int:
+def _tiers(index: int, figures: "Figures", source: "Source") -> int:
     from gbcs_device.clusters import price
 
     return price.tiers_of(source.terms())
 
 
-def _blocks(index: int, figures: "Figures", source: "Any") -> int:
+def _blocks(index: int, figures: "Figures", source: "Source") -> int:
     from gbcs_device.clusters import price
 
     return price.blocks_of(source.terms())
@@ -157,32 +162,32 @@ def price_place(figures: "Figures") -> int:
     return 16 * figures.tier + max(figures.block - 1, 0)
 
 
-def _level(index: int, figures: "Figures", source: "Any") -> int:
+def _level(index: int, figures: "Figures", source: "MeterSource") -> int:
     """Whether the power now is low (0), medium (1) or high (2)."""
     low, high = _power_levels(source)
     return int(figures.power_w >= low) + int(figures.power_w >= high)
 
 
-def _power_level(index: int, figures: "Figures", source: "Any") -> int:
+def _power_level(index: int, figures: "Figures", source: "MeterSource") -> int:
     return _power_levels(source)[index]
 
 
-def _power_levels(source: "Any") -> "tuple[int, int]":
+def _power_levels(source: "MeterSource") -> "tuple[int, int]":
     octets = source.get(_POWER_LEVELS)
     if octets is None or len(octets) != 12:
         return _DEFAULT_LEVELS
     return int.from_bytes(octets[3:7], "big"), int.from_bytes(octets[8:12], "big")
 
 
-def _site(index: int, figures: "Figures", source: "Any") -> "bytes | None":
+def _site(index: int, figures: "Figures", source: "MeterSource") -> "bytes | None":
     return text(source.get(MPAN))
 
 
-def _supplier(index: int, figures: "Figures", source: "Any") -> bytes:
+def _supplier(index: int, figures: "Figures", source: "MeterSource") -> bytes:
     return text(source.get(_SUPPLIER)) or b""
 
 
-def _contact(index: int, figures: "Figures", source: "Any") -> bytes:
+def _contact(index: int, figures: "Figures", source: "MeterSource") -> bytes:
     return text(source.get(_CONTACT)) or b""
 
 
@@ -193,32 +198,32 @@ def text(octets: "bytes | None") -> "bytes | None":
     return octets[2 : 2 + octets[1]]
 
 
-def _factor_digits(index: int, figures: "Figures", source: "Any") -> int:
+def _factor_digits(index: int, figures: "Figures", source: "Source") -> int:
     return figures.conversion_digits << 4
 
 
-def _calorific_digits(index: int, figures: "Figures", source: "Any") -> int:
+def _calorific_digits(index: int, figures: "Figures", source: "Source") -> int:
     return figures.calorific_digits << 4
 
 
-def _configuration(index: int, figures: "Figures", source: "Any") -> int:
+def _configuration(index: int, figures: "Figures", source: "Source") -> int:
     return _PAID_FIRST if figures.is_prepayment else _PAID_LATER
 
 
-def _recovery(index: int, figures: "Figures", source: "Any") -> "int | None":
+def _recovery(index: int, figures: "Figures", source: "Source") -> "int | None":
     """By time (0), or by a part of each top-up (1)."""
     if index >= len(figures.debts):
         return None
     return 0 if figures.debts[index].period or not figures.debts[index].proportion else 1
 
 
-def _frequency(index: int, figures: "Figures", source: "Any") -> "int | None":
+def _frequency(index: int, figures: "Figures", source: "Source") -> "int | None":
     if index >= len(figures.debts) or not figures.debts[index].period:
         return None
     return ("hour", "day").index(figures.debts[index].period)
 
 
-_MADE = {
+_MADE: "dict[str, Callable[..., Any]]" = {
     "_maker": _maker,
     "_model": _model,
     "_threshold": _threshold,

@@ -8,7 +8,8 @@ import struct
 from gbcs.compat import TYPE_CHECKING, const
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.account.tariff import Date
+    from gbcs_device.interfaces import Source
 
 _CALENDAR, _DAY, _WEEK, _SEASONS, _SPECIAL = const(0), const(1), const(2), const(3), const(4)
 _PROVIDER = const(0)
@@ -17,7 +18,7 @@ _ANY = const(0xFF)
 _FIRST_YEAR = const(1900)
 
 
-def published(source: "Any", command: int, now: int) -> "list[bytes]":
+def published(source: "Source", command: int, now: int) -> "list[bytes]":
     """Payloads of a command; none where tiers do not change by a calendar."""
     terms = source.terms()
     calendar = None if terms is None else terms.calendar
@@ -59,7 +60,7 @@ def _day(head: bytes, day: int, schedule: "list[tuple[int, int]]") -> bytes:
     return out
 
 
-def _date(date: "Any") -> bytes:
+def _date(date: "Date") -> bytes:
     """A ZCL date: years from 1900, month, day, day of the week; FF for any."""
     parts = [_ANY if part is None else part for part in date]
     if date[0] is not None:

@@ -1,7 +1,7 @@
-"""Commands of the served clusters: what a display asks for, and what it asks to be done.
+"""Commands of the served clusters: a display asks for a publication, or for an action.
 
-A command that asks is answered by those that publish what stands now, with its own sequence
-number; one that does something, by its response or a default response. A source
+A question is answered by the commands that publish the values in force, with the question's own
+sequence number; an action by its response or a default response. A source
 (gbcs_device.clusters.meter, gbcs_device.clusters.mirror) gives the payloads.
 
 Source: Smart Energy 1.4, annex D.
@@ -14,11 +14,14 @@ from gbcs.zcl.codes import CALENDAR, FROM_SERVER, MESSAGING, NO_DEFAULT, SPECIFI
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs.zigbee.aps import Frame
+    from gbcs_device.interfaces import Responder, Source
+
 SUCCESS = const(0x00)
 UNSUPPORTED = const(0x81)
 NOT_FOUND = const(0x8B)
 
-# What asks for something: cluster, command, the command that publishes it, octets of the question
+# Questions: cluster, command, the command that publishes the answer, octets of the question
 _ASKING = (
     (0x0700, 0x00, 0x00, 1),
     (0x0700, 0x01, 0x00, 5),
@@ -40,7 +43,7 @@ _ASKING = (
     (0x0708, 0x03, 0x03, 0),
 )  # fmt: skip
 
-# What does something, or has an answer of its own: does the account do it, and does it act on
+# Actions, and questions with an answer of their own: does the account do it, and does it act on
 # supply or credit, which a display that only reads may not
 _DOING = (
     # cluster, command, account, acts
@@ -59,26 +62,26 @@ _NUMBER_AT = const(8)
 
 
 def answered(
-    source: "Any", cluster: int, command: int, payload: bytes, now: int
+    source: "Source", cluster: int, command: int, payload: bytes, now: int
 ) -> "tuple[int, list[tuple[int, bytes]]]":
-    """A status, and the commands that answer; DecodeError where the payload is another's.
+    """A status, and the commands that answer; DecodeError for a payload that is too short.
 
     With a status that is not success, or without commands, a default response answers.
     """
-    for one, asked, publishing, size in _ASKING:
-        if one == cluster and asked == command:
+    for served, asked, publishing, size in _ASKING:
+        if served == cluster and asked == command:
             if len(payload) < size:
                 raise DecodeError("%d octets expected" % size, 0, "payload")
-            found = source.published(cluster, publishing, now)
+            payloads = source.published(cluster, publishing, now)
             if cluster == CALENDAR:
-                found = _chosen(found, command, payload)
-            if not found:
+                payloads = _chosen(payloads, command, payload)
+            if not payloads:
                 return NOT_FOUND, []
-            return SUCCESS, [(publishing, each) for each in found]
-    for one, asked, is_account, _ in _DOING:
-        if one == cluster and asked == command and (source.has_account or not is_account):
-            done = _handler(cluster, command)(source, payload, now)
-            return (done, []) if type(done) is int else (SUCCESS, done)
+            return SUCCESS, [(publishing, each) for each in payloads]
+    for served, asked, is_account, _ in _DOING:
+        if served == cluster and asked == command and (source.has_account or not is_account):
+            answer = _handler(cluster, command)(source, payload, now)
+            return (answer, []) if type(answer) is int else (SUCCESS, answer)
     return UNSUPPORTED, []
 
 
@@ -98,33 +101,33 @@ def acts(cluster: int, command: int) -> bool:
     return [row[3] for row in _DOING if row[:2] == (cluster, command)] == [True]
 
 
-def _chosen(found: "list[bytes]", command: int, payload: bytes) -> "list[bytes]":
-    """Those of the calendar asked for; of days and weeks, from a number on."""
+def _chosen(payloads: "list[bytes]", command: int, payload: bytes) -> "list[bytes]":
+    """The payloads of the calendar asked for; of days and weeks, from a number on."""
     at, size = _CALENDAR_AT[command]
     place = 16 if size == 1 else 8  # where a published one has its type, or its calendar's id
     asked = payload[at : at + size]
-    found = [one for one in found if one[place : place + size] == asked]
+    payloads = [octets for octets in payloads if octets[place : place + size] == asked]
     if command in _FROM_NUMBER:
         start, count = payload[_NUMBER_AT], payload[_NUMBER_AT + 1]
-        found = [one for one in found if one[12] >= start][: count or None]
-    return found
+        payloads = [octets for octets in payloads if octets[12] >= start][: count or None]
+    return payloads
 
 
 def respond(
-    station: "Any", source: "Any", control: int, command: int, payload: bytes, one: "Any",
-    sequence: int, sender: bytes, now: int,
+    station: "Responder", source: "Source", control: int, command: int, payload: bytes,
+    frame: "Frame", sequence: int, sender: bytes, now: int,
 ) -> bool:  # fmt: skip
     """Answers a display's command on a station; False where it is not known."""
-    cluster = one.cluster
+    cluster = frame.cluster or 0
     status, answers = answered(source, cluster, command, payload, now)
     if status == UNSUPPORTED:
         return False
-    ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+    ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
     for identifier, octets in answers:
         station.zcl(
             sender, ends, cluster, SPECIFIC | FROM_SERVER | NO_DEFAULT, identifier, octets, now,
             sequence,
         )  # fmt: skip
     if status or not (answers or control & NO_DEFAULT):
-        station.default_response(one, sender, control, sequence, command, status, now)
+        station.default_response(frame, sender, control, sequence, command, status, now)
     return True

@@ -1,8 +1,8 @@
-"""The supplier's message, its acknowledgement, and who supplier and meter point are.
+"""The supplier's message, its acknowledgement, and the meter point's identity.
 
-ECS10 sets a text and nothing else: a message's number is the second in which it came, and an
-empty one takes the last one back. Messages ask to be acknowledged; that is kept, logged and told
-the supplier (alert 81A6).
+ECS10 of GBCS sets a text and nothing else: a message's number is the second in which it came, and
+an empty text takes the last message back. Messages ask to be acknowledged; an acknowledgement is
+kept, logged and told to the supplier (alert 81A6).
 
 Source: Smart Energy 1.4, D.5 (messaging), D.12 (device management); GBCS 16.2.
 """
@@ -16,9 +16,9 @@ from gbcs_device.base import clock
 from gbcs_device.clusters import attributes
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
-    from gbcs_device.messages.device import Command
+    from gbcs_device.clusters.meter import MeterSource
+    from gbcs_device.interfaces import Source
+    from gbcs_device.messages.device import Command, Device
 
 TEXT = "a/0001/0002600D01FF/02"
 NUMBER = "message/number"
@@ -34,7 +34,7 @@ _ACKNOWLEDGED = const(0x81A6)
 
 
 def noted(command: "Command", text: "bytes | None") -> bytes:
-    """ECS10: a message has another number than the one before; the one taken back, its own."""
+    """ECS10: numbers a new message; an empty text takes the last one back."""
     if not text:
         return b"\x00"
     mine = clock.seconds(command.now)
@@ -45,16 +45,16 @@ def noted(command: "Command", text: "bytes | None") -> bytes:
     return b"\x00"
 
 
-def published(source: "Any", cluster: int, command: int, now: int) -> "list[bytes]":
-    """The message that stands, or the meter point."""
+def published(source: "MeterSource", cluster: int, command: int, now: int) -> "list[bytes]":
+    """The payload of the message in force, of its cancellation, or of the meter point."""
     if cluster == MESSAGING and command == DISPLAY:
-        found = attributes.text(source.get(TEXT))
-        if not found:
+        message = attributes.text(source.get(TEXT))
+        if not message:
             return []
-        held = source.get(NUMBER) or b"\x00\x00\x00\x00"
-        control = 0 if (source.get(CONFIRMED) or b"")[:4] == held else _ASKS
-        head = struct.pack("<IBIHB", number(source), control, 0, _UNTIL_CHANGED, len(found))
-        return [head + found]
+        identifier = source.get(NUMBER) or b"\x00\x00\x00\x00"
+        control = 0 if (source.get(CONFIRMED) or b"")[:4] == identifier else _ASKS
+        head = struct.pack("<IBIHB", number(source), control, 0, _UNTIL_CHANGED, len(message))
+        return [head + message]
     if cluster == MESSAGING and command == CANCEL:
         last = number(source)
         return [] if attributes.text(source.get(TEXT)) or not last else [cancelled(last)]
@@ -70,15 +70,15 @@ def cancelled(last: int) -> bytes:
     return struct.pack("<IB", last, 0)
 
 
-def number(source: "Any") -> int:
+def number(source: "MeterSource") -> int:
     """The number of the last message, 0 for none."""
     return int.from_bytes(source.get(NUMBER) or b"", "big")
 
 
-def confirm(source: "Any", payload: bytes, now: int) -> int:
-    """MessageConfirmation: kept, the first time told to the supplier too."""
+def confirm(source: "Source", payload: bytes, now: int) -> int:
+    """MessageConfirmation: keeps it, and tells the supplier the first time."""
     if len(payload) < 8:
-        raise DecodeError("8 octets expected", 0, "message_id")
+        raise DecodeError("8 octets expected, found %d" % len(payload), 0, "message_id")
     shown = int.from_bytes(payload[:4], "little")
     if shown != source.message_number(now):
         return _NOT_FOUND
@@ -86,7 +86,7 @@ def confirm(source: "Any", payload: bytes, now: int) -> int:
     return _SUCCESS
 
 
-def acknowledged(device: "Any", shown: int, now: int) -> "dict[str, bytes | None]":
+def acknowledged(device: "Device", shown: int, now: int) -> "dict[str, bytes | None]":
     """The changes of a meter whose message was acknowledged; the alert stands in its outbox."""
     from gbcs_device.account import account_alerts
 

@@ -1,4 +1,4 @@
-"""What a meter serves from: its account, and the objects in its store."""
+"""A meter as a source of what displays read: its account, and the objects in its store."""
 
 from gbcs.compat import TYPE_CHECKING
 from gbcs.zcl.codes import CALENDAR, PRICE
@@ -6,9 +6,9 @@ from gbcs_device.base import clock, load
 from gbcs_device.clusters import attributes
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
+    from gbcs_device.account.tariff import Terms
     from gbcs_device.base.figures import Figures
+    from gbcs_device.messages.device import Device
 
 
 class MeterSource:
@@ -17,29 +17,28 @@ class MeterSource:
     Figures are made once a moment; `forget` when something was done to the meter.
     """
 
-    def __init__(self, device: "Any", fuel: int) -> None:
+    def __init__(self, device: "Device", fuel: int) -> None:
         self.device = device
         self.fuel = fuel
-        self.kind: str = device.kind
+        self.kind = device.kind
         self._figures: Figures | None = None
         self._at = -1
-        self._terms: Any = None
-        self._price: Any = None
+        self._terms: Terms | None = None
+        self._price: tuple[int, int, int, int] | None = None
         self._since = 0
         self.writes = 0  # how often displays have changed something
 
     @property
     def has_account(self) -> bool:
-        """Whether there is one: a twin has none."""
+        """Whether the meter has an account; a twin has none."""
         return self.device.store.get(load.SINCE) is not None
 
     def get(self, name: str) -> "bytes | None":
-        """What the store has."""
-        octets: bytes | None = self.device.store.get(name)
-        return octets
+        """The octets that the store has under a name, or None."""
+        return self.device.store.get(name)
 
     def write(self, changes: "dict[str, bytes | None]") -> None:
-        """Keeps what an action changes."""
+        """Writes the changes that an action makes."""
         self.device.store.write(changes)
         self.writes += 1
         self.forget()
@@ -55,7 +54,7 @@ class MeterSource:
             self._at = now
         return self._figures
 
-    def terms(self) -> "Any":
+    def terms(self) -> "Terms | None":
         """Prices, thresholds and calendar (account.tariff.Terms); None without an account."""
         if self._terms is None and self.has_account:
             if self.fuel == attributes.ELECTRICITY:
@@ -84,13 +83,13 @@ class MeterSource:
         return messaging.number(self)
 
     def confirmed(self, number: int, now: int) -> None:
-        """A display has acknowledged the message."""
+        """Keeps that a display has acknowledged the message, and tells the supplier."""
         from gbcs_device.clusters import messaging
 
         self.write(messaging.acknowledged(self.device, number, now))
 
     def forget(self) -> None:
-        """Something was done to the meter: its figures may be others."""
+        """Forgets the figures, which an action on the meter may have changed."""
         self._figures = None
         self._terms = None
 

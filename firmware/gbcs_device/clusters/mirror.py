@@ -1,9 +1,9 @@
-"""What a GPF knows of the gas meter: what it reported, and what was set on it through the hub.
+"""A GPF's knowledge of the gas meter: the attributes it reported, the commands it has carried out.
 
 A GPF has no account. Figures come from the mirror; tariff, calendar, message and supplier from
 the TOM commands: when the gas meter has answered one with success, those of its components that
-displays ask for are copied, as octets, to the hub's store. They are never encrypted. What a
-command sets for later stands next to what is in force until its time has come.
+displays ask for are copied, as octets, to the hub's store. They are never encrypted. A payload
+with a later start time is kept beside the one in force until that time.
 
 Source: GBCS 10.3.4 (which commands a GPF copies), Smart Energy D.3.4 (mirrors).
 """
@@ -19,7 +19,8 @@ from gbcs_device.clusters import attributes
 from gbcs_device.messages.component import packed, parts_of, unpacked
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import MirrorKeeper
+    from gbcs_device.messages.component import Part
 
 _COPIED = "gpf/copy/"
 _NEXT = "gpf/next/"
@@ -53,21 +54,21 @@ _NON_DISABLEMENT = const(0x006F)  # GCS05: its calendar is another than the tari
 
 
 class Gpf:
-    """As `clusters.meter.MeterSource`, of the gas meter of a hub.
+    """A source as `clusters.meter.MeterSource`, of what a hub knows of its gas meter.
 
-    `station` is the hub's; `mirror()` gives what the meter reported: type and octets by
-    identifier, of clusters other than Metering with the cluster before it.
+    `station` is the hub's; its `mirror()` gives the attributes that the meter reported: type and
+    octets by identifier, of clusters other than Metering with the cluster before it.
     """
 
     fuel = attributes.GAS
     kind = "GPF"
     has_account = False
 
-    def __init__(self, station: "Any") -> None:
+    def __init__(self, station: "MirrorKeeper") -> None:
         self.station = station
-        self._pending: list[tuple[bytes, int, list[Any], int]] = []
+        self._pending: list[tuple[bytes, int, list[Part], int]] = []
         self._since = 0
-        self._price: Any = None
+        self._price: tuple[int, int, int] | None = None
         self._due = self._earliest()
         self._blocks = BlockExchange()  # which only listens
 
@@ -75,8 +76,7 @@ class Gpf:
 
     def _reported(self, cluster: int, identifier: int) -> "bytes | None":
         key = identifier if cluster == METERING else cluster << 16 | identifier
-        octets: bytes | None = self.station.mirror().get(key)
-        return octets
+        return self.station.mirror().get(key)
 
     def _number(self, cluster: int, identifier: int, otherwise: int = 0) -> int:
         octets = self._reported(cluster, identifier)
@@ -94,24 +94,24 @@ class Gpf:
         """The figures that commands need, as last reported; None before the first report."""
         if self._reported(PREPAYMENT, attributes.PREPAYMENT_CONFIGURATION) is None:
             return None
-        found = Figures(now // 1000)
-        found.tier = self._number(METERING, 0x0020)
-        found.block = self._number(METERING, 0x000E)
-        found.supply = self._number(METERING, 0x0014)
-        found.price_mp = self._number(PRICE, 0x0400 + attributes.price_place(found))
-        found.standing_mp = self._number(PRICE, 0x0301)
-        found.label = self._text(PRICE, 0x0610)
-        found.is_prepayment = self.is_prepayment()
-        found.balance_mp = self._number(PREPAYMENT, 0x0001)
-        found.credit_status = self._number(PREPAYMENT, 0x0003)
+        figures = Figures(now // 1000)
+        figures.tier = self._number(METERING, 0x0020)
+        figures.block = self._number(METERING, 0x000E)
+        figures.supply = self._number(METERING, 0x0014)
+        figures.price_mp = self._number(PRICE, 0x0400 + attributes.price_place(figures))
+        figures.standing_mp = self._number(PRICE, 0x0301)
+        figures.label = self._text(PRICE, 0x0610)
+        figures.is_prepayment = self.is_prepayment()
+        figures.balance_mp = self._number(PREPAYMENT, 0x0001)
+        figures.credit_status = self._number(PREPAYMENT, 0x0003)
         for at in range(0x0100, 0x0150, 0x10):
             time = self._number(PREPAYMENT, at)
             if time:
                 amount = self._number(PREPAYMENT, at + 1)
                 origin = self._number(PREPAYMENT, at + 2)
                 digits = self._text(PREPAYMENT, at + 3)
-                found.top_ups.append(TopUp(time, amount, origin, digits))
-        return found
+                figures.top_ups.append(TopUp(time, amount, origin, digits))
+        return figures
 
     def is_prepayment(self) -> bool:
         """Whether the meter is in prepayment mode."""
@@ -119,7 +119,7 @@ class Gpf:
         return value & attributes.IS_PREPAYMENT != 0
 
     def attribute(self, cluster: int, identifier: int, now: int) -> "bytes | None":
-        """What was reported, where it is there in the meter's mode; constants at once."""
+        """The attribute as reported, where the meter has it in its mode; constants at once."""
         if cluster == BASIC:
             return attributes.attribute(cluster, identifier, attributes.GAS, self, now)
         row = attributes.row(cluster, identifier, attributes.GAS)
@@ -152,7 +152,7 @@ class Gpf:
         return None
 
     def terms(self) -> None:
-        """None: a GPF publishes copied commands."""
+        """No terms: a GPF publishes the commands that it copied."""
         return None
 
     def since(self, now: int) -> int:
@@ -167,7 +167,7 @@ class Gpf:
     # What was copied
 
     def published(self, cluster: int, command: int, now: int) -> "list[bytes]":
-        """The payloads that stand now; of what was reported, the price."""
+        """The payloads in force; the price is made of the attributes that were reported."""
         if cluster == PRICE and command == 0x00:
             from gbcs_device.clusters import price as servedprice
 
@@ -181,15 +181,15 @@ class Gpf:
         if cluster == MANAGEMENT and command == 0x03:
             site = self._reported(METERING, 0x0307)
             return [] if site is None else [bytes(12) + site[1:]]
-        found = self._copied(_name(cluster, command), now)
+        payloads = self._copied(_name(cluster, command), now)
         if cluster == CALENDAR:
-            found += self._copied(_name(cluster, command) + "/other", now)
+            payloads += self._copied(_name(cluster, command) + "/other", now)
         if cluster == MESSAGING and command == 0x00:
-            return [each for each in found if not _is_over(each, now // 1000)]
-        return found
+            return [each for each in payloads if not _is_over(each, now // 1000)]
+        return payloads
 
     def _copied(self, name: str, now: int) -> "list[bytes]":
-        """What was copied; what was set for later takes its place when its time has come."""
+        """The payloads copied under a name; those set for later replace them at their time."""
         store = self.station.store
         octets = store.get(_NEXT + name)
         if octets is not None and int.from_bytes(octets[:4], "big") <= now // 1000:
@@ -200,23 +200,25 @@ class Gpf:
 
     def _earliest(self) -> "int | None":
         store = self.station.store
-        times = [int.from_bytes(store.get(name)[:4], "big") for name in store.names(_NEXT)]
+        times = [
+            int.from_bytes((store.get(name) or b"")[:4], "big") for name in store.names(_NEXT)
+        ]
         return min(times) * 1000 if times else None
 
     def next_timer(self) -> "int | None":
-        """When something that was set for later comes into force, or None."""
+        """The next start time of a payload that was set for later, or None."""
         return self._due
 
     def take_up(self, now: int) -> None:
-        """What was set for by now comes into force."""
+        """Brings into force the payloads whose start time has come."""
         names = self.station.store.names(_NEXT)
         for name in names:
             self._copied(name[len(_NEXT) :], now)
 
     def passed_to(self, octets: bytes, now: int) -> None:
-        """A message, or a block of one, goes to the gas meter.
+        """Notes a message, or a block of one, on its way to the gas meter.
 
-        Should it answer with success, this is copied.
+        Its components are copied when the meter answers with success.
         """
         whole = self._blocks.receive(octets, now)
         if whole is None:
@@ -228,16 +230,16 @@ class Gpf:
         if m.kind != "command" or m.code not in _TOM:
             return
         parts = [
-            one
-            for one in parts_of(m.octets, m.content_start, m.content_end)
-            if one.frame_control & 1 and _is_copied(one)
+            part
+            for part in parts_of(m.octets, m.content_start, m.content_end)
+            if part.frame_control & 1 and _is_copied(part)
         ]
         self._pending.append((m.originator, m.counter, parts, m.code))
         if len(self._pending) > _MOST_PENDING:
             self._pending.pop(0)
 
     def passed_from(self, octets: bytes, now: int) -> bool:
-        """A message came from the gas meter; whether something was copied because of it."""
+        """Takes a message of the gas meter; gives whether components were copied because of it."""
         if not self._pending:
             return False
         try:
@@ -248,26 +250,26 @@ class Gpf:
             if m.kind == "response" and (m.recipient, m.counter) == pending[:2]:
                 self._pending.remove(pending)
                 failed = [
-                    one.sequence
-                    for one in parts_of(m.octets, m.content_start, m.content_end)
-                    if one.command != _DEFAULT_RESPONSE or one.payload[1:] != b"\x00"
+                    part.sequence
+                    for part in parts_of(m.octets, m.content_start, m.content_end)
+                    if part.command != _DEFAULT_RESPONSE or part.payload[1:] != b"\x00"
                 ]
-                parts = [one for one in pending[2] if one.sequence not in failed]
+                parts = [part for part in pending[2] if part.sequence not in failed]
                 return self._copy(parts, pending[3] == _NON_DISABLEMENT, now)
         return False
 
-    def _copy(self, parts: "list[Any]", is_other: bool, now: int) -> bool:
-        """Takes components over: all of a command together, now or for their time."""
+    def _copy(self, parts: "list[Part]", is_other: bool, now: int) -> bool:
+        """Copies components, those of one command together, at once or for their start time."""
         payloads: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
         starts: dict[int, int] = {}  # of days, weeks and seasons: that of their calendar
-        for one in parts:
-            at = _start_at(one.cluster, one.command) or 0
-            start = int.from_bytes(one.payload[at : at + 4], "little") if at else 0
-            starts[one.cluster] = max(start, starts.get(one.cluster, 0))
-            payloads.setdefault((one.cluster, one.command), []).append((0, one.payload))
+        for part in parts:
+            at = _start_at(part.cluster, part.command) or 0
+            start = int.from_bytes(part.payload[at : at + 4], "little") if at else 0
+            starts[part.cluster] = max(start, starts.get(part.cluster, 0))
+            payloads.setdefault((part.cluster, part.command), []).append((0, part.payload))
         changes: dict[str, bytes | None] = {}
-        for (cluster, command), found in payloads.items():
-            octets = packed(found)
+        for (cluster, command), answers in payloads.items():
+            octets = packed(answers)
             name = _name(cluster, command) + ("/other" if is_other else "")
             start = starts[cluster]
             if len(octets) > _MOST_OCTETS:
@@ -289,11 +291,11 @@ class Gpf:
 
     def message_number(self, now: int) -> int:
         """The number of the message that stands, 0 for none."""
-        found = self.published(MESSAGING, 0x00, now)
-        return int.from_bytes(found[0][:4], "little") if found else 0
+        payloads = self.published(MESSAGING, 0x00, now)
+        return int.from_bytes(payloads[0][:4], "little") if payloads else 0
 
     def confirmed(self, number: int, now: int) -> None:
-        """Somebody has acknowledged a message: kept, with the second."""
+        """Keeps that a message was acknowledged, and the second in which it was."""
         second = now // 1000
         self.station.store.write(
             {CONFIRMED: number.to_bytes(4, "big") + second.to_bytes(4, "big")}
@@ -305,14 +307,14 @@ def _name(cluster: int, command: int) -> str:
 
 
 def _start_at(cluster: int, command: int) -> "int | None":
-    for one, each, at in _PARTS:
-        if one == cluster and each == command:
+    for row_cluster, row_command, at in _PARTS:
+        if row_cluster == cluster and row_command == command:
             return at
     return None
 
 
-def _is_copied(part: "Any") -> bool:
-    """Whether displays ask for what a component has, and it is of the form that it is to have."""
+def _is_copied(part: "Part") -> bool:
+    """Whether displays ask for the content of a component, and its payload is well-formed."""
     if _start_at(part.cluster, part.command) is None:
         return False
     payload, control = part.payload, part.frame_control

@@ -1,6 +1,6 @@
-"""What a display does with a meter's credit and supply, and the log of its top-ups.
+"""A display's actions on a meter's credit and supply, and the logs of top-ups and debt.
 
-The account decides (account.account); here its answers are put in commands of the clusters
+The account decides (account.account); this module puts its answers in commands of the clusters
 Prepayment and Metering.
 
 Source: Smart Energy 1.4, D.7.2.3 and D.3.3; PECS01, PECS02, PECS03 of GBCS.
@@ -14,7 +14,11 @@ from gbcs_device.base import clock
 from gbcs_device.base.figures import ON
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.clusters.meter import MeterSource
+    from gbcs_device.interfaces import Source
+
+    # A status, or the commands that answer
+    Answer = int | list[tuple[int, bytes]]
 
 _TOP_UP_RESPONSE = const(0x03)
 _TOP_UP_LOG = const(0x05)
@@ -29,64 +33,64 @@ _NOT_FOUND = const(0x8B)
 _REFUSED = const(0x01)
 
 
-def select_emergency(source: "Any", payload: bytes, now: int) -> int:
+def select_emergency(source: "MeterSource", payload: bytes, now: int) -> int:
     """SelectAvailableEmergencyCredit: success where emergency credit is active now."""
     _sized(payload, 5)
     from gbcs_device.account import account
 
-    done, changes = account.select_emergency(source.device, now)
+    is_active, changes = account.select_emergency(source.device, now)
     source.write(changes)
-    return _SUCCESS if done else _REFUSED
+    return _SUCCESS if is_active else _REFUSED
 
 
-def top_up(source: "Any", payload: bytes, now: int) -> "list[tuple[int, bytes]]":
-    """ConsumerTopUp: what became of the token, what it was worth, and the balance after it."""
+def top_up(source: "MeterSource", payload: bytes, now: int) -> "list[tuple[int, bytes]]":
+    """ConsumerTopUp: the result of the token, its value, and the balance after it."""
     if len(payload) < 2 or len(payload) != 2 + payload[1]:
         raise DecodeError("a top-up code expected", 1, "top_up_code")
     from gbcs_device.account import account
 
     result, amount, changes = account.top_up(source.device, payload[2:], payload[0], now)
     source.write(changes)
-    balance = source.figures(now).balance_mp
+    balance = account.figures(source.device, now).balance_mp
     answer = struct.pack("<BiBi", result, _signed(amount), payload[0], _signed(balance))
     return [(_TOP_UP_RESPONSE, answer)]
 
 
-def top_up_log(source: "Any", payload: bytes, now: int) -> "Any":
-    """GetTopUpLog: those up to a time, the newest first; all where no number is asked for."""
+def top_up_log(source: "Source", payload: bytes, now: int) -> "Answer":
+    """GetTopUpLog: the top-ups until a time, the newest first; all where no number is given."""
     _sized(payload, 5)
     end, most = struct.unpack("<IB", payload)
     figures = source.figures(now)
-    found = [one for one in figures.top_ups if one.time <= end or not end]
-    if not found or not figures.is_prepayment:
+    if figures is None or not figures.is_prepayment:  # None: nothing is known of the meter yet
         return _NOT_FOUND
-    out = b"\x00\x01"  # all in one
-    for one in found[: most or None]:
-        out += (
-            bytes((len(one.digits),))
-            + one.digits
-            + struct.pack("<iI", _signed(one.amount_mp), one.time)
-        )
+    top_ups = [entry for entry in figures.top_ups if entry.time <= end or not end]
+    if not top_ups:
+        return _NOT_FOUND
+    out = b"\x00\x01"  # all in one command
+    for entry in top_ups[: most or None]:
+        digits = entry.digits
+        out += bytes((len(digits),)) + digits
+        out += struct.pack("<iI", _signed(entry.amount_mp), entry.time)
     return [(_TOP_UP_LOG, out)]
 
 
-def debt_log(source: "Any", payload: bytes, now: int) -> "Any":
-    """GetDebtRepaymentLog: what top-ups have paid of the payment debt, the newest first."""
+def debt_log(source: "MeterSource", payload: bytes, now: int) -> "Answer":
+    """GetDebtRepaymentLog: the payments of top-ups to the payment debt, the newest first."""
     _sized(payload, 6)
     from gbcs_device.account import tokens
 
     end, most, debt = struct.unpack("<IBB", payload)
-    found = [one for one in tokens.payments(source.get) if one[0] <= end or not end]
-    if not found or debt not in (_PAYMENT_DEBT, _ALL_DEBTS):
+    payments = [payment for payment in tokens.payments(source.get) if payment[0] <= end or not end]
+    if not payments or debt not in (_PAYMENT_DEBT, _ALL_DEBTS):
         return _NOT_FOUND
     out = b"\x00\x01"  # all in one
-    for second, amount, left in found[: most or None]:
+    for second, amount, left in payments[: most or None]:
         out += struct.pack("<IIBI", second, amount, _PAYMENT_DEBT, left)
     return [(_DEBT_LOG, out)]
 
 
-def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
-    """LocalChangeSupply: an armed supply is switched on; what it is after that."""
+def change_supply(source: "MeterSource", payload: bytes, now: int) -> "Answer":
+    """LocalChangeSupply: switches an armed supply on; the state of the supply after that."""
     _sized(payload, 1)
     if payload[0] != ON:
         return _INVALID_VALUE  # a display arms nothing
@@ -94,7 +98,8 @@ def change_supply(source: "Any", payload: bytes, now: int) -> "Any":
 
     _, changes = account.enable_supply(source.device, now)
     source.write(changes)
-    return [(SUPPLY_STATUS, supply_status(source.figures(now).supply, now))]
+    supply = account.figures(source.device, now).supply
+    return [(SUPPLY_STATUS, supply_status(supply, now))]
 
 
 def supply_status(supply: int, now: int) -> bytes:
@@ -103,13 +108,13 @@ def supply_status(supply: int, now: int) -> bytes:
 
 
 def _signed(mp: int) -> int:
-    """Money as far as the cluster can say it."""
+    """The nearest amount that four signed octets hold."""
     return min(max(mp, -_MOST_MP), _MOST_MP)
 
 
 def _sized(payload: bytes, size: int) -> None:
     if len(payload) != size:
-        raise DecodeError("%d octets expected" % size, 0, "payload")
+        raise DecodeError("%d octets expected, found %d" % (size, len(payload)), 0, "payload")
 
 
 HANDLERS = {  # by cluster and command

@@ -1,4 +1,4 @@
-"""What the Price cluster says of a meter's tariff: its commands' payloads.
+"""A meter's tariff as the Price cluster publishes it: the payloads of its commands.
 
 Money is millipence: five decimals of a pound, as in all of GBCS.
 
@@ -12,9 +12,9 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
+    from gbcs_device.account.tariff import Terms
     from gbcs_device.base.figures import Figures
+    from gbcs_device.interfaces import Source
 
 PUBLISH_PRICE = const(0x00)
 PUBLISH_CONVERSION_FACTOR = const(0x02)
@@ -37,8 +37,8 @@ _LONGEST_LABEL = const(12)
 _LONGEST_TARIFF_LABEL = const(24)
 
 
-def published(source: "Any", command: int, now: int) -> "list[bytes]":
-    """The payloads that stand now; none where there is no tariff."""
+def published(source: "Source", command: int, now: int) -> "list[bytes]":
+    """The payloads in force now; none where there is no tariff."""
     if command == PUBLISH_PRICE:
         figures = source.figures(now)
         if figures is None:
@@ -57,7 +57,7 @@ def published(source: "Any", command: int, now: int) -> "list[bytes]":
 
 
 def price(figures: "Figures", tiers: int, since: int, now: int) -> bytes:
-    """PublishPrice: what a kilowatt-hour costs, since a moment in seconds since 2000."""
+    """PublishPrice: the price of a kilowatt-hour in force, since a second since 2000."""
     label = figures.label[:_LONGEST_LABEL]
     tier = min(figures.tier, _MORE_TIERS)
     out = struct.pack("<IB", _PROVIDER, len(label)) + label
@@ -79,14 +79,14 @@ def price(figures: "Figures", tiers: int, since: int, now: int) -> bytes:
     return out
 
 
-def tiers_of(terms: "Any") -> int:
-    """How many tiers the calendar switches between; without one, the one that is charged by.
+def tiers_of(terms: "Terms | None") -> int:
+    """The number of tiers: the highest that the calendar names, else the tier that is charged by.
 
-    0 where that is none, as with gas.
+    0 without time of use, as with gas.
     """
     if terms is None:
         return 0
-    most: int = terms.default_tier
+    most = terms.default_tier
     if terms.calendar is not None:
         for day in terms.calendar.days:
             for _, tier in terms.calendar.days[day]:
@@ -94,11 +94,11 @@ def tiers_of(terms: "Any") -> int:
     return most
 
 
-def blocks_of(terms: "Any") -> int:
+def blocks_of(terms: "Terms | None") -> int:
     """How many thresholds the tier with most of them has."""
-    return (
-        0 if terms is None else max([0] + [len(terms.thresholds[one]) for one in terms.thresholds])
-    )
+    if terms is None:
+        return 0
+    return max([0] + [len(limits) for limits in terms.thresholds.values()])
 
 
 def plain(tier: int) -> int:
@@ -106,33 +106,33 @@ def plain(tier: int) -> int:
     return tier - 100 if tier > 100 else tier
 
 
-def price_of(terms: "Any", tier: int, block: int) -> "int | None":
+def price_of(terms: "Terms | None", tier: int, block: int) -> "int | None":
     """The price of a tier (from 1; 0 without time of use) and a block (from 0)."""
     if terms is None:
         return None
-    found: int | None = terms.prices.get((tier, block))
-    return terms.prices.get((tier + 100, block)) if found is None else found
+    price = terms.prices.get((tier, block))
+    return terms.prices.get((tier + 100, block)) if price is None else price
 
 
-def thresholds_of(terms: "Any", tier: int) -> "list[int]":
+def thresholds_of(terms: "Terms | None", tier: int) -> "list[int]":
     """Where the blocks of a tier end, in watt-hours."""
     if terms is None:
         return []
-    found: list[int] | None = terms.thresholds.get(tier)
-    return terms.thresholds.get(tier + 100, []) if found is None else found
+    limits = terms.thresholds.get(tier)
+    return terms.thresholds.get(tier + 100, []) if limits is None else limits
 
 
 def _unsigned(mp: "int | None") -> int:
-    """Money as the cluster can say it: nothing below zero."""
+    """The nearest amount that four unsigned octets hold."""
     return min(max(mp or 0, 0), _NONE32 - 1)
 
 
 def _head(since: int) -> bytes:
-    """Of a matrix and of thresholds: provider, event, start, tariff, and that it is all."""
+    """The head of a matrix and of thresholds: provider, event, start, tariff, one command."""
     return struct.pack("<IIIIBB", _PROVIDER, since, since, _TARIFF_ID, 0, 1)
 
 
-def _tariff(terms: "Any", since: int) -> bytes:
+def _tariff(terms: "Terms", since: int) -> bytes:
     tiers, blocks = tiers_of(terms), blocks_of(terms)
     scheme = _SCHEMES[0 if not blocks else 2 if tiers else 1]
     out = struct.pack("<IIIIB", _PROVIDER, since, _TARIFF_ID, since, scheme)
@@ -144,7 +144,7 @@ def _tariff(terms: "Any", since: int) -> bytes:
     return out + b"\x01\x00\x00\xe8\x03\x00"  # thresholds times 1, by 1000
 
 
-def _matrix(terms: "Any", since: int) -> bytes:
+def _matrix(terms: "Terms", since: int) -> bytes:
     """By tier where there are no blocks, else by tier and block in a nibble each."""
     tiers, blocks = tiers_of(terms), blocks_of(terms)
     out = _head(since)
@@ -161,12 +161,12 @@ def _matrix(terms: "Any", since: int) -> bytes:
     return out
 
 
-def _thresholds(terms: "Any", since: int) -> bytes:
+def _thresholds(terms: "Terms", since: int) -> bytes:
     tiers = tiers_of(terms)
     out = _head(since) + b"\x00"
     for tier in range(1, min(tiers, _MORE_TIERS) + 1) if tiers else (0,):
-        found = thresholds_of(terms, tier)
-        out += bytes((tier << 4 | len(found),))
-        for one in found:
-            out += one.to_bytes(6, "little")
+        limits = thresholds_of(terms, tier)
+        out += bytes((tier << 4 | len(limits),))
+        for limit in limits:
+            out += limit.to_bytes(6, "little")
     return out

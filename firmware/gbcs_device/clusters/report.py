@@ -1,4 +1,4 @@
-"""What a GSME reports to its mirror: all that displays read of it, then what has changed of that.
+"""The reports of a GSME to its mirror: first all that displays read of it, then the changes.
 
 Source: Smart Energy 1.4, D.3.4 (mirrors); which attributes, gbcs_device.clusters.attributes says.
 """
@@ -12,17 +12,18 @@ from gbcs_device.clusters.attribute_rows import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any  # noqa: TID251
+
+    from gbcs_device.interfaces import AttributeOf, Source
 
 _MOST_OCTETS = const(70)  # of a frame that needs no blocks
 _MOST_ALIKE = const(16)  # of prices, of which there are more, that in force is reported
 _STORED = (0x0201, 0x0205, 0x0307, 0x0308)  # of the meter: battery, meter point, serial number
 
 
-def identifiers(source: "Any", now: int) -> "Iterator[tuple[int, int]]":
-    """Clusters and identifiers that a gas meter may report; constants the mirror has itself."""
-    for cluster, first, step, count, fuels, _, _, what, _ in ROWS:
-        if not fuels & attributes.GAS or cluster == BASIC or type(what) is int:
+def identifiers(source: "Source", now: int) -> "Iterator[tuple[int, int]]":
+    """Clusters and identifiers that a gas meter may report; a mirror has the constants itself."""
+    for cluster, first, step, count, fuels, _, _, value, _ in ROWS:
+        if not fuels & attributes.GAS or cluster == BASIC or type(value) is int:
             continue
         if count > _MOST_ALIKE:
             figures = source.figures(now)
@@ -36,13 +37,13 @@ def identifiers(source: "Any", now: int) -> "Iterator[tuple[int, int]]":
 
 
 def frames(
-    source: "Any", attribute: "Any", told: "dict[int, int]", now: int
+    source: "Source", attribute: "AttributeOf", told: "dict[int, int]", now: int
 ) -> "list[tuple[int, bytes]]":
     """Cluster and payload of each report; `told` is what the mirror knows, and is brought up.
 
     `attribute(cluster, identifier, now)` gives type and octets.
     """
-    found: list[tuple[int, bytes]] = []
+    reports: list[tuple[int, bytes]] = []
     body = b""
     last = PRICE
     for cluster, identifier in identifiers(source, now):
@@ -57,10 +58,10 @@ def frames(
         told[key] = mark
         piece = identifier.to_bytes(2, "little") + value
         if body and (cluster != last or len(body) + len(piece) > _MOST_OCTETS):
-            found.append((last, body))
+            reports.append((last, body))
             body = b""
         last = cluster
         body += piece
     if body:
-        found.append((last, body))
-    return found
+        reports.append((last, body))
+    return reports

@@ -1,7 +1,7 @@
-"""What a meter tells displays unasked, when it has changed, so that they follow within seconds.
+"""Changes that a meter publishes to displays unasked, so that they show them within seconds.
 
-A display is who has asked under a link key. Each is told what changed since it was last looked:
-a price, a tariff, a message or that it is taken back, the supply, the state of credit.
+A display is a device that has asked something under a link key. Each is sent the changes since
+the last look: a price, a tariff, a message or its cancellation, the supply, the state of credit.
 
 Source: Smart Energy 1.4, annex D (published commands may come at any time).
 """
@@ -23,6 +23,8 @@ from gbcs.zcl.codes import (
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Responder, Source
+
 _MAX_DISPLAYS = const(8)
 _DISPLAY, _CANCEL = const(0x00), const(0x01)
 _SUPPLY_STATUS = const(0x0C)
@@ -34,9 +36,9 @@ _PRICE, _TARIFFS, _MESSAGE, _SUPPLY, _STATUS = 0, 1, 2, 3, 4
 
 
 class Displays:
-    """Who follows a source, on a station; `endpoint` is where the source is served."""
+    """The displays that follow a source, on a station that serves it at `endpoint`."""
 
-    def __init__(self, station: "Any", source: "Any", endpoint: int) -> None:
+    def __init__(self, station: "Responder", source: "Source", endpoint: int) -> None:
         self.station = station
         self.source = source
         self.endpoint = endpoint
@@ -53,7 +55,7 @@ class Displays:
             self._seen = _looked(self.source, now)
 
     def follow(self, now: int) -> None:
-        """Tells them what has changed, if anything has."""
+        """Publishes the changes since the last look, if there are any."""
         before = self._seen
         if not self._known or before is None:
             return
@@ -67,7 +69,7 @@ class Displays:
                     del self._known[eui]
 
 
-def _looked(source: "Any", now: int) -> "tuple[Any, ...]":
+def _looked(source: "Source", now: int) -> "tuple[Any, ...]":
     figures = source.figures(now)
     price = status = supply = None
     if figures is not None:
@@ -84,9 +86,9 @@ def _looked(source: "Any", now: int) -> "tuple[Any, ...]":
 
 
 def _news(
-    source: "Any", before: "tuple[Any, ...]", seen: "tuple[Any, ...]", now: int
+    source: "Source", before: "tuple[Any, ...]", seen: "tuple[Any, ...]", now: int
 ) -> "list[tuple[int, int, int, bytes]]":
-    """Cluster, frame control, command and payload of what is to be told."""
+    """Cluster, frame control, command and payload of each publication that is due."""
     wanted = []
     if seen[_TARIFFS] != before[_TARIFFS]:
         wanted += [(PRICE, command) for command in _TARIFF]

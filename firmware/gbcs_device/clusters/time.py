@@ -1,7 +1,7 @@
 """The Time cluster of a hub: UTC, and when Great Britain has summer time.
 
-Source: ZCL 07-5123, 3.12. Summer time is from 01:00 UTC of the last Sunday in March to that of
-October.
+Source: ZigBee Cluster Library 07-5123, 3.12. Summer time is from 01:00 UTC of the last Sunday in
+March to that of October.
 """
 
 from gbcs.compat import const

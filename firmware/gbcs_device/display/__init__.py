@@ -1,1 +1,1 @@
-"""The screen of an IHD or a PPMID: `navigation.Pages` draws a `View` to a `frame.Frame`."""
+"""The screen of an IHD or a PPMID: `navigation.Pages` draws a `View` on a `frame.Frame`."""

@@ -1,8 +1,10 @@
-"""A picture of 128 by 64 points, one bit each, and what is drawn to it.
+"""A picture of 128 by 64 points, one bit each, and functions that draw on it.
 
 An octet is eight points of a column, the uppermost in its lowest bit; 128 octets are a page of
-eight rows: MicroPython's MONO_VLSB, and what an SSD1306 or SH1106 takes. What would lie outside
-is left out. Coordinates are points from the upper left corner.
+eight rows. This is MicroPython's MONO_VLSB, and the memory of an SSD1306 or SH1106. Points outside
+the picture are not drawn. Coordinates are points from the upper left corner.
+
+Source: MicroPython documentation, framebuf (MONO_VLSB).
 """
 
 from gbcs.compat import const
@@ -60,7 +62,7 @@ class Frame:
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
 
     def clear(self) -> None:
-        """All dark."""
+        """Makes all points dark."""
         for index in range(len(self.buffer)):
             self.buffer[index] = 0
 
@@ -128,13 +130,13 @@ class Frame:
             self.column(place, y, 1 | 1 << height - 1 if inside else (1 << height) - 1)
 
     def invert(self, x: int, y: int, width: int, height: int) -> None:
-        """Light becomes dark in a rectangle, and dark light."""
+        """Inverts the points in a rectangle."""
         for row in range(y >> 3, (y + height + 7) >> 3):
             bits = ((1 << height) - 1 << y) >> (row << 3) & 0xFF
             for at in range(row * WIDTH + x, row * WIDTH + x + width):
                 self.buffer[at] ^= bits
 
     def erase(self, x: int, y: int, width: int, height: int) -> None:
-        """All dark in a rectangle."""
+        """Makes all points in a rectangle dark."""
         self.bar(x, y, width, height)
         self.invert(x, y, width, height)

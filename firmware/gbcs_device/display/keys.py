@@ -1,9 +1,9 @@
-"""A board's buttons: what was pressed, of levels that are looked at now and then.
+"""A board's buttons: which one was pressed, from levels that are sampled.
 
 A board with four buttons has UP, DOWN, OK and FUEL. With a single one a press is DOWN, half a
-second OK, two seconds FUEL: enough to read and to confirm all. A level counts once it has been
-the same for 30 ms, so that a contact that bounces is one press: look every ten milliseconds or
-so. `now` is milliseconds of any clock that does not go back.
+second OK, two seconds FUEL: enough to read and to confirm everything. A level counts once it has
+been the same for 30 ms, so that a contact that bounces is one press; sample it about every ten
+milliseconds. `now` is milliseconds of any clock that does not go back.
 """
 
 from gbcs.compat import const
@@ -48,5 +48,5 @@ class Keys:
         if pressed:
             self._pressed_at = self._since
             return None
-        held = self._since - self._pressed_at
-        return FUEL if held >= _FUEL_MS else OK if held >= _OK_MS else DOWN
+        pressed_ms = self._since - self._pressed_at
+        return FUEL if pressed_ms >= _FUEL_MS else OK if pressed_ms >= _OK_MS else DOWN

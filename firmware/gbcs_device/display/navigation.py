@@ -1,14 +1,14 @@
-"""Which page is shown, and what buttons do: the same on a board and in a terminal.
+"""The page that is shown, and the effect of buttons: the same on a board and in a terminal.
 
     UP, DOWN   the page before, the next        on the token's page: the digit
     OK         what the footer says             on the token's page: the next digit, at last: send
     FUEL       electricity, gas                 on the token's page: take back a digit
                on the message's page: the next message
 
-What a person wants of the device is put on `intents`, whose owner takes it from there:
+The actions that a person chooses are put on `intents`, and whoever owns the device takes them:
 ("confirm", message number), ("top-up", fuel, 20 digits), ("emergency", fuel), ("enable", fuel);
-`fuel` is 0 for electricity, 1 for gas. What became of it is the view's `notice`: it is shown
-until a button is pressed, and again after the next intent.
+`fuel` is 0 for electricity, 1 for gas. The outcome is the view's `notice`: it is shown until a
+button is pressed, and again after the next intent.
 """
 
 from gbcs.compat import TYPE_CHECKING
@@ -63,16 +63,16 @@ class Pages:
         drawing.draw(self.name, frame, seen, self)
 
     def turn_to(self, name: str) -> None:
-        """Another page; ValueError where this display does not have it."""
+        """Shows another page; ValueError where this display does not have it."""
         if name not in self.names:
-            raise ValueError("no page " + name)
+            raise ValueError("one of %s expected, found %s" % (", ".join(self.names), name))
         self.name = name
         self.is_entering = False
         self.line = 0
         self._chosen = None
 
     def notice(self, seen: "View") -> str:
-        """What is to be told of the last action; nothing once it was dismissed."""
+        """The notice of the last action; "" once it was dismissed."""
         if seen.notice != self._dismissed:
             self._dismissed = ""
         return "" if self._dismissed else seen.notice
@@ -112,10 +112,10 @@ class Pages:
         """Which of the view's messages is shown: the chosen one, else the first that waits."""
         waiting = None
         for place in range(len(seen.messages)):
-            one = seen.messages[place]
-            if (one.number, one.fuel) == self._chosen:
+            message = seen.messages[place]
+            if (message.number, message.fuel) == self._chosen:
                 return place
-            if waiting is None and one.needs_confirmation and not one.is_confirmed:
+            if waiting is None and message.needs_confirmation and not message.is_confirmed:
                 waiting = place
         if self._chosen is not None:  # it was cancelled
             self._chosen = None
@@ -156,21 +156,21 @@ class Pages:
         if not seen.messages:
             return
         place = self.message_place(seen)
-        one = seen.messages[place]
-        if drawing.has_more(one, self.line):
-            self._chosen = (one.number, one.fuel)
+        message = seen.messages[place]
+        if drawing.has_more(message, self.line):
+            self._chosen = (message.number, message.fuel)
             self.line += drawing.MESSAGE_LINES
-        elif one.needs_confirmation and not one.is_confirmed:
-            self._chosen = (one.number, one.fuel)
-            self._want("confirm", one.number)
+        elif message.needs_confirmation and not message.is_confirmed:
+            self._chosen = (message.number, message.fuel)
+            self._want("confirm", message.number)
         else:
             self._next_message(seen)
 
     def _next_message(self, seen: "View") -> None:
         if seen.messages:
             place = (self.message_place(seen) + 1) % len(seen.messages)
-            one = seen.messages[place]
-            self._chosen = (one.number, one.fuel)
+            message = seen.messages[place]
+            self._chosen = (message.number, message.fuel)
             self.line = 0
 
     def _enter(self, button: int) -> None:

@@ -10,7 +10,7 @@ a model of these alone, not on the real thing.
 from gbcs.compat import TYPE_CHECKING, const
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import I2c
 
 _PAGES = const(8)
 _WIDTH = const(128)
@@ -38,9 +38,9 @@ _ON = b"\xaf"
 
 
 class Oled:
-    """A display at an address of `i2c`, a machine.I2C or what has its `writeto`."""
+    """A display at an address of `i2c`, a machine.I2C or another object with its `writeto`."""
 
-    def __init__(self, i2c: "Any", kind: str, address: int = 0x3C) -> None:
+    def __init__(self, i2c: "I2c", kind: str, address: int = 0x3C) -> None:
         """ValueError for another kind than SSD1306 and SH1106. Nothing is sent yet."""
         if kind not in _KINDS:
             raise ValueError("SSD1306 or SH1106 expected, found " + kind)
@@ -76,7 +76,7 @@ class Oled:
         return count
 
     def switch_off(self) -> None:
-        """Dark, until the next `show`. OSError where it does not answer."""
+        """Switches the display off until the next `show`. OSError where it does not answer."""
         self._sent = None
         self._command(b"\xae")
 

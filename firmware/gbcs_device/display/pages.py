@@ -65,7 +65,9 @@ def _header(frame: "Frame", seen: "View", title: str, fuel: int) -> None:
         x = 10
     right = WIDTH - 18
     time = wording.time_of_day(seen.time, seen.offset_s)
-    waits = any(one.needs_confirmation and not one.is_confirmed for one in seen.messages)
+    waits = any(
+        message.needs_confirmation and not message.is_confirmed for message in seen.messages
+    )
     left = right - width_of(time) - 4
     if waits:
         left -= 11
@@ -80,7 +82,7 @@ def _header(frame: "Frame", seen: "View", title: str, fuel: int) -> None:
 
 
 def _dots(frame: "Frame", pages: "Pages") -> None:
-    """Which of the pages this is."""
+    """Draws a dot a page, a larger one for the present page."""
     names = pages.names
     x = WIDTH - 4 * len(names) + 1
     for name in names:
@@ -92,7 +94,7 @@ def _dots(frame: "Frame", pages: "Pages") -> None:
 
 
 def _footer(frame: "Frame", pages: "Pages", text: str, is_urgent: bool = False) -> None:
-    """What is to be known or done; in reverse where it is urgent."""
+    """Draws a line of status at the bottom; in reverse where it is urgent."""
     if text:
         text = shortened(text, WIDTH - 4 * len(pages.names) - 3)
         frame.text(1 if is_urgent else 0, _FOOTER, text)
@@ -101,22 +103,22 @@ def _footer(frame: "Frame", pages: "Pages", text: str, is_urgent: bool = False) 
 
 
 def _action(frame: "Frame", text: str) -> None:
-    """What the OK button does now."""
+    """Draws the effect of the OK button at the bottom."""
     frame.text(2, _FOOTER, "OK")
     frame.invert(0, _FOOTER - 1, 15, 9)
     frame.text(19, _FOOTER, text)
 
 
-def _unlinked(frame: "Frame", what: str, where: str) -> None:
+def _unlinked(frame: "Frame", problem: str, where: str) -> None:
     frame.icon(54, 14, glyphs.AERIAL)
     frame.erase(67, 19, 13, 10)
     frame.icon(68, 19, glyphs.CROSS)
-    frame.centred(WIDTH // 2, 33, what)
+    frame.centred(WIDTH // 2, 33, problem)
     frame.centred(WIDTH // 2, 43, where)
 
 
 def _banner(frame: "Frame", text: str) -> None:
-    """What the last action led to, over the lower part of the page."""
+    """Draws the outcome of the last action over the lower part of the page."""
     broken = wording.lines(text, WIDTH - 10)
     if len(broken) > 4:
         broken[3] = shortened(" ".join(broken[3:]), WIDTH - 10)
@@ -137,7 +139,7 @@ def _figure(frame: "Frame", text: str, unit: str, y: int = _FIRST) -> None:
 
 
 def _status(fuel: "Fuel") -> str:
-    """What is urgent, in a word or two; nothing where all is well."""
+    """The urgent state of a fuel in a word or two; "" where there is none."""
     if fuel.supply == figures.OFF:
         return "Supply off"
     if fuel.supply == figures.ARMED:
@@ -335,8 +337,8 @@ def _message(frame: "Frame", seen: "View", pages: "Pages") -> None:
     if not seen.messages:
         _words(frame, "No messages.")
         return
-    one = seen.messages[pages.message_place(seen)]
-    broken = wording.lines(one.text, WIDTH)
+    message = seen.messages[pages.message_place(seen)]
+    broken = wording.lines(message.text, WIDTH)
     first = min(pages.line, max(len(broken) - 1, 0))
     y = 11
     for line in broken[first : first + MESSAGE_LINES]:
@@ -344,17 +346,17 @@ def _message(frame: "Frame", seen: "View", pages: "Pages") -> None:
         y += 9
     if len(broken) > pages.line + MESSAGE_LINES:
         _action(frame, "more")
-    elif one.needs_confirmation and not one.is_confirmed:
+    elif message.needs_confirmation and not message.is_confirmed:
         _action(frame, "confirm")
     elif len(seen.messages) > 1:
         _action(frame, "next")
-    elif one.needs_confirmation:
+    elif message.needs_confirmation:
         _footer(frame, pages, "Confirmed")
 
 
-def has_more(one: "Message", line: int) -> bool:
-    """Whether text follows what is on the page."""
-    return len(wording.lines(one.text, WIDTH)) > line + MESSAGE_LINES
+def has_more(message: "Message", line: int) -> bool:
+    """Whether text follows the lines on the page."""
+    return len(wording.lines(message.text, WIDTH)) > line + MESSAGE_LINES
 
 
 def _supplier(frame: "Frame", seen: "View", pages: "Pages") -> None:

@@ -14,6 +14,9 @@ from gbcs_device.base.view import Fuel, Message, View
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    # A slot holds one of these
+    Value = bool | int | str | list[Any] | tuple[Any, ...] | Fuel | Message | None
+
 _NUMBER, _TEXT, _LIST, _FUEL, _MESSAGE = const(3), const(4), const(5), const(6), const(7)
 _PLAIN = (None, False, True)
 _HALF = 1 << 63
@@ -27,23 +30,23 @@ def encode_view(seen: View) -> bytes:
 
 
 def decode_view(octets: bytes) -> View:
-    """The View again; DecodeError."""
+    """The View that octets encode; DecodeError."""
     reader = Reader(octets)
-    found = View()
-    _take_slots(reader, found)
+    seen = View()
+    _take_slots(reader, seen)
     if reader.left():
         raise DecodeError(
             "the end expected, %d octets left" % reader.left(), reader.offset, "view"
         )
-    return found
+    return seen
 
 
-def _put_slots(out: bytearray, one: "Any") -> None:
-    for name in one.__slots__:
-        _put(out, getattr(one, name))
+def _put_slots(out: bytearray, record: "View | Fuel | Message") -> None:
+    for name in record.__slots__:
+        _put(out, getattr(record, name))
 
 
-def _put(out: bytearray, value: "Any") -> None:
+def _put(out: bytearray, value: "Value") -> None:
     if value is None or value is False or value is True:
         out.append(_PLAIN.index(value))
     elif isinstance(value, int):
@@ -55,20 +58,20 @@ def _put(out: bytearray, value: "Any") -> None:
         out += len(octets).to_bytes(2, "big") + octets
     elif isinstance(value, (list, tuple)):
         out += bytes((_LIST, len(value)))
-        for one in value:
-            _put(out, one)
+        for item in value:
+            _put(out, item)
     else:
         out.append(_FUEL if isinstance(value, Fuel) else _MESSAGE)
         _put_slots(out, value)
 
 
-def _take_slots(reader: Reader, one: "Any") -> None:
-    for name in one.__slots__:
-        value = _take(reader, 0)
-        setattr(one, name, tuple(value) if name == "fuels" else value)
+def _take_slots(reader: Reader, record: "View | Fuel | Message") -> None:
+    for name in record.__slots__:
+        value: Any = _take(reader, 0)
+        setattr(record, name, tuple(value) if name == "fuels" else value)
 
 
-def _take(reader: Reader, depth: int) -> "Any":
+def _take(reader: Reader, depth: int) -> "Value":
     tag = reader.octet("tag")
     if tag < len(_PLAIN):
         return _PLAIN[tag]
@@ -80,7 +83,7 @@ def _take(reader: Reader, depth: int) -> "Any":
     if tag == _LIST and depth < 1:
         return [_take(reader, depth + 1) for _ in range(reader.octet("count"))]
     if tag in (_FUEL, _MESSAGE):
-        found: Any = Fuel() if tag == _FUEL else Message(0, 0, "", 0, False)
-        _take_slots(reader, found)
-        return found
+        record = Fuel() if tag == _FUEL else Message(0, 0, "", 0, False)
+        _take_slots(reader, record)
+        return record
     raise DecodeError("a known tag expected, found %d" % tag, reader.offset - 1, "view")

@@ -1,8 +1,8 @@
-"""Figures as words: money, energy, power, prices, dates, and text broken into lines.
+"""Figures as text: money, energy, power, prices, dates, and text broken into lines.
 
-Money comes in millipence and is shown to the nearest penny, half a penny away from zero; what is
-below zero has a minus sign, but nothing that rounds to zero has. Energy and power are rounded in
-the same way. What is not known is `UNKNOWN`.
+Money comes in millipence and is shown to the nearest penny, half a penny away from zero; amounts
+below zero have a minus sign, unless they round to zero. Energy and power are rounded in the same
+way. A value that is not known is `UNKNOWN`.
 """
 
 from gbcs.compat import TYPE_CHECKING
@@ -121,7 +121,7 @@ def zone(offset_s: int) -> str:
 
 def lines(text: str, width: int) -> "list[str]":
     """Text broken between words, or within those that are too long, into lines of `width`."""
-    found: list[str] = []
+    lines: list[str] = []
     line = ""
     used = 0
     for word in text.split():
@@ -131,15 +131,15 @@ def lines(text: str, width: int) -> "list[str]":
             used += BLANK + size
             continue
         if line:
-            found.append(line)
+            lines.append(line)
         while size > width:
             count = len(word) - 1
             while count > 1 and width_of(word[:count]) > width:
                 count -= 1
-            found.append(word[:count])
+            lines.append(word[:count])
             word = word[count:]
             size = width_of(word)
         line, used = word, size
     if line:
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines

@@ -1,13 +1,13 @@
-"""A display on the air, an IHD: finds the meters, gets keys to talk to them, reads, and listens.
+"""A display on the air, an IHD: finds the meters, gets link keys, reads, and takes publications.
 
-Once it is on the network it asks who serves prices: the ESME answers, and the trust centre gives
-both a link key; gas is read from the GPF, which is the trust centre. Of each it learns the
-endpoints, then reads one request after another (`polling`), and takes what is published unasked.
-What is not answered is asked again; a meter that stays silent is looked for anew. `shown` gives
-the View.
+Once it is on the network it asks which device serves prices: the ESME answers, and the trust
+centre gives both a link key; gas is read from the GPF, which is the trust centre. The display
+learns the endpoints of each, then sends one request after another (`polling`), and takes what is
+published unasked. An unanswered request is repeated; a meter that stays silent is looked for anew.
+`shown` gives the View.
 
-A fuel is connected while something that it was asked came back within `polling.SILENT_S`. The
-radio tells no signal strength, so `signal` is how many of the last ten requests were delivered.
+A fuel is connected while its last answer is not older than `polling.SILENT_S`. The radio measures
+no signal strength, so `signal` is how many of the last ten requests were delivered.
 
 Sources: Smart Energy 1.4, 5.4.7 (partner link keys), annex D; GBCS 10.2.
 """
@@ -33,9 +33,10 @@ from gbcs_device.han.polling import ASKS, BOTH, CLUSTERS, ELECTRICITY, READS, SI
 from gbcs_device.han.tunnel import TunnelServer
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
+    from gbcs.zigbee.cbke import Credentials
     from gbcs_device.base.view import View
+    from gbcs_device.han.polling import Row
+    from gbcs_device.interfaces import NetworkDevice, OnDelivery, Random
 
 DISPLAY = const(0x0502)  # SE's In-Home Display
 _ANSWER_MS = const(5000)
@@ -51,7 +52,7 @@ _ROWS = READS + ASKS
 
 
 class _Source:
-    """Where the figures of a fuel come from; `wait` is until when an answer is waited for."""
+    """The device that a fuel's figures are read from; `wait` is the time limit of an answer."""
 
     __slots__ = (
         "asked",
@@ -78,9 +79,11 @@ class _Source:
 
 
 class DisplayStation(TunnelServer):
-    """An IHD, or what a PPMID has in common with one."""
+    """An IHD, or the part of a PPMID that is the same."""
 
-    def __init__(self, device: "Any", random: "Any", credentials: "Any") -> None:
+    def __init__(
+        self, device: "NetworkDevice", random: "Random", credentials: "Credentials"
+    ) -> None:
         super().__init__(device, random, credentials, False)
         clients = CLUSTERS + (KEY_ESTABLISHMENT,)
         self.endpoints = {self.endpoint: (DISPLAY, (0x0000, KEY_ESTABLISHMENT), clients)}
@@ -91,7 +94,7 @@ class DisplayStation(TunnelServer):
     # What a person sees and does
 
     def shown(self, now: int) -> "View":
-        """What the display shows at a moment."""
+        """The values that the display shows at a moment."""
         view = self.panel.shown(self.phase == JOINED, now)
         for fuel in BOTH:
             heard = self._sources[fuel].heard
@@ -101,19 +104,19 @@ class DisplayStation(TunnelServer):
         return view
 
     def confirm(self, message: int, now: int) -> bool:
-        """The person has read a message; False where none of that id waits for it."""
-        for one in self.panel.messages:
-            if one.number == message and one.needs_confirmation and not one.is_confirmed:
+        """Confirms a message that was read; False where none of that id waits for it."""
+        for entry in self.panel.messages:
+            if entry.number == message and entry.needs_confirmation and not entry.is_confirmed:
                 time = self.panel.time(now)
                 payload = message.to_bytes(4, "little") + time.to_bytes(4, "little")
-                one.is_confirmed = self.say(one.fuel, MESSAGING, _CONFIRM, payload, now)
-                return one.is_confirmed
+                entry.is_confirmed = self.say(entry.fuel, MESSAGING, _CONFIRM, payload, now)
+                return entry.is_confirmed
         return False
 
     # On the network
 
     def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
-        """Joined: the meters are looked for."""
+        """Called when joined: looks for the meters."""
         super().on_joined(now, changes)
         old = self._sources
         self._sources = [_Source(None), _Source(self.trust_centre)]
@@ -123,13 +126,13 @@ class DisplayStation(TunnelServer):
         self.at("display", now + 200, self._turn)
 
     def leave(self, now: int) -> None:
-        """Off the network: what belonged to it is forgotten."""
+        """Leaves the network, and forgets its meters and figures."""
         self._sources = [_Source(None), _Source(None)]
         self.panel = Panel()
         super().leave(now)
 
     def _turn(self, now: int) -> None:
-        """Whatever is next for each source; then the next time something is."""
+        """Takes the next step for each source; sets the time of the one after it."""
         if self.phase != JOINED:
             return
         soonest = now + _SEEK_MS
@@ -172,7 +175,7 @@ class DisplayStation(TunnelServer):
             self._ask(fuel, source, now)
 
     def _seek(self, now: int) -> None:
-        """Who serves prices? The hub does, and so does an ESME."""
+        """Asks all devices which of them serve prices: the hub does, and an ESME."""
         payload = commands.encode(
             commands.ZDO,
             commands.MATCH_DESC_REQ,
@@ -189,14 +192,14 @@ class DisplayStation(TunnelServer):
         self.aps.broadcast(commands.MATCH_DESC_REQ, payload, now)
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
-        """Who serves prices; which endpoints there are, and what they serve."""
+        """Learns which device serves prices; its endpoints, and the clusters of each."""
         super().from_zdo(cluster, payload, sender, now)
         if self.phase != JOINED or not cluster & commands.RESPONSE:
             return
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
             source = self._sources[ELECTRICITY]
-            found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-            is_new = source.eui is None and sender != self.trust_centre and found
+            endpoints = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            is_new = source.eui is None and sender != self.trust_centre and endpoints
             if is_new and self.is_partner(sender):
                 source.eui = sender
                 source.failures = 0
@@ -216,8 +219,8 @@ class DisplayStation(TunnelServer):
             if values.get("endpoint") not in source.unknown:
                 return
             source.unknown.remove(values["endpoint"])
-            for one in values["in_clusters"]:
-                source.endpoints.setdefault(one, []).append(values["endpoint"])
+            for served in values["in_clusters"]:
+                source.endpoints.setdefault(served, []).append(values["endpoint"])
             if not source.unknown:  # without a mirror soon again
                 has_mirror = METERING in source.endpoints
                 source.learn = now + (_LEARN_AGAIN_MS if has_mirror else _LEARN_MS)
@@ -232,14 +235,14 @@ class DisplayStation(TunnelServer):
         return None
 
     def _go_on(self, source: _Source, now: int) -> None:
-        """Nothing is waited for: the next is done at once."""
+        """Ends the wait for an answer: the next step is taken at once."""
         source.wait = now
         self.at("display", now, self._turn)
 
     # Asking
 
     def _ask(self, fuel: int, source: _Source, now: int) -> None:
-        """The request that is due longest, or nothing until one is."""
+        """Sends the request that has been due longest; waits where none is due."""
         chosen = -1
         for index in range(len(_ROWS)):
             row = _ROWS[index]
@@ -255,29 +258,29 @@ class DisplayStation(TunnelServer):
         else:
             self._request(source, chosen, _ROWS[chosen], now)
 
-    def _request(self, source: _Source, index: int, row: "Any", now: int) -> None:
+    def _request(self, source: _Source, index: int, row: "Row", now: int) -> None:
         source.asked = index
         source.wait = now + _ANSWER_MS
         self._due[index] = now + 1000 * row[2]
         ends = (source.endpoints[row[1]][0], self.endpoint)
-        done = self._done(source, index)
+        on_delivery = self._on_delivery(source, index)
         eui = source.eui or b""
         if index < len(READS):
-            self.read(eui, ends, row[1], row[3], now, done)
+            self.read(eui, ends, row[1], row[3], now, on_delivery)
         else:
-            self.zcl(eui, ends, row[1], SPECIFIC, row[3], row[4], now, None, done)
+            self.zcl(eui, ends, row[1], SPECIFIC, row[3], row[4], now, None, on_delivery)
 
-    def _done(self, source: _Source, row: int) -> "Any":
-        def done(delivered: bool, now: int) -> None:
+    def _on_delivery(self, source: _Source, row: int) -> "OnDelivery":
+        def on_delivery(delivered: bool, now: int) -> None:
             self.panel.tried(delivered)
             if not delivered and source.asked == row:
                 self._failed(source, now)
                 self._go_on(source, now)
 
-        return done
+        return on_delivery
 
     def _failed(self, source: _Source, now: int) -> None:
-        """Asked and not answered: again soon; a meter that stays silent is looked for anew."""
+        """Notes an unanswered request: repeats it soon; looks anew for a meter that is silent."""
         self._due[source.asked] = min(self._due[source.asked], now + _AGAIN_MS)
         source.asked = -1
         source.failures += 1
@@ -289,7 +292,7 @@ class DisplayStation(TunnelServer):
             self._lose(source)
 
     def _lose(self, source: _Source) -> None:
-        """A meter is looked for anew, wherever it was; what the hub serves is learnt anew."""
+        """Forgets the address and endpoints of a meter, or the endpoints of the hub."""
         source.failures = 0
         source.endpoints = {}
         source.unknown = []
@@ -306,7 +309,7 @@ class DisplayStation(TunnelServer):
             self._go_on(source, now)
 
     def soon(self, fuel: int, cluster: int, now: int) -> None:
-        """What of a cluster is shown may have changed: it is read now."""
+        """Reads the attributes of a cluster now, which may have changed."""
         for index in range(len(_ROWS)):
             if _ROWS[index][:2] == (fuel, cluster):
                 self._due[index] = now
@@ -314,12 +317,12 @@ class DisplayStation(TunnelServer):
             self._go_on(self._sources[fuel], now)
 
     def say(self, fuel: int, cluster: int, command: int, payload: bytes, now: int) -> bool:
-        """A command to where a fuel's figures come from; False where it is not known yet."""
+        """Sends a command to a fuel's source; False where that is not known yet."""
         source = self._sources[fuel]
-        found = source.endpoints.get(cluster)
-        if source.eui is None or not found or self.phase != JOINED:
+        endpoints = source.endpoints.get(cluster)
+        if source.eui is None or not endpoints or self.phase != JOINED:
             return False
-        ends = (found[0], self.endpoint)
+        ends = (endpoints[0], self.endpoint)
         return self.zcl(source.eui, ends, cluster, SPECIFIC, command, payload, now)
 
     # Answers, and what comes unasked
@@ -328,7 +331,7 @@ class DisplayStation(TunnelServer):
         self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
         command: int, now: int,
     ) -> None:  # fmt: skip
-        """What was read goes into the View."""
+        """Puts attributes that were read into the View."""
         super().from_attributes(cluster, values, endpoint, sender, command, now)
         fuel = self._fuel_of(sender)
         if self.phase != JOINED or fuel is None or cluster not in CLUSTERS:
@@ -348,20 +351,20 @@ class DisplayStation(TunnelServer):
     def from_default(
         self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
     ) -> None:
-        """There is no such thing, or it was done; a meter that refuses has not answered."""
+        """Takes a status as an answer, unless the meter refuses to talk to this display."""
         fuel = self._fuel_of(sender)
         if fuel is not None and self.phase == JOINED and status != NOT_AUTHORISED:
             self._answered(fuel, cluster, now)
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """What a meter publishes; the rest is `TunnelServer`'s."""
+        """Handles a meter's publications; `TunnelServer` handles the others."""
         fuel = self._fuel_of(sender)
         if fuel is None or not control & FROM_SERVER or cluster not in CLUSTERS:
             return super().from_cluster(
-                cluster, control, command, payload, one, sequence, sender, now
+                cluster, control, command, payload, frame, sequence, sender, now
             )
         if self.phase != JOINED:
             return True
@@ -393,15 +396,15 @@ class DisplayStation(TunnelServer):
         return True
 
     def _price(self, fuel: int, payload: bytes, now: int) -> None:
-        """A price in force, or one to come: when it begins or ends it is asked for again."""
-        found, start, minutes, _ = publications.price(payload)
+        """Takes a price, in force or to come; asks again when it begins or ends."""
+        price_mp, start, minutes, _ = publications.price(payload)
         time = self.panel.time(now)
         changes = start
         if start <= time:
             shown = self.panel.view.fuels[fuel]
-            shown.price_mp = found
+            shown.price_mp = price_mp
             if shown.power_w is not None:
-                shown.cost_now_mp = max(0, shown.power_w) * found // 1000
+                shown.cost_now_mp = max(0, shown.power_w) * price_mp // 1000
             if minutes == publications.UNTIL_CHANGED or not start:
                 return
             changes = start + 60 * minutes

@@ -1,8 +1,8 @@
-"""What a hub serves to displays: the gas meter's mirror, the GPF, the time.
+"""The clusters that a hub serves to displays: the gas meter's mirror, the GPF, the time.
 
-A GSME reports to a mirror, an endpoint of its own; a complete report is answered with what waits
-for the meter. Displays read the mirror and the GPF's endpoint, and are told what changes. What a
-restart has taken of a mirror, the meter is asked for when it reports next.
+A GSME reports to a mirror, an endpoint of its own; the answer to a complete report says whether
+messages wait for the meter. Displays read the mirror and the GPF's endpoint, and get changes
+published. After a restart mirrors are empty: the next answer asks the meter to report everything.
 
 Sources: GBCS 10.3; Smart Energy D.3.4 (mirrors), 5.4.2.2.3.3 (keep alive).
 """
@@ -32,7 +32,11 @@ from gbcs_device.han import meter as ms
 from gbcs_device.han.trust_centre import TrustCentre
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs.zigbee.cbke import Credentials
+    from gbcs_device.clusters.mirror import Gpf
+    from gbcs_device.clusters.subscribers import Displays
+    from gbcs_device.interfaces import Random
+    from gbcs_device.usecases.chf import Hub
 
 ENDPOINT = const(1)
 NEXT = "gpf/next/"  # of the store: what the GPF is to take up later
@@ -56,7 +60,9 @@ class GpfStation(TrustCentre):
     Metering by identifier, others with the cluster before it.
     """
 
-    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+    def __init__(
+        self, hub: "Hub", eui: bytes, random: "Random", credentials: "list[Credentials]"
+    ) -> None:
         super().__init__(hub, eui, random, credentials)
         self.mirrors: dict[bytes, dict[int, bytes]] = {}
         self._emptied: set[bytes] = set()  # whose mirror's content a restart has taken
@@ -66,12 +72,12 @@ class GpfStation(TrustCentre):
             ENDPOINT: (_COMMUNICATIONS, servers, clients),
             GPF_ENDPOINT: (_ESI, _GPF_SERVERS, ()),
         }
-        self._gpf: Any = None
-        self._displays: Any = None
+        self._gpf: Gpf | None = None
+        self._displays: Displays | None = None
 
     @property
-    def gpf(self) -> "Any":
-        """What the hub knows of the gas meter: gbcs_device.clusters.mirror.Gpf."""
+    def gpf(self) -> "Gpf":
+        """The GPF's knowledge of the gas meter."""
         if self._gpf is None:
             from gbcs_device.clusters.mirror import Gpf
 
@@ -79,11 +85,11 @@ class GpfStation(TrustCentre):
         return self._gpf
 
     def power_on(self, now: int) -> None:
-        """Mirrors are where they were."""
+        """Starts with each mirror at the endpoint that it had, and empty."""
         super().power_on(now)
-        for eui, one in self.children.items():
-            if one.mirror:
-                self.endpoints[one.mirror] = (_METERING_DEVICE, _MIRRORED, ())
+        for eui, child in self.children.items():
+            if child.mirror:
+                self.endpoints[child.mirror] = (_METERING_DEVICE, _MIRRORED, ())
                 self.mirrors[eui] = {}
                 self._emptied.add(eui)
         self._gpf = None
@@ -91,16 +97,16 @@ class GpfStation(TrustCentre):
             self.gpf.take_up(now)
 
     def power_off(self) -> None:
-        """Who followed is not known any more."""
+        """Stops, and forgets which displays followed."""
         super().power_off()
         self._displays = None
 
     def forget(self, eui: bytes) -> None:
-        """Its mirror goes with it."""
+        """Removes a device with its mirror."""
         self.mirrors.pop(eui, None)
-        one = self.children.get(eui)
-        if one is not None:
-            self.endpoints.pop(one.mirror, None)
+        child = self.children.get(eui)
+        if child is not None:
+            self.endpoints.pop(child.mirror, None)
         super().forget(eui)
 
     def waiting(self, eui: bytes) -> int:
@@ -109,12 +115,12 @@ class GpfStation(TrustCentre):
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
+        earliest = super().next_timer()
         at = None if self._gpf is None else self._gpf.next_timer()
-        return at if found is None or (at is not None and at < found) else found
+        return at if earliest is None or (at is not None and at < earliest) else earliest
 
     def handle_timer(self, now: int) -> None:
-        """Does what is due, of the GPF too."""
+        """Runs the timers that are due, the GPF's too."""
         due = None if self._gpf is None else self._gpf.next_timer()
         if due is not None and now >= due:
             self.gpf.take_up(now)
@@ -122,20 +128,22 @@ class GpfStation(TrustCentre):
         super().handle_timer(now)
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """What a meter says to its mirror, what a display asks; the rest is the trust centre's."""
+        """Handles a meter's mirror and a display's commands; the trust centre the others."""
         if cluster == METERING and control & FROM_SERVER:
-            ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+            ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
             return self._from_meter(command, payload, ends, sequence, sender, now)
         if cluster in SERVED and not control & FROM_SERVER:
             from gbcs_device.clusters import commands
 
             return commands.respond(
-                self, self.gpf, control, command, payload, one, sequence, sender, now
+                self, self.gpf, control, command, payload, frame, sequence, sender, now
             )
-        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+        return super().from_cluster(
+            cluster, control, command, payload, frame, sequence, sender, now
+        )
 
     # Mirrors
 
@@ -148,7 +156,7 @@ class GpfStation(TrustCentre):
             return False
         if command == ms.REQUEST_MIRROR:
             if not child.mirror:
-                used = [one.mirror for one in self.children.values()]
+                used = [meter.mirror for meter in self.children.values()]
                 child.mirror = _FIRST_MIRROR
                 while child.mirror in used:
                     child.mirror += 1
@@ -171,7 +179,7 @@ class GpfStation(TrustCentre):
         self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
         command: int, now: int,
     ) -> None:  # fmt: skip
-        """What a meter reports to its mirror; a complete report is answered with what waits."""
+        """Takes a meter's report to its mirror; a complete one is answered with the flags."""
         mirror = self.mirrors.get(sender)
         child = self.children.get(sender)
         if command != REPORT or mirror is None or child is None or endpoint != child.mirror:
@@ -201,23 +209,25 @@ class GpfStation(TrustCentre):
     # Displays
 
     def mirror(self) -> "dict[int, bytes]":
-        """What the gas meter reported; of several, the first that has a mirror."""
+        """The attributes that the gas meter reported; of several meters, those of the first."""
         for eui in sorted(self.mirrors):
             return self.mirrors[eui]
         return {}
 
-    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
-        """Who asks a served cluster follows the GPF from then on."""
-        super().from_aps(one, payload, sender, how, now)
-        if one.cluster in SERVED and how == BY_LINK_KEY and sender not in self.mirrors:
+    def from_aps(
+        self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
+    ) -> None:
+        """Takes data; a display that asks a served cluster follows the GPF from then on."""
+        super().from_aps(frame, payload, sender, how, now)
+        if frame.cluster in SERVED and how == BY_LINK_KEY and sender not in self.mirrors:
             if self._displays is None:
                 from gbcs_device.clusters.subscribers import Displays
 
                 self._displays = Displays(self, self.gpf, GPF_ENDPOINT)
-            self._displays.heard(sender, one.source_endpoint or 0, now)
+            self._displays.heard(sender, frame.source_endpoint or 0, now)
 
     def follow(self, now: int) -> None:
-        """Something may have changed: displays are told."""
+        """Publishes to displays what may have changed."""
         if self._displays is not None:
             self._displays.follow(now)
 
@@ -226,7 +236,7 @@ class GpfStation(TrustCentre):
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """Time, keep-alive times, what a meter reported to its mirror; the trust centre's."""
+        """An attribute of Time, of Keep-Alive, of a mirror, or of the trust centre."""
         if cluster == TIME:
             from gbcs_device.clusters import time
 

@@ -1,9 +1,9 @@
-"""What a hub does for the devices on its HAN: tunnels, and the queue of a sleeper.
+"""A hub's tunnels to the devices on its HAN, and the queues of messages for them.
 
 A device that is awake serves a tunnel, which the hub asks for when the device is on. A GSME asks
-for one itself, and fetches what waits for it when the answer to its report says that something
-does. A message of a device goes to the device that it names, where that is on the list; else it
-stands in `upstream`, towards the WAN.
+for a tunnel itself, and fetches messages when the answer to its report says that some wait. A
+message of a device goes to the recipient that it names, where the device log lists it; else to
+`upstream`, towards the WAN.
 
 Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
 """
@@ -18,7 +18,9 @@ from gbcs_device.han import tunnel as ts
 from gbcs_device.han.gas_proxy import ENDPOINT, GpfStation
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs.zigbee.cbke import Credentials
+    from gbcs_device.interfaces import OnDelivery, Random
+    from gbcs_device.usecases.chf import Hub
 
 _MAX_QUEUED = const(64)
 _QUEUED_MS = const(86400000)  # a day
@@ -34,7 +36,9 @@ class HubStation(GpfStation):
     `tunnels` are (number, endpoint) by EUI-64.
     """
 
-    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+    def __init__(
+        self, hub: "Hub", eui: bytes, random: "Random", credentials: "list[Credentials]"
+    ) -> None:
         super().__init__(hub, eui, random, credentials)
         self.tunnels: dict[bytes, tuple[int, int]] = {}
         self.upstream: list[tuple[bytes, bytes]] = []
@@ -46,19 +50,19 @@ class HubStation(GpfStation):
         self._fetching: set[bytes] = set()  # who has asked for its tunnel, and fetches messages
 
     def power_on(self, now: int) -> None:
-        """Tunnels are asked for anew."""
+        """Starts, and asks each device for its tunnel."""
         super().power_on(now)
         for eui in self.children:
             self.came(eui, now)
 
     def power_off(self) -> None:
-        """What was queued is gone."""
+        """Stops, and drops tunnels and queued messages."""
         super().power_off()
         self.tunnels = {}
         self._queues = {}
 
     def forget(self, eui: bytes) -> None:
-        """Its tunnel and messages go with it."""
+        """Removes a device with its tunnel and messages."""
         self.tunnels.pop(eui, None)
         self._queues.pop(eui, None)
         self._sent.pop(eui, None)
@@ -68,12 +72,12 @@ class HubStation(GpfStation):
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
+        earliest = super().next_timer()
         at = self.hub.next_timer()
-        return at if found is None or (at is not None and at < found) else found
+        return at if earliest is None or (at is not None and at < earliest) else earliest
 
     def handle_timer(self, now: int) -> None:
-        """Does what is due, of the CHF too."""
+        """Runs the timers that are due, the CHF's too."""
         due = self.hub.next_timer()
         if due is not None and now >= due:
             self.hub.handle_timer(now)
@@ -84,7 +88,7 @@ class HubStation(GpfStation):
     def receive_command(self, octets: bytes, now: int) -> "bytes | None":
         """A message for the CHF itself: its answer, or None."""
         try:
-            answer: bytes | None = self.hub.receive(octets, now)
+            answer = self.hub.receive(octets, now)
         except GbcsError:
             answer = None
         self.refresh(now)
@@ -106,7 +110,7 @@ class HubStation(GpfStation):
         return True
 
     def withdraw(self, eui: bytes) -> None:
-        """What waits for a device is not wanted any more."""
+        """Drops the messages that wait for a device."""
         self._queues.pop(eui, None)
         self._last.pop(eui, None)
 
@@ -115,21 +119,21 @@ class HubStation(GpfStation):
         return len(self._queues.get(eui, ()))
 
     def _flush(self, eui: bytes, now: int) -> None:
-        """Sends what waits for a device that is awake and has its tunnel, one after another.
+        """Sends the messages for a device that is awake and has its tunnel, one after another.
 
-        What was sent and not acknowledged is not sent again: the device may have done it.
+        A message that was sent and not acknowledged is not sent again: the device may have run it.
         """
-        one = self.children.get(eui)
+        child = self.children.get(eui)
         queue = self._queues.get(eui)
         tunnel = self.tunnels.get(eui)
-        if one is None or one.is_sleepy or tunnel is None or not queue or eui in self._sent:
+        if child is None or child.is_sleepy or tunnel is None or not queue or eui in self._sent:
             return
         if eui in self._fetching:
             return
         octets = queue[0][0]
         sent = (tunnel[0], octets)
 
-        def done(delivered: bool, at: int) -> None:
+        def on_delivery(delivered: bool, at: int) -> None:
             if self._sent.get(eui) is sent:
                 del self._sent[eui]
             if delivered:
@@ -139,13 +143,18 @@ class HubStation(GpfStation):
                 self.came(eui, at)  # whether it is still there shows when it is asked
 
         self._sent[eui] = sent
-        if self._transfer(eui, ts.TRANSFER, octets, now, done):
+        if self._transfer(eui, ts.TRANSFER, octets, now, on_delivery):
             queue.pop(0)
         else:
             del self._sent[eui]
 
     def _transfer(
-        self, eui: bytes, command: int, octets: bytes, now: int, done: "Any" = None
+        self,
+        eui: bytes,
+        command: int,
+        octets: bytes,
+        now: int,
+        on_delivery: "OnDelivery | None" = None,
     ) -> bool:
         number, endpoint = self.tunnels[eui]
         control = SPECIFIC | NO_DEFAULT
@@ -153,60 +162,62 @@ class HubStation(GpfStation):
             control |= FROM_SERVER
         payload = number.to_bytes(2, "little") + octets
         return self.zcl(
-            eui, (endpoint, ENDPOINT), TUNNELING, control, command, payload, now, None, done
+            eui, (endpoint, ENDPOINT), TUNNELING, control, command, payload, now, None, on_delivery
         )
 
     # A tunnel that a meter serves
 
     def came(self, eui: bytes, now: int) -> None:
-        """A device is on: the tunnel of one that is awake is asked for."""
+        """Called when a device is on the network: asks for the tunnel of one that is awake."""
         self.tunnels.pop(eui, None)
         self._last.pop(eui, None)
         self._seeks[eui] = 0
-        one = self.children.get(eui)
+        child = self.children.get(eui)
         entry = self.hub.log.find(eui)
         if entry is None or entry.device_type == _IHD_TYPE:
             return
-        if one is not None and not one.is_sleepy:
+        if child is not None and not child.is_sleepy:
             self.at("seek " + eui.hex(), now + 200, lambda at: self._seek(eui, at))
 
     def _seek(self, eui: bytes, now: int) -> None:
-        one = self.children.get(eui)
-        if one is None or eui in self.tunnels or self.link_key(eui) is None:
+        child = self.children.get(eui)
+        if child is None or eui in self.tunnels or self.link_key(eui) is None:
             return
         self._seeks[eui] = min(self._seeks.get(eui, 0) + 1, _MOST_SEEKS)
         wait = min(_SEEK_MS << self._seeks[eui], _LONGEST_SEEK_MS)
         self.at("seek " + eui.hex(), now + wait, lambda at: self._seek(eui, at))
-        self.find(one.short, TUNNELING, now)
+        self.find(child.short, TUNNELING, now)
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
-        """Where a meter has its tunnel server."""
+        """Learns which endpoint of a meter serves its tunnel, and asks for it."""
         super().from_zdo(cluster, payload, sender, now)
         if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
-            found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-            if found and sender not in self.tunnels:
+            endpoints = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+            if endpoints and sender not in self.tunnels:
                 asked = bytes((ts.GB_HRGP, 0xFF, 0xFF, 0)) + ts.MAX_TRANSFER.to_bytes(2, "little")
                 self.zcl(
-                    sender, (found[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
+                    sender, (endpoints[0], ENDPOINT), TUNNELING, SPECIFIC | NO_DEFAULT,
                     ts.REQUEST_TUNNEL, asked, now,
                 )  # fmt: skip
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """Tunnels; the rest is the GPF's, and the trust centre's."""
-        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+        """Handles tunnels; the GPF and the trust centre handle the others."""
+        ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
         if cluster == TUNNELING and control & FROM_SERVER:
             return self._from_server(command, payload, ends, sender, now)
         if cluster == TUNNELING:
             return self._from_client(command, payload, ends, sequence, sender, now)
-        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+        return super().from_cluster(
+            cluster, control, command, payload, frame, sequence, sender, now
+        )
 
     def _from_server(
         self, command: int, payload: bytes, ends: "tuple[int, int]", sender: bytes, now: int
     ) -> bool:
-        """A meter that serves a tunnel says something."""
+        """Takes a command of a meter that serves a tunnel."""
         if len(payload) < 2:
             return False
         number = payload[0] | payload[1] << 8
@@ -239,9 +250,9 @@ class HubStation(GpfStation):
         return True
 
     def _said(self, eui: bytes, octets: bytes, now: int) -> None:
-        """A message of a device, for another one or the WAN.
+        """Passes a message of a device on, to another device or the WAN.
 
-        That its frames were heard is kept, so that none is replayed.
+        The counters of its frames are kept first, so that none is replayed.
         """
         self.store.write(self.peers())
         recipient = routing.recipient(octets)
@@ -258,7 +269,7 @@ class HubStation(GpfStation):
         self, command: int, payload: bytes, ends: "tuple[int, int]", sequence: int, sender: bytes,
         now: int,
     ) -> bool:  # fmt: skip
-        """A GSME opens its tunnel, fetches a message, or brings one."""
+        """Takes a command of a GSME: it opens its tunnel, fetches a message, or sends one."""
         if command == ts.REQUEST_TUNNEL and len(payload) == 6:
             status = ts.TUNNEL_OK if payload[0] == ts.GB_HRGP else ts.TUNNEL_NO_PROTOCOL
             number = 0xFFFF
@@ -293,7 +304,7 @@ class HubStation(GpfStation):
         self.zcl(eui, ends, TUNNELING, control, command, payload, now, sequence)
 
     def _fetched(self, eui: bytes, now: int) -> None:
-        """The next message, and how many wait behind it."""
+        """Sends the next message, and the number of those that wait behind it."""
         queue = self._queues.get(eui, [])
         answer = bytes((ms.GET_RESPONSE, 0))
         if queue:

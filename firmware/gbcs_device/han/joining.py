@@ -1,19 +1,19 @@
-"""How a device gets on a HAN, and back on it: scanning, association, rejoining, key establishment.
+"""How a device joins a HAN and returns to it: scan, association, rejoin, key establishment.
 
     RESTING -> SCANNING -> ASSOCIATING -> WAITING (for the network key) -> ESTABLISHING -> JOINED
                         -> REJOINING  ->                                               -> JOINED
 
-A device without a network associates where joining is permitted, and takes the network key under
-what is made of its install code. One that has a network looks for its extended PAN id alone: it
-rejoins with the network key it has, else without, and then takes a new one under its link key (the
-trust centre has moved) or under the hash of that (it was swapped, and a new link key is agreed on
-before anything else). Nothing is kept until that is done: a power cut on the way leaves the device
+A device without a network associates where joining is permitted, and gets the network key under
+the key of its install code. A device with a network looks for its extended PAN id alone: it
+rejoins with the network key it has, else without. Then it gets a new network key under its link
+key (the trust centre has moved) or under the hash of that (the trust centre was swapped, and a new
+link key is agreed on first). Nothing is kept before that: a power cut on the way leaves the device
 as it was.
 
-Once it has a link key, only its own CS02f, or a Remove-Device of the trust centre under that key,
-takes it away. A leave under the network key, which everybody on the network has, makes the device
-ask the trust centre under the link key whether it is there; where no answer comes it rejoins. The
-same is asked whenever it has come back: an answer to a rejoin may be another's too.
+A device with a link key leaves only by its own CS02f, or by a Remove-Device of the trust centre
+under that key. Every device has the network key, so a leave under it is no proof: the device asks
+the trust centre under the link key, and rejoins where no answer comes. It asks the same after each
+rejoin, whose answer an attacker may have sent.
 
 Sources: ZigBee 05-3474-21, 3.6.1 and 4.6.3; Smart Energy 5.4.2.2.3 (swap-out), 5.4.7 and 5.5.5.
 """
@@ -36,6 +36,8 @@ from gbcs_device.han.station import Station
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import NetworkDevice, Random
+
 RESTING = "resting"
 SCANNING = "scanning"
 ASSOCIATING = "associating"
@@ -57,24 +59,30 @@ _KEY_MS = const(8000)
 _STEP_MS = const(12000)
 _STEPS = const(2)  # tries of key establishment
 RETRY_MS = const(60000)
-_RETRIES = const(15)  # a minute apart, then an hour
+_RETRIES = const(15)  # a minute apart, then an hour: Smart Energy 5.5.5
 _REJOIN_MS = const(300000)  # the longest wait of a device that has a network
 HOUR_MS = const(3600000)
 _KEEP_ALIVE_MIN = const(10)  # until the trust centre says otherwise
 _KEEP_ALIVE_JITTER_S = const(300)
-_LOST_AFTER = const(3)
+_LOST_AFTER = const(3)  # keep-alives without an answer: Smart Energy 5.4.2.2.3
 
 
 class Joiner(Station):
-    """A device that joins: `phase` is where it stands, `problem` why it last came no further.
+    """A device that joins: `phase` is its state, `problem` why the last attempt failed.
 
-    `credentials` are those of key establishment (gbcs.zigbee.cbke). `device` is a meter of
-    gbcs_device, whose store holds keys and network.
+    `credentials` are those of key establishment (gbcs.zigbee.cbke). The store of `device` holds
+    keys and network.
     """
 
     endpoint = 1
 
-    def __init__(self, device: "Any", random: "Any", credentials: "Any", is_sleepy: bool) -> None:
+    def __init__(
+        self,
+        device: "NetworkDevice",
+        random: "Random",
+        credentials: "cbke.Credentials",
+        is_sleepy: bool,
+    ) -> None:
         super().__init__(device.eui, device.store, device.crypto, random)
         self.device = device
         self.credentials = credentials
@@ -91,7 +99,7 @@ class Joiner(Station):
         self._attempts = 0
         self._polls = 0
         self._old: tuple[int, int] = (mac.BROADCAST, mac.BROADCAST)
-        self._establishment: Any = None
+        self._establishment: cbke.Initiator | None = None
         self._steps = 0
         self._key_endpoint = 1
         self._missed = 0
@@ -100,7 +108,7 @@ class Joiner(Station):
     # Power
 
     def power_on(self, now: int) -> None:
-        """Begins where the store says: joins, or comes back."""
+        """Starts: joins, or returns to the network that the store has."""
         self.is_awake = True
         self._attempts = 0
         self._load()
@@ -128,16 +136,18 @@ class Joiner(Station):
     # Keys
 
     def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's, once agreed on; a partner's that the trust centre gave."""
+        """The link key with the trust centre, once agreed on, or with a partner."""
         if self.phase not in (JOINED, OFF):
             return None
         if eui == self.trust_centre:
             return self.device.link_key()
-        key: bytes | None = self.store.get(_PARTNER + eui.hex())
-        return key
+        return self.store.get(_PARTNER + eui.hex())
 
     def transport_keys(self, eui: bytes) -> "list[bytes]":
-        """What the network key may come under."""
+        """The link keys that may protect a Transport-Key now.
+
+        Source: Smart Energy 5.4.2.2.3 (after a swap, the hash of the old link key).
+        """
         if self.phase != WAITING and self.phase != JOINED:
             return []
         key = self.device.link_key()
@@ -149,7 +159,7 @@ class Joiner(Station):
     # Scanning
 
     def scan(self, now: int) -> None:
-        """Looks who is there."""
+        """Asks for beacons on the channel."""
         self.phase = SCANNING
         self.cancel("retry", "keep alive", "missed", "poll", "key", "step")
         self.nwk.mac.forget()
@@ -161,11 +171,13 @@ class Joiner(Station):
     def _scanned(self, now: int) -> None:
         if self.device.is_joined():
             mine = self.device.network()
-            self._found = [one for one in self._found if one[2].extended_pan_id == mine]
-            what = "its network is not in reach"
+            self._found = [
+                candidate for candidate in self._found if candidate[2].extended_pan_id == mine
+            ]
+            reason = "its network is not in reach"
         else:
-            self._found = [one for one in self._found if one[2].permits_joining]
-            what = "no network that permits joining is in reach"
+            self._found = [candidate for candidate in self._found if candidate[2].permits_joining]
+            reason = "no network that permits joining is in reach"
         if self._found:
             self._scans = 0
             self.try_next(now)
@@ -174,10 +186,10 @@ class Joiner(Station):
             self.scan(now)
         else:
             self._scans = 0
-            self.rest(now, self.problem or what)
+            self.rest(now, self.problem or reason)
 
     def rest(self, now: int, why: str) -> None:
-        """Waits until it is time to try again."""
+        """Ends an attempt, and sets the time of the next."""
         self.phase = RESTING
         self.problem = why
         self.cancel("scan", "poll", "key", "step")
@@ -193,7 +205,7 @@ class Joiner(Station):
         self.scan(now)
 
     def try_next(self, now: int) -> None:
-        """The next of the networks that were found."""
+        """Associates or rejoins with the next network of the scan."""
         self.cancel("poll", "key", "step")
         if not self._found:
             self._load()
@@ -224,7 +236,7 @@ class Joiner(Station):
         self.try_next(now)
 
     def _poll(self, now: int) -> None:
-        """Asks the parent for what is waiting; a sleeper goes on with it while it is awake."""
+        """Polls the parent for frames; a sleeper repeats this while it is awake."""
         if self.phase in (ASSOCIATING, REJOINING):
             self._polls += 1
             if self._polls > _POLLS:
@@ -242,7 +254,7 @@ class Joiner(Station):
             self.at("poll", now + _POLL_MS, self._poll)
 
     def from_mac_command(self, frame: mac.Frame, now: int) -> None:
-        """Beacons, and the answer to an association."""
+        """Takes beacons, and the answer to an association."""
         if frame.kind == mac.BEACON and self.phase == SCANNING:
             if frame.source_pan is None or not isinstance(frame.source, int):
                 return
@@ -293,7 +305,7 @@ class Joiner(Station):
     def from_nwk_command(
         self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
     ) -> None:
-        """The answer to a rejoin; a leave, which nobody can order under the network key alone."""
+        """Takes the answer to a rejoin; a leave under the network key alone is not followed."""
         try:
             values = commands.values(commands.NWK, payload[0], payload, 1) if payload else {}
         except DecodeError:
@@ -324,7 +336,7 @@ class Joiner(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """Keys; that the trust centre removes the device."""
+        """Takes keys, and the trust centre's order to leave."""
         try:
             values = commands.values(commands.APS, identifier, payload)
         except DecodeError:
@@ -368,7 +380,7 @@ class Joiner(Station):
             self._establish(now)
 
     def _another_key(self, identifier: int, values: "dict[str, Any]", how: int, now: int) -> None:
-        """Keys that come when it is on: a partner's, another network key, and the switch to it."""
+        """Takes keys while joined: a partner's, another network key, and the switch to it."""
         if identifier == aps.SWITCH_KEY:
             if self.nwk.switch_key(values["key_sequence"]):
                 self._keep_network({})
@@ -395,7 +407,10 @@ class Joiner(Station):
         return [bytes.fromhex(name[start:]) for name in self.store.names(_PARTNER)]
 
     def request_partner_key(self, eui: bytes, now: int) -> None:
-        """Asks the trust centre for a key to talk to another device with."""
+        """Asks the trust centre for a link key with another device.
+
+        Source: Smart Energy 5.4.7.4 (partner link keys).
+        """
         key = self.link_key(self.trust_centre)
         if key is not None:
             values = {"key_type": _APPLICATION, "partner": eui}
@@ -405,7 +420,7 @@ class Joiner(Station):
     # Key establishment
 
     def _establish(self, now: int) -> None:
-        """Asks where the trust centre has its cluster, then for its suite, then begins."""
+        """Asks for the trust centre's endpoint, then for its suites, then begins."""
         self.phase = ESTABLISHING
         self._establishment = None
         self._steps += 1
@@ -420,19 +435,19 @@ class Joiner(Station):
             self._fail(now, self.problem or "key establishment did not end")
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
-        """Where the trust centre has key establishment."""
+        """Learns the endpoint at which the trust centre has key establishment."""
         if cluster != commands.MATCH_DESC_REQ | commands.RESPONSE or sender != self.trust_centre:
             return
-        found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-        if self.phase == ESTABLISHING and found and self._establishment is None:
-            self._key_endpoint = found[0]
-            self.read(sender, (found[0], self.endpoint), KEY_ESTABLISHMENT, (0x0000,), now)
+        endpoints = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+        if self.phase == ESTABLISHING and endpoints and self._establishment is None:
+            self._key_endpoint = endpoints[0]
+            self.read(sender, (endpoints[0], self.endpoint), KEY_ESTABLISHMENT, (0x0000,), now)
 
     def from_attributes(
         self, cluster: int, values: "dict[int, bytes]", endpoint: int, sender: bytes,
         command: int, now: int,
     ) -> None:  # fmt: skip
-        """The suites of the trust centre; its keep-alive times."""
+        """Takes the suites of the trust centre, and its keep-alive times."""
         if sender != self.trust_centre or command != READ_RESPONSE:
             return
         first = values.get(0, b"")
@@ -465,10 +480,10 @@ class Joiner(Station):
         )  # fmt: skip
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """What the trust centre says in key establishment."""
+        """Takes the trust centre's commands of key establishment."""
         if cluster != KEY_ESTABLISHMENT:
             return False
         session = self._establishment
@@ -489,7 +504,7 @@ class Joiner(Station):
     # On the network
 
     def on_joined(self, now: int, changes: "dict[str, bytes | None]") -> None:
-        """Joined: what belongs to it is kept, in one batch."""
+        """Called when joined: writes network and keys in one batch."""
         if "han/link_key" in changes:  # with a new trust centre's key, partners' are void
             changes.update(dict.fromkeys(self.store.names(_PARTNER)))
         self._keep_network(changes)
@@ -512,7 +527,7 @@ class Joiner(Station):
         self.store.write(changes)
 
     def stay_in_touch(self, now: int) -> None:
-        """The next keep-alive."""
+        """Sets the time of the next keep-alive."""
         jitter = int.from_bytes(self.random(2), "big") % (self.keep_alive_jitter_s + 1)
         wait = (self.keep_alive_min * 60 + jitter) * 1000
         self.at("keep alive", now + wait, self._keep_alive)
@@ -524,7 +539,7 @@ class Joiner(Station):
         self.stay_in_touch(now)
 
     def probe(self, eui: bytes, now: int) -> None:
-        """The trust centre is asked whether it is there."""
+        """Asks a device under the link key; the trust centre by a keep-alive."""
         if self.phase != JOINED or not self.is_awake:
             return
         if eui != self.trust_centre or self.is_sleepy:
@@ -533,12 +548,12 @@ class Joiner(Station):
             self._keep_alive(now)
 
     def undelivered(self, destination: int, now: int) -> None:
-        """Where the trust centre does not acknowledge, it may have another network key by now."""
+        """Probes a trust centre that did not acknowledge: its network key may have changed."""
         if destination == COORDINATOR and not self.is_sleepy:
             self.doubted(self.trust_centre, now)
 
     def missed(self, now: int) -> None:
-        """The trust centre did not answer: it is asked each minute, and lost after three times."""
+        """Counts an unanswered keep-alive: asks again in a minute, rejoins after the third."""
         self._missed += 1
         if self._missed >= _LOST_AFTER:
             self._missed = 0
@@ -551,9 +566,9 @@ class Joiner(Station):
     # Off the network
 
     def leave(self, now: int) -> None:
-        """Says so, forgets the network and its keys, and begins anew with the install code.
+        """Leaves: tells the trust centre, forgets network and keys, joins by the install code.
 
-        The trust centre is told under the link key, for it cannot believe anything else.
+        The trust centre is told under the link key; it trusts nothing else.
         """
         key = self.link_key(self.trust_centre)
         self.aps.forget()

@@ -1,10 +1,10 @@
-"""A meter on the air: its tunnel, and what displays read of it.
+"""A meter on the air: its tunnel, and the clusters that it serves to displays.
 
-An ESME serves a tunnel (`tunnel`), and messages come and go at any time. A GSME
-asks the hub for one, and sleeps: every half hour it reports to its mirror, is told whether a
-message waits, gets what waits, puts what it has to say, and sleeps again. Displays read an ESME
-itself, under a partner link key, and a GSME at its mirror. An ESME serves those alone that its
-own device log has: a PPMID may act, others read. A GSME serves nobody but the GPF.
+An ESME serves a tunnel (`tunnel`), and messages come and go at any time. A GSME asks the hub for a
+tunnel, and sleeps: every half hour it reports to its mirror, learns whether messages wait, gets
+them (GET), sends its own (PUT), and sleeps again. Displays read an ESME itself, under a partner
+link key, and a GSME at its mirror. An ESME serves only devices of its own device log: a PPMID may
+act, others read. A GSME serves only the GPF.
 
 Sources: Smart Energy D.6 (tunnelling), D.3.4 (mirrors); GBCS 10.2.2, 10.3.
 """
@@ -41,12 +41,16 @@ from gbcs_device.han.tunnel import (
 )
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs.zigbee.cbke import Credentials
+    from gbcs_device.clusters.meter import MeterSource
+    from gbcs_device.clusters.subscribers import Displays
+    from gbcs_device.interfaces import OnDelivery, Random
+    from gbcs_device.messages.meter import Meter
 
-# Before a GSME's data in the tunnel
+# The first octet of a GSME's data in the tunnel: GBCS 10.2.2.3
 GET, GET_RESPONSE, PUT = 1, 2, 3
 
-# Mirror
+# Commands and values of mirrors: Smart Energy D.3.4
 REQUEST_MIRROR = const(0x01)
 CONFIGURE_MIRROR = const(0x08)
 MIRROR_RESPONSE = const(0x01)
@@ -69,11 +73,13 @@ _HALF_HOUR_MS = const(1800000)
 class MeterStation(TunnelServer):
     """An ESME (`is_sleepy` False) or a GSME on the air. `wake_s` is how long a GSME sleeps."""
 
+    device: "Meter"
+
     def __init__(
         self,
-        device: "Any",
-        random: "Any",
-        credentials: "Any",
+        device: "Meter",
+        random: "Random",
+        credentials: "Credentials",
         is_sleepy: bool,
         wake_s: int = WAKE_S,
     ) -> None:
@@ -90,8 +96,8 @@ class MeterStation(TunnelServer):
         self.mirror: int | None = None
         self._step = ""
         self._remaining = 0
-        self._source: Any = None
-        self._displays: Any = None
+        self._source: MeterSource | None = None
+        self._displays: Displays | None = None
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
         self._reports: list[tuple[int, bytes]] = []
         self._is_changed = False
@@ -99,7 +105,7 @@ class MeterStation(TunnelServer):
         self._was_pushed = False  # all that there is, since it woke
 
     def power_on(self, now: int) -> None:
-        """Begins anew: the mirror is of before."""
+        """Begins without a mirror: one from before the restart is void."""
         self.mirror = None
         super().power_on(now)
 
@@ -117,7 +123,7 @@ class MeterStation(TunnelServer):
     # What displays read
 
     @property
-    def source(self) -> "Any":
+    def source(self) -> "MeterSource":
         """The meter's figures and objects, as its clusters serve them."""
         if self._source is None:
             from gbcs_device.clusters.meter import MeterSource
@@ -126,8 +132,8 @@ class MeterStation(TunnelServer):
         return self._source
 
     @property
-    def displays(self) -> "Any":
-        """Those who have asked this meter."""
+    def displays(self) -> "Displays":
+        """The displays that have asked this meter."""
         if self._displays is None:
             from gbcs_device.clusters.subscribers import Displays
 
@@ -135,52 +141,54 @@ class MeterStation(TunnelServer):
         return self._displays
 
     def _follow(self, now: int) -> None:
-        """Something may have changed: displays are told."""
+        """Publishes to displays what may have changed."""
         if self._source is not None:
             self._source.forget()
         if self._displays is not None and self.phase == JOINED:
             self._displays.follow(now)
 
     def changed(self, by_message: bool, now: int) -> None:
-        """What displays show may have changed: a GSME reports what a message has done."""
+        """Updates displays after the device has acted; a GSME reports the changes of a message."""
         if by_message:
             self._is_changed = True
         if not self._is_leaving:
             self._follow(now)
 
     def _half_hour(self, now: int) -> None:
-        """Prices change by the calendar at half hours."""
+        """Updates displays each half hour, when a price may change by the calendar."""
         self._follow(now)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
     def is_partner(self, eui: bytes) -> bool:
-        """Whether the meter's own device log has it, as one that reads an ESME."""
+        """Whether the meter's own device log has the device as one that reads an ESME."""
         return not self.is_sleepy and device_type(self.store, eui) in READERS
 
-    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
-        """Who may ask a served cluster of an ESME, and does, follows it from then on."""
-        is_served = one.cluster in SERVED and not self.is_sleepy
+    def from_aps(
+        self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
+    ) -> None:
+        """Checks the sender; a display that asks an ESME follows it from then on."""
+        is_served = frame.cluster in SERVED and not self.is_sleepy
         if how != BY_LINK_KEY or (sender == self.trust_centre and not is_served):
-            super().from_aps(one, payload, sender, how, now)
+            super().from_aps(frame, payload, sender, how, now)
         elif self.is_partner(sender):
-            super().from_aps(one, payload, sender, how, now)
+            super().from_aps(frame, payload, sender, how, now)
             if is_served and self.phase == JOINED:
-                self.displays.heard(sender, one.source_endpoint or 0, now)
+                self.displays.heard(sender, frame.source_endpoint or 0, now)
         else:
             self.nwk.drop("a device that is not joined with the meter")
             if len(payload) >= 3:
-                self._refuse(payload[0], payload[2], one, payload[1], sender, now)
+                self._refuse(payload[0], payload[2], frame, payload[1], sender, now)
 
     def _refuse(
-        self, control: int, command: int, one: aps.Frame, sequence: int, sender: bytes, now: int
+        self, control: int, command: int, frame: aps.Frame, sequence: int, sender: bytes, now: int
     ) -> None:
-        self.default_response(one, sender, control, sequence, command, NOT_AUTHORISED, now)
+        self.default_response(frame, sender, control, sequence, command, NOT_AUTHORISED, now)
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """Tunnels and mirrors; the rest is `Joiner`'s."""
+        """Handles tunnel, mirror and served clusters; `TunnelServer` handles the others."""
         if sender == self.trust_centre and self.phase == JOINED:
             if cluster == TUNNELING and self.is_sleepy and control & FROM_SERVER:
                 return self._as_client(command, payload, now)
@@ -191,23 +199,25 @@ class MeterStation(TunnelServer):
 
             may_act = device_type(self.store, sender) == PPMID_TYPE
             if not may_act and servedcommands.acts(cluster, command):
-                self._refuse(control, command, one, sequence, sender, now)
+                self._refuse(control, command, frame, sequence, sender, now)
                 return True
             writes = self.source.writes
             known = servedcommands.respond(
-                self, self.source, control, command, payload, one, sequence, sender, now
+                self, self.source, control, command, payload, frame, sequence, sender, now
             )
             if self.source.writes != writes:
                 self.store.write(self.peers())  # what has done something is not done again
                 self.speak(now)
                 self._follow(now)
             return known
-        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+        return super().from_cluster(
+            cluster, control, command, payload, frame, sequence, sender, now
+        )
 
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """A ZCL attribute of the meter: one that is served, or as its store has it."""
+        """A ZCL attribute of the meter: a served one, else as its store has it."""
         value: bytes | None = None
         if cluster != BASIC:
             value = self.source.attribute(cluster, identifier, now)
@@ -218,7 +228,7 @@ class MeterStation(TunnelServer):
         return value
 
     def leave(self, now: int) -> None:
-        """Off the network; the mirror is gone."""
+        """Leaves the network, and forgets the mirror."""
         self.mirror = None
         self._displays = None
         self.cancel("sleep", "half hour")
@@ -227,7 +237,7 @@ class MeterStation(TunnelServer):
     # A GSME awake
 
     def _begin(self, now: int) -> None:
-        """Awake: mirror, tunnel, report, whatever is missing, then messages."""
+        """Wakes: asks for mirror and tunnel if they are missing, reports, then gets messages."""
         self.is_awake = True
         self._was_pushed = False
         self.at("poll", now, self._poll)
@@ -244,9 +254,9 @@ class MeterStation(TunnelServer):
         """Where the hub has its tunnel server."""
         if self._step == "mirror" and self.phase == JOINED and sender == self.trust_centre:
             if cluster == commands.MATCH_DESC_REQ | commands.RESPONSE:
-                found = commands.values(commands.ZDO, cluster, payload)["endpoints"]
-                if found:
-                    self._hub_endpoint = found[0]
+                endpoints = commands.values(commands.ZDO, cluster, payload)["endpoints"]
+                if endpoints:
+                    self._hub_endpoint = endpoints[0]
                     self._metering(self._hub_endpoint, REQUEST_MIRROR, b"", now)
         else:
             super().from_zdo(cluster, payload, sender, now)
@@ -288,10 +298,12 @@ class MeterStation(TunnelServer):
         asked = bytes((GB_HRGP, 0xFF, 0xFF, 0)) + MAX_TRANSFER.to_bytes(2, "little")
         self._to_server(REQUEST_TUNNEL, asked, now)
 
-    def _to_server(self, command: int, payload: bytes, now: int, done: "Any" = None) -> None:
+    def _to_server(
+        self, command: int, payload: bytes, now: int, on_delivery: "OnDelivery | None" = None
+    ) -> None:
         self.zcl(
             self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
-            SPECIFIC | NO_DEFAULT, command, payload, now, None, done,
+            SPECIFIC | NO_DEFAULT, command, payload, now, None, on_delivery,
         )  # fmt: skip
 
     def _as_client(self, command: int, payload: bytes, now: int) -> bool:
@@ -313,7 +325,7 @@ class MeterStation(TunnelServer):
         return False
 
     def _report(self, now: int) -> None:
-        """What the mirror is to show, one frame after another; the last says so."""
+        """Sends the reports to the mirror, one frame after another; the last has the status."""
         from gbcs_device.clusters import report
 
         self._step = "report"
@@ -339,9 +351,9 @@ class MeterStation(TunnelServer):
         self._step = "get"
         self._transfer(bytes((GET,)), now)
 
-    def _transfer(self, octets: bytes, now: int, done: "Any" = None) -> None:
+    def _transfer(self, octets: bytes, now: int, on_delivery: "OnDelivery | None" = None) -> None:
         if self.tunnel is not None:
-            self._to_server(TRANSFER, self.tunnel.to_bytes(2, "little") + octets, now, done)
+            self._to_server(TRANSFER, self.tunnel.to_bytes(2, "little") + octets, now, on_delivery)
 
     def _got(self, octets: bytes, now: int) -> None:
         """A GET-RESPONSE: a message, and how many remain; or that there is none."""
@@ -357,7 +369,7 @@ class MeterStation(TunnelServer):
             self._put(now)
 
     def _put(self, now: int) -> None:
-        """Says what there is to say, one after another; then it sleeps."""
+        """Sends the messages that wait, one after another; then the meter sleeps."""
         self._step = "put"
         self.speak(now)
         octets = self.messages.next(now)
@@ -376,7 +388,7 @@ class MeterStation(TunnelServer):
             self._put(now)
 
     def _overslept(self, now: int) -> None:
-        """Something did not come: it wakes again soon and tries from the beginning."""
+        """Ends a wake-up in which an answer did not come; the meter tries again soon."""
         if self._step in ("report", "get", "tunnel"):
             self.tunnel = None
         if self._step == "mirror" or self._step == "report":
@@ -390,7 +402,7 @@ class MeterStation(TunnelServer):
             self._sleep(now, _AGAIN_MS if is_soon else self.wake_s * 1000)
 
     def _sleep(self, now: int, wait_ms: "int | None" = None) -> None:
-        """Until the next half hour, or sooner where something did not come."""
+        """Sleeps until the next half hour, or less where an answer did not come."""
         if wait_ms is None:
             self._vain = self._missed = 0
             wait_ms = self.wake_s * 1000

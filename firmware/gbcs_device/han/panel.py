@@ -1,6 +1,6 @@
-"""What a display holds to be shown: the View, messages in their time, the hub's clock.
+"""The state of a display's screen: the View, messages with their times, the hub's clock.
 
-Times are milliseconds since 2000 of the station's clock; what is shown is in seconds of the hub's.
+`now` is milliseconds since 2000 of the station's clock; the View has seconds of the hub's clock.
 """
 
 from gbcs.compat import TYPE_CHECKING, const
@@ -32,42 +32,43 @@ class Panel:
         return clock.seconds(now + (self._ahead_ms or 0))
 
     def set_clock(self, values: "dict[int, bytes]", now: int) -> None:
-        """Takes what the hub's Time cluster says: 3.12 of the ZCL."""
+        """Takes the attributes of the hub's Time cluster: ZigBee 07-5123, 3.12."""
         time = number(values.get(0x0000, b""))
         if time is not None:
             self._ahead_ms = 0 if time == now // 1000 else 1000 * time - now
             zone, start, end, shift = [
-                number(values.get(one, b"")) or 0 for one in (0x0002, 0x0003, 0x0004, 0x0005)
+                number(values.get(identifier, b"")) or 0
+                for identifier in (0x0002, 0x0003, 0x0004, 0x0005)
             ]
             self._zone = (zone, start, end, shift)
 
     def tried(self, delivered: bool) -> None:
-        """A request was delivered, or not."""
+        """Counts a request that was delivered, or not, for the signal."""
         self._history = (self._history << 1 | delivered) & _TRIES
 
     def tell(self, words: str, now: int) -> None:
-        """What the person's last action led to, for half a minute."""
+        """Shows the outcome of the person's last action, for half a minute."""
         self.view.notice = words
         self._notice_ends = now + _NOTICE_MS
 
-    def put(self, found: "Message") -> None:
-        """A message, new or again; the oldest gives way to it."""
+    def put(self, message: "Message") -> None:
+        """Adds a message, or replaces the one of its number; the oldest makes room."""
         for index in range(len(self.messages)):
-            held = self.messages[index]
-            if (held.number, held.fuel) == (found.number, found.fuel):
-                found.is_confirmed = held.is_confirmed and held.text == found.text
-                self.messages[index] = found
+            shown = self.messages[index]
+            if (shown.number, shown.fuel) == (message.number, message.fuel):
+                message.is_confirmed = shown.is_confirmed and shown.text == message.text
+                self.messages[index] = message
                 return
         if len(self.messages) >= _MAX_MESSAGES:
             self.messages.pop(0)
-        self.messages.append(found)
+        self.messages.append(message)
 
     def cancel(self, fuel: int, message: "int | None") -> None:
         """Takes a message away, or with None all of a fuel."""
         self.messages = [
-            one
-            for one in self.messages
-            if one.fuel != fuel or (message is not None and one.number != message)
+            entry
+            for entry in self.messages
+            if entry.fuel != fuel or (message is not None and entry.number != message)
         ]
 
     def shown(self, is_joined: bool, now: int) -> View:
@@ -79,8 +80,10 @@ class Panel:
         view.time = None if self._ahead_ms is None else time
         zone, start, end, shift = self._zone
         view.offset_s = zone + (shift if start <= time < end else 0)
-        self.messages = [one for one in self.messages if one.until is None or time < one.until]
-        view.messages = [one for one in self.messages if one.at <= time]
+        self.messages = [
+            message for message in self.messages if message.until is None or time < message.until
+        ]
+        view.messages = [message for message in self.messages if message.at <= time]
         if now >= self._notice_ends:
             view.notice = ""
         return view

@@ -1,4 +1,4 @@
-"""What a display reads on the HAN: which attributes, how often, and where in the View they go.
+"""The requests of a display: which attributes, how often, and their places in the View.
 
 Electricity comes from the ESME, gas from the GPF and the mirror that it keeps of the gas meter;
 the time is the hub's. A row of READS is one request, short enough that its answer needs no blocks
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs_device.base.view import Fuel
+
+    # A row of READS or ASKS
+    Row = tuple[Any, ...]
 
 ELECTRICITY, GAS = 0, 1
 BOTH = (ELECTRICITY, GAS)
@@ -55,13 +58,13 @@ ASKS = (
     (1, 0x0707, 3600, 0x00, bytes(8) + b"\x01\x00\xff\xff\xff\xff"),
 )
 
-# What a value is
+# Forms of a value
 CHOICE, ENERGY, MONEY, COST, BILL, TEXT = 0, 1, 2, 3, 4, 5
 _CHOICES = const(3)  # of levels, of supply states
 _MOST = const(1 << 53)  # more than any meter counts or is owed
 
 PLACES = (
-    # cluster, attribute, what it is, slot, place in it or None
+    # cluster, attribute, form, slot, place in it or None
     (0x0702, 0x0000, ENERGY, "reading", None),
     (0x0702, 0x0014, CHOICE, "supply", None),
     (0x0702, 0x0207, CHOICE, "level", None),
@@ -110,11 +113,11 @@ def number(value: bytes) -> "int | None":
     if len(value) < 2:
         return None
     octets = value[1:]
-    found = int.from_bytes(octets, "little")
+    number = int.from_bytes(octets, "little")
     top = 1 << 8 * len(octets)
     if 0x28 <= value[0] <= 0x2F:
-        return None if found == top >> 1 else found - top if found >= top >> 1 else found
-    return None if found == top - 1 and value[0] >= 0x20 else found
+        return None if number == top >> 1 else number - top if number >= top >> 1 else number
+    return None if number == top - 1 and value[0] >= 0x20 else number
 
 
 def text(value: bytes) -> str:
@@ -136,7 +139,7 @@ def choice(value: int) -> "int | None":
 
 
 def take(fuel: "Fuel", scale: Scale, cluster: int, values: "dict[int, bytes]") -> None:
-    """Puts what was read into a Fuel; what the meter does not have, in its mode, is None."""
+    """Puts attributes that were read into a Fuel; one that is not valid becomes None."""
     _rescale(scale, cluster, values)
     for row in PLACES:
         if row[0] == cluster and row[1] in values:
@@ -164,8 +167,11 @@ def _take_status(fuel: "Fuel", bits: int) -> None:
 
 
 def _rescale(scale: Scale, cluster: int, values: "dict[int, bytes]") -> None:
-    found = [number(values.get(one, b"")) for one in (0x0301, 0x0302, 0x0A04, 0x0617, 0x0502)]
-    multiplier, divisor, bill, price, cost = found
+    numbers = [
+        number(values.get(identifier, b""))
+        for identifier in (0x0301, 0x0302, 0x0A04, 0x0617, 0x0502)
+    ]
+    multiplier, divisor, bill, price, cost = numbers
     if cluster == METERING:
         scale.multiplier = multiplier or scale.multiplier
         scale.divisor = divisor or scale.divisor
@@ -177,26 +183,26 @@ def _rescale(scale: Scale, cluster: int, values: "dict[int, bytes]") -> None:
         scale.cost_digits = 6 - (cost & 0x0F)  # 0 is a millionth
 
 
-def _converted(what: int, value: bytes, scale: Scale) -> "Any":
-    if what == TEXT:
+def _converted(form: int, value: bytes, scale: Scale) -> "int | str | None":
+    if form == TEXT:
         return text(value)
-    found = number(value)
-    if found is None:
+    amount = number(value)
+    if amount is None:
         return None
-    if what == CHOICE:
-        return choice(found)
-    if what == ENERGY:
-        found = found * scale.multiplier * 1000 // scale.divisor
-    elif what == MONEY:
-        found = millipence(found, scale.price_digits)
-    elif what == COST:
-        found = millipence(found, scale.cost_digits)
+    if form == CHOICE:
+        return choice(amount)
+    if form == ENERGY:
+        amount = amount * scale.multiplier * 1000 // scale.divisor
+    elif form == MONEY:
+        amount = millipence(amount, scale.price_digits)
+    elif form == COST:
+        amount = millipence(amount, scale.cost_digits)
     else:
-        found = millipence(found, scale.bill_digits)
-    return found if -_MOST < found < _MOST else None
+        amount = millipence(amount, scale.bill_digits)
+    return amount if -_MOST < amount < _MOST else None
 
 
-def _put(fuel: "Fuel", slot: str, place: "int | None", value: "Any") -> None:
+def _put(fuel: "Fuel", slot: str, place: "int | None", value: "int | str | None") -> None:
     if place is None:
         setattr(fuel, slot, value)
     else:

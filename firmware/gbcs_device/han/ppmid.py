@@ -1,8 +1,8 @@
 """A PPMID on the air: a display that tops up, and has a tunnel for GBCS messages.
 
-To the ESME it speaks ZCL under the partner link key; to the GSME, which sleeps, GBCS messages
-through its tunnel, which the hub keeps until the gas meter asks. Gas supply is enabled at the
-meter alone: a valve is opened where somebody can see the appliances.
+It sends ZCL commands to the ESME under the partner link key. To the GSME, which sleeps, it sends
+GBCS messages through its tunnel; the hub keeps them until the gas meter asks. Gas supply is
+enabled at the meter alone: a valve is opened where a person can see the appliances.
 
 Sources: GBCS use cases PCS01, PCS02, PECS01 to PECS03; Smart Energy D.3 (LocalChangeSupply), D.7.
 """
@@ -19,7 +19,10 @@ from gbcs_device.han.polling import ELECTRICITY, GAS
 from gbcs_device.usecases import ppmid
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from collections.abc import Callable
+
+    from gbcs.zigbee.cbke import Credentials
+    from gbcs_device.interfaces import Random
 
 _TOP_UP = const(0x04)
 _EMERGENCY = const(0x00)
@@ -38,16 +41,20 @@ _DONE = {
 
 
 class PpmidStation(DisplayStation):
-    """A PPMID; what comes by the tunnel for its control software is in its device's `heard`."""
+    """A PPMID; its device's `heard` has the messages of the tunnel for its control software."""
 
-    def __init__(self, device: "Any", random: "Any", credentials: "Any") -> None:
+    device: "ppmid.Ppmid"
+
+    def __init__(
+        self, device: "ppmid.Ppmid", random: "Random", credentials: "Credentials"
+    ) -> None:
         super().__init__(device, random, credentials)
-        one, servers, clients = self.endpoints[self.endpoint]
-        self.endpoints = {self.endpoint: (one, servers + (TUNNELING,), clients)}
+        device_id, servers, clients = self.endpoints[self.endpoint]
+        self.endpoints = {self.endpoint: (device_id, servers + (TUNNELING,), clients)}
         device.concluded = self._concluded
 
     def is_partner(self, eui: bytes) -> bool:
-        """Whether it is the ESME that the PPMID was joined with: nobody else is sent a top-up."""
+        """Whether a device is the ESME that the PPMID was joined with: it alone gets top-ups."""
         return device_type(self.store, eui) == ESME_TYPE
 
     # What a person does
@@ -55,10 +62,10 @@ class PpmidStation(DisplayStation):
     def top_up(self, fuel: int, digits: bytes, now: int) -> bool:
         """Sends a meter the 20 digits of a UTRN, as ASCII; ValueError for anything else.
 
-        False where there is no way to the meter. So do the others.
+        False where the meter cannot be reached, as in the other actions.
         """
         if len(digits) != _DIGITS or not digits.isdigit():
-            raise ValueError("20 digits expected")
+            raise ValueError("20 digits expected, found %d octets" % len(digits))
         if fuel == GAS:
             return self._to_gas(lambda gsme: self.device.top_up(gsme, digits), now)
         payload = ppmid.ORIGIN + bytes((_DIGITS,)) + digits
@@ -86,7 +93,7 @@ class PpmidStation(DisplayStation):
         self.at("no answer", now + _ANSWER_MS, lambda at: self.panel.tell(_NOT_REACHED, at))
         return True
 
-    def _to_gas(self, compose: "Any", now: int) -> bool:
+    def _to_gas(self, compose: "Callable[[bytes], bytes]", now: int) -> bool:
         gsme = self.device.gas_meter()
         try:
             octets = None if gsme is None else compose(gsme)
@@ -99,7 +106,7 @@ class PpmidStation(DisplayStation):
         return True
 
     def deliver(self, octets: bytes, now: int) -> bool:
-        """Sends the hub any message, as its control software has it; False without a tunnel."""
+        """Sends a message of the control software to the hub; False without a tunnel."""
         if self.tunnel is None or self.phase != JOINED:
             return False
         self.messages.send(octets, now)
@@ -107,15 +114,15 @@ class PpmidStation(DisplayStation):
         return True
 
     def heard(self) -> "list[bytes]":
-        """What came by the tunnel since this was asked last, four messages at most."""
-        found: list[bytes] = self.device.heard
+        """The messages that came by the tunnel since the last call, four at most."""
+        messages = self.device.heard
         self.device.heard = []
-        return found
+        return messages
 
     # What comes of it
 
     def _concluded(self, outcome: "ppmid.Outcome", now: int) -> None:
-        """The gas meter has answered."""
+        """Shows the outcome that the gas meter answered."""
         if outcome.code == ppmid.PCS01:
             words = publications.top_up_notice(outcome.result, outcome.amount_mp)
             if outcome.result in ppmid.ACCEPTED:
@@ -126,7 +133,7 @@ class PpmidStation(DisplayStation):
         self.soon(GAS, PREPAYMENT, now)
 
     def published(self, fuel: int, cluster: int, command: int, payload: bytes, now: int) -> bool:
-        """The answer to a top-up; the rest is any display's."""
+        """Takes the answer to a top-up or a change of supply; a display takes the others."""
         if cluster == PREPAYMENT and command == _TOP_UP_RESPONSE:
             self.cancel("no answer")
             self.panel.tell(publications.top_up_notice(*publications.top_up(payload)), now)
@@ -139,7 +146,7 @@ class PpmidStation(DisplayStation):
     def from_default(
         self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
     ) -> None:
-        """Whether the ESME has done what it was asked."""
+        """Shows whether the ESME has carried a command out."""
         super().from_default(cluster, command, status, sequence, sender, now)
         if sender == self._sources[ELECTRICITY].eui and "no answer" in self._timers:
             if status == NOT_AUTHORISED:

@@ -1,6 +1,6 @@
-"""What meters publish to displays, asked or not: prices, messages, calendars, supply states.
+"""Publications of meters to displays: prices, messages, calendars, supply states.
 
-Each function takes a command's payload and gives what a display needs of it; DecodeError where it
+Each function decodes the fields of a command's payload that a display needs; DecodeError where it
 is too short. Source: Smart Energy 1.4, annex D (D.4 price, D.5 messaging, D.7, D.9).
 """
 
@@ -43,8 +43,8 @@ def price(payload: bytes) -> "tuple[int, int, int, str]":
     digits = _little(payload, at + 11, 1, "price_trailing_digit") >> 4
     start = _little(payload, at + 13, 4, "start_time")
     minutes = _little(payload, at + 17, 2, "duration_in_minutes")
-    found = _little(payload, at + 19, 4, "price")
-    return millipence(found, digits), start, minutes, text(b"\x41" + payload[4:at])
+    amount = _little(payload, at + 19, 4, "price")
+    return millipence(amount, digits), start, minutes, text(b"\x41" + payload[4:at])
 
 
 def message(payload: bytes, fuel: int, time: int) -> Message:
@@ -56,10 +56,10 @@ def message(payload: bytes, fuel: int, time: int) -> Message:
     size = _little(payload, 11, 1, "message")
     _little(payload, 12, size, "message")
     words = text(b"\x42" + payload[11 : 12 + size])
-    found = Message(number, fuel, words, start, bool(control & (_CONFIRMATION | _ENHANCED)))
+    shown = Message(number, fuel, words, start, bool(control & (_CONFIRMATION | _ENHANCED)))
     if minutes != UNTIL_CHANGED:
-        found.until = start + 60 * minutes
-    return found
+        shown.until = start + 60 * minutes
+    return shown
 
 
 def message_number(payload: bytes) -> int:
@@ -73,7 +73,7 @@ def supply(payload: bytes) -> "int | None":
 
 
 def calendar(payload: bytes, fuel: "Fuel") -> None:
-    """PublishCalendar: the name of the calendar of what is delivered."""
+    """PublishCalendar: keeps the name of the calendar for delivered energy."""
     kind = _little(payload, 16, 1, "calendar_type")
     size = _little(payload, 18, 1, "calendar_name")
     _little(payload, 19, size, "calendar_name")
@@ -87,7 +87,7 @@ def top_up(payload: bytes) -> "tuple[int, int]":
 
 
 def top_up_notice(result: int, amount_mp: int) -> str:
-    """What a person is told of a top-up."""
+    """The notice of a top-up's result, as it fits a display's line."""
     for code, words in _TOP_UPS:
         if code == result:
             if result == 0:

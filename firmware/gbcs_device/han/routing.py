@@ -1,4 +1,4 @@
-"""Whom a GBCS message is for, as a hub sees it that carries octets and holds no keys.
+"""The recipient of a GBCS message, as a hub reads it that carries octets and holds no keys.
 
 Source: GBCS 7.2 (MAC wrapper, header), 7.2.11 (blocks).
 """

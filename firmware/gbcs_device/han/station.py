@@ -1,8 +1,8 @@
-"""What every device is on the air: a radio, its counters, answers about itself, ZCL in and out.
+"""The part of a device on the air that all kinds share: radio, counters, descriptors, ZCL frames.
 
 A station is sans-I/O: frames in by `receive`, frames out in `out`, time by `next_timer` and
 `handle_timer`; milliseconds since 2000-01-01 UTC. `store` keeps the frame counters, so that after
-a restart no counter is used again and no frame of before is taken again.
+a restart no counter is used again and no frame from before is accepted again.
 
 Sources: ZigBee 05-3474-21, 2.4 and 4.3; Smart Energy 5.4.6 (which clusters need a link key).
 """
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs.interfaces import Crypto
+    from gbcs.zigbee import mac
+    from gbcs_device.interfaces import OnDelivery, Random, Store
 
 _LIMIT = "station/counter"  # no frame counter up to this one is used again
 _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 16 octets each
@@ -41,14 +43,15 @@ _PROBE_MS = const(2000)
 _STRANGER_MS = const(8000)
 _MOST_READ = const(1500)  # octets of an answer
 
-_IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)  # no link key needed
+# Clusters that need no link key: Smart Energy 5.4.6, Table 5-12
+_IN_CLEAR = (0x0000, 0x0003, TIME, KEY_ESTABLISHMENT)
 _UNSUPPORTED_COMMAND = const(0x81)
 _UNSUPPORTED_ATTRIBUTE = const(0x86)
 _DESCRIPTOR_TAIL = b"\x00\x00\x52\xdc\x05"  # no manufacturer, 82 octets a frame, 1500 in all
 
 
 class Station:
-    """A radio and what it says of itself.
+    """A radio and the descriptors that it answers with.
 
     `endpoints` maps an endpoint to (device id, server clusters, client clusters). A subclass
     gives `link_key`, `transport_keys`, `proved`, `is_welcome` and takes commands of clusters.
@@ -58,7 +61,7 @@ class Station:
     capability = 0x8E
     server_mask = 0x2A00  # revision 21
 
-    def __init__(self, eui: bytes, store: "Any", crypto: "Crypto", random: "Any") -> None:
+    def __init__(self, eui: bytes, store: "Store", crypto: "Crypto", random: "Random") -> None:
         self.eui = eui
         self.store = store
         self.crypto = crypto
@@ -87,14 +90,14 @@ class Station:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = self.aps.next_timer()
+        earliest = self.aps.next_timer()
         for at, _ in self._timers.values():
-            if found is None or at < found:
-                found = at
-        return found
+            if earliest is None or at < earliest:
+                earliest = at
+        return earliest
 
     def handle_timer(self, now: int) -> None:
-        """Does what is due."""
+        """Runs the timers that are due."""
         self.aps.handle_timer(now)
         for name in list(self._timers):
             due = self._timers.get(name)
@@ -103,11 +106,11 @@ class Station:
                 due[1](now)
 
     def at(self, name: str, when: int, call: "Callable[[int], None]") -> None:
-        """Calls `call(now)` when it is time; one call a name."""
+        """Calls `call(now)` once `when` has come; a later call of this name replaces it."""
         self._timers[name] = (when, call)
 
     def cancel(self, *names: str) -> None:
-        """Drops such calls."""
+        """Drops the calls of these names."""
         for name in names:
             self._timers.pop(name, None)
 
@@ -131,7 +134,7 @@ class Station:
         return self._limit
 
     def peers(self) -> "dict[str, bytes | None]":
-        """The counters of who was heard, for the store: a restart takes up with them."""
+        """The changes of the store that keep the counters of peers, for use after a restart."""
         out = b""
         incoming = self.aps.incoming  # of others than these nothing is worth keeping
         for eui in incoming:
@@ -140,7 +143,7 @@ class Station:
         return {_PEERS: out or None}
 
     def load_peers(self) -> None:
-        """Takes up with the counters that the store has, once the keys are there."""
+        """Restores the counters of peers from the store; the keys must be there already."""
         octets = self.store.get(_PEERS) or b""
         for at in range(0, len(octets), 16):
             eui = octets[at : at + 8]
@@ -162,17 +165,17 @@ class Station:
         return []
 
     def proved(self, eui: bytes, now: int) -> None:
-        """A frame under the link key has opened."""
+        """Called when a frame of a device has opened under its link key."""
 
     def is_welcome(self, eui: bytes) -> bool:
-        """Whether frames of a device that knows the network key are taken."""
+        """Whether frames of a device that has the network key are accepted."""
         return True
 
     def doubted(self, eui: bytes, now: int) -> None:
-        """Somebody may have sent in this device's name: it is asked under the link key.
+        """Probes a device in whose name an attacker may have sent, under the link key.
 
-        With what comes back, its counter and address are right again here, and the own there. Of
-        who has no link key nothing can be proved: after a while its counter begins anew.
+        Its answer sets its counter and address right here, and this station's there. A device
+        without a link key can prove nothing: after a while its counter begins anew.
         """
         if self.link_key(eui) is not None:
             name = "probe " + eui.hex()
@@ -186,13 +189,13 @@ class Station:
             self.nwk.incoming.pop(eui, None)
 
     def undelivered(self, destination: int, now: int) -> None:
-        """Who has this short address did not acknowledge what was sent under the link key."""
+        """Called when a frame under a link key to this short address was not acknowledged."""
 
     def probe(self, eui: bytes, now: int) -> None:
-        """Asks a device for anything under the link key: what it answers does not matter."""
+        """Reads an attribute of a device under the link key; any answer will do."""
         self.read(eui, (1, 1), KEEP_ALIVE, (0x0000,), now)
 
-    def from_mac_command(self, frame: "Any", now: int) -> None:
+    def from_mac_command(self, frame: "mac.Frame", now: int) -> None:
         """A beacon or a command of the MAC."""
 
     def from_nwk_command(
@@ -209,7 +212,7 @@ class Station:
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """An attribute of an endpoint, its type first; None for one that is not there."""
+        """An attribute of an endpoint, its type first; None where the endpoint has none such."""
         return None
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
@@ -224,10 +227,10 @@ class Station:
     def from_default(
         self, cluster: int, command: int, status: int, sequence: int, sender: bytes, now: int
     ) -> None:
-        """A default response: what became of a command, by its sequence number."""
+        """A default response: the status of a command, by its sequence number."""
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
         """A command of a cluster; False where it is not known."""
@@ -237,15 +240,15 @@ class Station:
 
     def zdo(
         self, short: int, cluster: int, values: "dict[str, Any]", now: int,
-        done: "Any" = None,
+        on_delivery: "OnDelivery | None" = None,
     ) -> None:  # fmt: skip
         """Sends a command of the device profile; its sequence is added."""
         values.setdefault("sequence", self.number())
         payload = commands.encode(commands.ZDO, cluster, values)
-        self.aps.send(short, (0, 0), cluster, payload, now, None, aps.ZDO, done)
+        self.aps.send(short, (0, 0), cluster, payload, now, None, aps.ZDO, on_delivery)
 
-    def _from_zdo(self, one: aps.Frame, payload: bytes, sender: bytes, now: int) -> None:
-        cluster = one.cluster or 0
+    def _from_zdo(self, frame: aps.Frame, payload: bytes, sender: bytes, now: int) -> None:
+        cluster = frame.cluster or 0
         if cluster & commands.RESPONSE or cluster == commands.DEVICE_ANNCE:
             self.from_zdo(cluster, payload, sender, now)
             return
@@ -261,7 +264,7 @@ class Station:
         self.zdo(short, cluster | commands.RESPONSE, answer, now)
 
     def _about(self, cluster: int, asked: "dict[str, Any]") -> "dict[str, Any] | None":
-        """What this device says of itself."""
+        """The answer to a request for a descriptor; None for another request."""
         if cluster == commands.NODE_DESC_REQ:
             mask = self.server_mask.to_bytes(2, "little")
             head = bytes((self.node_type, 0x40, self.capability))
@@ -269,10 +272,10 @@ class Station:
         if cluster == commands.ACTIVE_EP_REQ:
             return {"count": len(self.endpoints), "endpoints": sorted(self.endpoints)}
         if cluster == commands.SIMPLE_DESC_REQ:
-            found = self.endpoints.get(asked["endpoint"])
-            if found is None:
+            descriptor = self.endpoints.get(asked["endpoint"])
+            if descriptor is None:
                 return {"status": 0x83, "length": 0}  # not active
-            device, servers, clients = found
+            device, servers, clients = descriptor
             return {
                 "length": 8 + 2 * (len(servers) + len(clients)),
                 "endpoint": asked["endpoint"],
@@ -288,8 +291,8 @@ class Station:
             matching = []
             for endpoint in sorted(self.endpoints):
                 _, servers, clients = self.endpoints[endpoint]
-                if any(one in servers for one in asked["in_clusters"]) or any(
-                    one in clients for one in asked["out_clusters"]
+                if any(server in servers for server in asked["in_clusters"]) or any(
+                    client in clients for client in asked["out_clusters"]
                 ):
                     matching.append(endpoint)
             if asked["profile"] != aps.SMART_ENERGY:
@@ -297,7 +300,9 @@ class Station:
             return {"count": len(matching), "endpoints": matching}
         return None
 
-    def find(self, short: int, cluster: int, now: int, done: "Any" = None) -> None:
+    def find(
+        self, short: int, cluster: int, now: int, on_delivery: "OnDelivery | None" = None
+    ) -> None:
         """Asks a device which of its endpoints serves a cluster."""
         self.zdo(
             short,
@@ -311,14 +316,15 @@ class Station:
                 "out_clusters": [],
             },
             now,
-            done,
+            on_delivery,
         )
 
     # ZCL
 
     def zcl(
         self, to: bytes, endpoints: "tuple[int, int]", cluster: int, control: int, command: int,
-        payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None,
+        payload: bytes, now: int, sequence: "int | None" = None,
+        on_delivery: "OnDelivery | None" = None,
     ) -> bool:  # fmt: skip
         """Sends a ZCL frame to (destination, source) endpoints, under the link key where needed.
 
@@ -330,50 +336,56 @@ class Station:
             return False
         number = self.number() if sequence is None else sequence
         frame = bytes((control, number, command)) + payload
-        self.aps.send(short, endpoints, cluster, frame, now, key, done=done)
+        self.aps.send(short, endpoints, cluster, frame, now, key, aps.SMART_ENERGY, on_delivery)
         return True
 
-    def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+    def from_aps(
+        self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
+    ) -> None:
         """Data for one of the endpoints."""
         try:
-            if one.profile == aps.ZDO:
-                self._from_zdo(one, payload, sender, now)
-            elif one.profile == aps.SMART_ENERGY and len(payload) >= 3:
-                self._from_zcl(one, payload, sender, how, now)
+            if frame.profile == aps.ZDO:
+                self._from_zdo(frame, payload, sender, now)
+            elif frame.profile == aps.SMART_ENERGY and len(payload) >= 3:
+                self._from_zcl(frame, payload, sender, how, now)
         except DecodeError:
             self.nwk.drop("a command of another form")
 
-    def _from_zcl(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
+    def _from_zcl(
+        self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
+    ) -> None:
         control, sequence, command = payload[0], payload[1], payload[2]
-        cluster = one.cluster or 0
+        cluster = frame.cluster or 0
         if control & 0x04 or control & 0x03 > SPECIFIC:
             return  # nothing of manufacturers
         if how != BY_LINK_KEY and cluster not in _IN_CLEAR:
             self.nwk.drop("a cluster that needs a link key")
-            self.default_response(one, sender, control, sequence, command, FAILURE, now, False)
+            self.default_response(frame, sender, control, sequence, command, FAILURE, now, False)
             return
         body = payload[3:]
         if control & SPECIFIC:
-            known = self.from_cluster(cluster, control, command, body, one, sequence, sender, now)
+            known = self.from_cluster(
+                cluster, control, command, body, frame, sequence, sender, now
+            )
             if not known:
                 self.default_response(
-                    one, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
+                    frame, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
                 )
         elif command == READ:
-            self._read(one, sender, control, sequence, body, now)
+            self._read(frame, sender, control, sequence, body, now)
         elif command == DEFAULT_RESPONSE and len(body) == 2:
             self.from_default(cluster, body[0], body[1], sequence, sender, now)
         elif command in (READ_RESPONSE, REPORT):
             values = _attributes(body, command == READ_RESPONSE)
             self.from_attributes(
-                cluster, values, one.destination_endpoint or 0, sender, command, now
+                cluster, values, frame.destination_endpoint or 0, sender, command, now
             )
 
     def default_response(
-        self, one: aps.Frame, sender: bytes, control: int, sequence: int, command: int,
+        self, frame: aps.Frame, sender: bytes, control: int, sequence: int, command: int,
         status: int, now: int, has_link_key: bool = True,
     ) -> None:  # fmt: skip
-        """A default response; under the network key alone where it is for want of a link key."""
+        """Sends a default response; under the network key alone without a link key."""
         short = self.nwk.address_of(sender)
         if control & SPECIFIC == 0 and command in (READ_RESPONSE, REPORT, DEFAULT_RESPONSE):
             return
@@ -382,44 +394,46 @@ class Station:
         answer = bytes((control & FROM_SERVER ^ FROM_SERVER | NO_DEFAULT, sequence))
         answer += bytes((DEFAULT_RESPONSE, command, status))
         key = self.link_key(sender) if has_link_key else None
-        self.aps.send(short, _back(one), one.cluster or 0, answer, now, key)
+        self.aps.send(short, _back(frame), frame.cluster or 0, answer, now, key)
 
     def _read(
-        self, one: aps.Frame, sender: bytes, control: int, sequence: int, body: bytes, now: int
+        self, frame: aps.Frame, sender: bytes, control: int, sequence: int, body: bytes, now: int
     ) -> None:
         if len(body) & 1:
             raise DecodeError("identifiers of two octets expected", 3, "attributes")
-        endpoint = one.destination_endpoint or 0
+        endpoint = frame.destination_endpoint or 0
         out = b""
         for at in range(0, len(body), 2):
             if len(out) > _MOST_READ:
                 break  # as many as there is room for
             identifier = body[at] | body[at + 1] << 8
-            value = self.attribute(one.cluster or 0, identifier, now, endpoint)
+            value = self.attribute(frame.cluster or 0, identifier, now, endpoint)
             out += body[at : at + 2]
             out += bytes((_UNSUPPORTED_ATTRIBUTE,)) if value is None else b"\x00" + value
         self.zcl(
-            sender, _back(one), one.cluster or 0,
+            sender, _back(frame), frame.cluster or 0,
             control & FROM_SERVER ^ FROM_SERVER | NO_DEFAULT, READ_RESPONSE, out, now, sequence,
         )  # fmt: skip
 
     def read(
         self, to: bytes, endpoints: "tuple[int, int]", cluster: int,
-        identifiers: "tuple[int, ...]", now: int, done: "Any" = None,
+        identifiers: "tuple[int, ...]", now: int, on_delivery: "OnDelivery | None" = None,
     ) -> bool:  # fmt: skip
         """Asks for attributes of a server."""
-        body = b"".join([bytes((one & 0xFF, one >> 8)) for one in identifiers])
-        return self.zcl(to, endpoints, cluster, 0, READ, body, now, None, done)
+        body = b"".join(
+            [bytes((identifier & 0xFF, identifier >> 8)) for identifier in identifiers]
+        )
+        return self.zcl(to, endpoints, cluster, 0, READ, body, now, None, on_delivery)
 
 
-def _back(one: aps.Frame) -> "tuple[int, int]":
+def _back(frame: aps.Frame) -> "tuple[int, int]":
     """The endpoints of an answer."""
-    return one.source_endpoint or 0, one.destination_endpoint or 0
+    return frame.source_endpoint or 0, frame.destination_endpoint or 0
 
 
 def _attributes(body: bytes, has_status: bool) -> "dict[int, bytes]":
     """Identifiers, and type and octets of each value; DecodeError."""
-    found: dict[int, bytes] = {}
+    values: dict[int, bytes] = {}
     at = 0
     end = len(body)
     while at < end:
@@ -430,9 +444,9 @@ def _attributes(body: bytes, has_status: bool) -> "dict[int, bytes]":
         if has_status:
             at += 1
             if body[at - 1] != SUCCESS:
-                found[identifier] = b""
+                values[identifier] = b""
                 continue
         start = at
         at = types.skip_typed(body, at, end, "value")
-        found[identifier] = body[start:at]
-    return found
+        values[identifier] = body[start:at]
+    return values

@@ -1,13 +1,13 @@
 """The hub as coordinator and trust centre: forms the network, lets devices in, agrees on keys.
 
-Who may come in, and under which key, the CHF's device log says: a device that is not listed gets
-no network key, and is not listened to should it know it. A network is formed anew, with another
-PAN id and network key, when CCS03 gives the hub another extended PAN id.
+The CHF's device log says which devices may join, and under which key: a device that is not listed
+gets no network key, and its frames are dropped should it know one. A network is formed anew, with
+another PAN id and network key, when CCS03 gives the hub another extended PAN id.
 
-Every device has the network key, so nothing that is said under it alone takes a device off the
-network or makes it another: its address is the one that it was given, whether it sleeps is what
-it came as when it first acknowledged something under its link key, and that it leaves it says
-under that key.
+Every device has the network key, so no frame under it alone removes a device from the network or
+changes what is known of it: a device keeps the address that it was given, whether it sleeps is
+settled when it first acknowledges a frame under its link key, and its leaving counts under that
+key alone.
 
 The EUI-64 on the HAN is the GPF's. What a restart needs is kept in the CHF's store.
 
@@ -24,7 +24,10 @@ from gbcs.zigbee.apslayer import BY_LINK_KEY
 from gbcs_device.han.station import Station
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from collections.abc import Callable
+
+    from gbcs_device.interfaces import Random
+    from gbcs_device.usecases.chf import Hub
 
 _NETWORK = "station/network"  # extended PAN id (8), PAN id (2), key sequence (1), network key (16)
 _CHILDREN = "station/children"  # EUI-64 (8), short address (2), capability (1), mirror (1) each
@@ -55,17 +58,20 @@ class Child:
 
 
 class TrustCentre(Station):
-    """`let_in` says under which key a device got the network key, `refused` why one did not.
+    """The hub as coordinator and trust centre.
 
-    `hub` is a gbcs_device Hub, `eui` the GPF's, `credentials` those of key establishment, one for
-    each suite.
+    `let_in` has the key under which each device got the network key, `refused` why a device got
+    none. `hub` is the CHF, `eui` the GPF's EUI-64, `credentials` those of key establishment, one
+    for each suite.
     """
 
     node_type = 0
     capability = 0x8F
     server_mask = 0x2A41  # revision 21, primary trust centre, network manager
 
-    def __init__(self, hub: "Any", eui: bytes, random: "Any", credentials: "list[Any]") -> None:
+    def __init__(
+        self, hub: "Hub", eui: bytes, random: "Random", credentials: "list[cbke.Credentials]"
+    ) -> None:
         super().__init__(eui, hub.store, hub.crypto, random)
         self.nwk.learns = False
         self.hub = hub
@@ -73,24 +79,25 @@ class TrustCentre(Station):
         self.children: dict[bytes, Child] = {}
         self.let_in: dict[bytes, str] = {}
         self.refused: dict[bytes, str] = {}
-        self.reveal: Any = None  # called with what a key is, an EUI-64 and the key, for captures
+        # Called with the name of a key, an EUI-64 and the key, for captures
+        self.reveal: Callable[[str, bytes, bytes], None] | None = None
         self._proved: set[bytes] = set()
-        self._sessions: dict[bytes, tuple[Any, int]] = {}
+        self._sessions: dict[bytes, tuple[cbke.Responder, int]] = {}
 
     # The network
 
     def power_on(self, now: int) -> None:
-        """Takes up with the network that the store has, or forms one."""
+        """Starts the network that the store has, or forms one."""
         self.is_awake = True
         octets = self.store.get(_NETWORK)
         if octets is None or octets[:8] != self.hub.log.extended_pan_id:
             self._form()
             return
         self._start(octets)
-        held = self.store.get(_CHILDREN) or b""
-        for at in range(0, len(held), 12):
-            one = Child(held[at + 8] << 8 | held[at + 9], held[at + 10], held[at + 11])
-            self._place(held[at : at + 8], one)
+        octets = self.store.get(_CHILDREN) or b""
+        for at in range(0, len(octets), 12):
+            child = Child(octets[at + 8] << 8 | octets[at + 9], octets[at + 10], octets[at + 11])
+            self._place(octets[at : at + 8], child)
         self.load_peers()
 
     def power_off(self) -> None:
@@ -113,7 +120,7 @@ class TrustCentre(Station):
             self.reveal("network key", octets[:8], octets[11:27])
 
     def _form(self) -> None:
-        """A network with a PAN id and a key of its own."""
+        """Forms a network with a random PAN id and network key."""
         pan = self.random(2)
         while pan in (b"\xff\xff", b"\xff\xfe"):
             pan = self.random(2)
@@ -125,31 +132,33 @@ class TrustCentre(Station):
         self._sessions = {}
 
     def refresh(self, now: int) -> None:
-        """The device log may be another: the network, and who is on it, follow."""
+        """Follows changes of the device log: forms another network, removes devices."""
         if self.nwk.extended_pan_id != self.hub.log.extended_pan_id:
             self._form()
         for eui in list(self.children):
             if self.hub.log.find(eui) is None:
                 self.forget(eui)
 
-    def _place(self, eui: bytes, one: Child) -> None:
-        self.children[eui] = one
-        self.nwk.set_address(eui, one.short)
-        if one.is_sleepy:
-            self.nwk.sleepers.add(one.short)
+    def _place(self, eui: bytes, child: Child) -> None:
+        self.children[eui] = child
+        self.nwk.set_address(eui, child.short)
+        if child.is_sleepy:
+            self.nwk.sleepers.add(child.short)
         else:
-            self.nwk.sleepers.discard(one.short)
+            self.nwk.sleepers.discard(child.short)
 
     def keep_children(self) -> None:
         """Writes the children to the store."""
         out = b""
-        for eui, one in self.children.items():
-            out += eui + bytes((one.short >> 8, one.short & 0xFF, one.capability, one.mirror))
+        for eui, child in self.children.items():
+            out += eui + bytes(
+                (child.short >> 8, child.short & 0xFF, child.capability, child.mirror)
+            )
         if out != (self.store.get(_CHILDREN) or b""):
             self.store.write({_CHILDREN: out or None})
 
     def forget(self, eui: bytes) -> None:
-        """A device is not on the network any more; its key, where it has one, is in the log."""
+        """Removes a device from the network; its link key stays in the device log."""
         self.nwk.forget(eui)
         self.aps.unknow(eui)
         self._proved.discard(eui)
@@ -159,33 +168,32 @@ class TrustCentre(Station):
             self.keep_children()
 
     def came(self, eui: bytes, now: int) -> None:
-        """A device is on the network, with a link key; what was agreed on before is void."""
+        """Called when a device is on the network with a link key; earlier tunnels are void."""
 
     def order_to_leave(self, eui: bytes, now: int) -> bool:
         """Tells a device to leave, under its link key; False where it has none or is not here."""
-        one = self.children.get(eui)
+        child = self.children.get(eui)
         key = self.link_key(eui)
-        if one is None or key is None:
+        if child is None or key is None:
             return False
         payload = commands.encode(commands.APS, aps.REMOVE_DEVICE, {"target": eui})
-        self.aps.send_command(one.short, aps.REMOVE_DEVICE, payload, now, key)
+        self.aps.send_command(child.short, aps.REMOVE_DEVICE, payload, now, key)
         return True
 
     # Keys
 
     def link_key(self, eui: bytes) -> "bytes | None":
-        """The key agreed on; or the one of the historic log under which a device has come back."""
+        """The link key with a device; that of the historic log where it has come back by it."""
         entry = self.hub.log.find(eui)
         if entry is None:
             return None
         if entry.link_key is None and self.let_in.get(eui) == devicelog.HISTORIC_KEY:
             old = self.hub.log.find_historic(eui)
             return None if old is None else old.link_key
-        key: bytes | None = entry.link_key
-        return key
+        return entry.link_key
 
     def proved(self, eui: bytes, now: int) -> None:
-        """A device has shown that it has the link key."""
+        """Notes that a device has proved that it has the link key."""
         if eui in self._proved:
             return
         if self.let_in.get(eui) == devicelog.HISTORIC_KEY:
@@ -196,7 +204,7 @@ class TrustCentre(Station):
         self._proved.add(eui)
 
     def is_welcome(self, eui: bytes) -> bool:
-        """Whether the log lists it, and it came in the regular way."""
+        """Whether the log lists a device, and it has joined."""
         return eui in self.children and self.hub.log.find(eui) is not None
 
     def _refuse(self, eui: bytes, why: str) -> None:
@@ -249,12 +257,12 @@ class TrustCentre(Station):
         self.nwk.send_mac(response, now, sent, eui)
 
     def _admit(self, eui: bytes, capability: int, now: int, is_new: bool = True) -> int:
-        """Gives a device an address; the one it had, where it has been here."""
+        """Gives a device a short address; the one it had, unless it is new."""
         old = self.children.get(eui)
         if old is not None and not is_new:
             short = old.short
         else:
-            used = [one.short for one in self.children.values()]
+            used = [child.short for child in self.children.values()]
             short = 0
             while not _FIRST_SHORT <= short <= _LAST_SHORT or short in used:
                 octets = self.random(2)
@@ -269,28 +277,28 @@ class TrustCentre(Station):
         return short
 
     def _capability(self, eui: bytes, claimed: int) -> int:
-        """What a device is taken to be, which claims this under the network key at most."""
+        """The capability of a device: that which is settled, else that which it claims."""
         old = self.children.get(eui)
         return old.capability if old is not None and self.aps.is_settled(eui) else claimed
 
-    def _claimed(self, eui: bytes, one: Child, claimed: int) -> None:
-        """A device that has an address says what it is."""
+    def _claimed(self, eui: bytes, child: Child, claimed: int) -> None:
+        """Takes the capability that a device with an address claims."""
         capability = self._capability(eui, claimed)
-        if one.capability != capability:
-            one.capability = capability
-            self._place(eui, one)
+        if child.capability != capability:
+            child.capability = capability
+            self._place(eui, child)
             self.keep_children()
 
     def change_network_key(self, now: int) -> None:
-        """Hands out another network key, then switches to it; who sleeps comes back."""
+        """Sends another network key to all, then switches to it; sleepers rejoin later."""
         key = self.random(16)
         sequence = self.nwk.key_sequence + 1 & 0xFF
-        for eui, one in self.children.items():
+        for eui, child in self.children.items():
             link_key = self.link_key(eui)
             if link_key is not None:
                 payload = self._network_key(eui, key, sequence)
                 use = security.KEY_TRANSPORT_KEY
-                self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, link_key, use)
+                self.aps.send_command(child.short, aps.TRANSPORT_KEY, payload, now, link_key, use)
         self.nwk.hold_key(key, sequence)
         self.at("switch", now + _SWITCH_MS, lambda at: self._switch(sequence, at))
 
@@ -312,7 +320,10 @@ class TrustCentre(Station):
         self, identifier: int, payload: bytes, sender: "bytes | None",
         link_key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
-        """A device asks for a key to talk to another, and both get the same; or it has left."""
+        """Takes a request for a partner link key, which both devices get; or a leave.
+
+        Source: Smart Energy 5.4.7.4 (partner link keys).
+        """
         if how != BY_LINK_KEY or sender is None:
             return
         try:
@@ -332,13 +343,13 @@ class TrustCentre(Station):
         keys = [(eui, self.link_key(eui)) for eui in (sender, partner)]
         if any(key is None or eui not in self.children for eui, key in keys):
             return
-        made = self.random(16)
+        partner_key = self.random(16)
         for eui, key in keys:
-            other = partner if eui == sender else sender
+            peer = partner if eui == sender else sender
             values = {
                 "key_type": commands.APPLICATION_LINK,
-                "key": made,
-                "partner": other,
+                "key": partner_key,
+                "partner": peer,
                 "initiator": int(eui == sender),
             }
             body = commands.encode(commands.APS, aps.TRANSPORT_KEY, values)
@@ -346,7 +357,7 @@ class TrustCentre(Station):
             use = security.KEY_LOAD_KEY
             self.aps.send_command(short, aps.TRANSPORT_KEY, body, now, key, use)
         if self.reveal is not None:
-            self.reveal("partner link key", sender, made)
+            self.reveal("partner link key", sender, partner_key)
 
     def _network_key(self, eui: bytes, key: bytes, sequence: int) -> bytes:
         return commands.encode(
@@ -362,8 +373,8 @@ class TrustCentre(Station):
         )
 
     def _send_network_key(self, eui: bytes, key: bytes, now: int, tries: int = 3) -> None:
-        one = self.children.get(eui)
-        if one is None:
+        child = self.children.get(eui)
+        if child is None:
             return
         if self.reveal is not None:
             self.reveal(self.let_in.get(eui, ""), eui, key)
@@ -375,14 +386,14 @@ class TrustCentre(Station):
                 self._send_network_key(eui, key, at, tries - 1)
 
         use = security.KEY_TRANSPORT_KEY
-        self.aps.send_command(one.short, aps.TRANSPORT_KEY, payload, now, key, use, False, sent)
+        self.aps.send_command(child.short, aps.TRANSPORT_KEY, payload, now, key, use, False, sent)
 
     # Coming back, leaving
 
     def from_nwk_command(
         self, frame: nwk.Frame, payload: bytes, sender: "bytes | None", is_secured: bool, now: int
     ) -> None:
-        """A device wants to come back. That one goes it says under its link key."""
+        """Takes requests to rejoin; a leave counts under the link key alone."""
         if not payload or sender is None:
             return
         try:
@@ -397,12 +408,12 @@ class TrustCentre(Station):
         log = self.hub.log
         if nwk.FIRST_RESERVED <= old < mac.BROADCAST or old == nwk.COORDINATOR:
             return
-        what, key = "", b""
-        for name, held in log.keys(eui, now):
+        key_name, key = "", b""
+        for name, key_octets in log.keys(eui, now):
             if name != devicelog.INSTALL_CODE_KEY:
-                what, key = name, held
+                key_name, key = name, key_octets
                 break
-        if not what:
+        if not key_name:
             listed = log.find(eui) is not None
             self._refuse(
                 eui,
@@ -411,7 +422,7 @@ class TrustCentre(Station):
                 else "the hub's device log does not list the meter",
             )
             return
-        if is_secured and what != devicelog.LINK_KEY:
+        if is_secured and key_name != devicelog.LINK_KEY:
             return
         known = self.children.get(eui)
         if known is None or is_secured:
@@ -419,7 +430,7 @@ class TrustCentre(Station):
         else:
             short = known.short  # anybody may have sent this: its announcement will tell more
             self._claimed(eui, known, capability)
-        self.let_in[eui] = what
+        self.let_in[eui] = key_name
         body = bytes((nwk.REJOIN_RESPONSE, short & 0xFF, short >> 8, 0))
 
         def sent(delivered: bool, at: int) -> None:
@@ -431,16 +442,16 @@ class TrustCentre(Station):
         self.nwk.send(nwk.COMMAND, old, body, now, sent, is_secured, (eui, True), None, 1)
 
     def from_zdo(self, cluster: int, payload: bytes, sender: bytes, now: int) -> None:
-        """An announcement: the device has the network key."""
+        """Takes an announcement, which shows that the device has the network key."""
         if cluster != commands.DEVICE_ANNCE:
             return
         values = commands.values(commands.ZDO, cluster, payload)
-        one = self.children.get(sender)
-        if one is None or values["eui64"] != sender or values["short_address"] != one.short:
+        child = self.children.get(sender)
+        if child is None or values["eui64"] != sender or values["short_address"] != child.short:
             return
         self._proved.discard(sender)
-        self._claimed(sender, one, values["capability"])
-        self.aps.give_up(one.short, now)
+        self._claimed(sender, child, values["capability"])
+        self.aps.give_up(child.short, now)
         if self.link_key(sender) is not None and self.let_in.get(sender) in (
             devicelog.LINK_KEY,
             devicelog.HISTORIC_KEY,
@@ -452,19 +463,19 @@ class TrustCentre(Station):
     def attribute(
         self, cluster: int, identifier: int, now: int, endpoint: int = 0
     ) -> "bytes | None":
-        """The suites of key establishment."""
+        """The suites of key establishment, a bit each: Smart Energy 5.4.8.2."""
         if cluster == KEY_ESTABLISHMENT and identifier == 0:
             suites = 0
-            for one in self.credentials:
-                suites |= one.suite
+            for credentials in self.credentials:
+                suites |= credentials.suite
             return b"\x31" + suites.to_bytes(2, "little")
         return None
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """What a device says in key establishment."""
+        """Takes a device's commands of key establishment."""
         if cluster != KEY_ESTABLISHMENT:
             return False
         if control & FROM_SERVER:
@@ -474,7 +485,7 @@ class TrustCentre(Station):
             return True
         answer = session.receive(command, payload)
         if answer is not None:
-            ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+            ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
             self.zcl(
                 sender, ends, KEY_ESTABLISHMENT, SPECIFIC | FROM_SERVER | NO_DEFAULT,
                 answer[0], answer[1], now, sequence,
@@ -487,19 +498,19 @@ class TrustCentre(Station):
             self._agreed(sender, session.link_key, now)
         return True
 
-    def _session(self, command: int, eui: bytes, now: int) -> "Any":
-        """The session of a device: a new one with each beginning, None where it may have none."""
-        for other in list(self._sessions):
-            if now >= self._sessions[other][1]:
-                del self._sessions[other]
-        held = self._sessions.get(eui)
+    def _session(self, command: int, eui: bytes, now: int) -> "cbke.Responder | None":
+        """The session of a device, made anew by an Initiate; None where it may have none."""
+        for device in list(self._sessions):
+            if now >= self._sessions[device][1]:
+                del self._sessions[device]
+        kept = self._sessions.get(eui)
         if command != _INITIATE:
-            return None if held is None else held[0]
+            return None if kept is None else kept[0]
         expected = (devicelog.INSTALL_CODE_KEY, devicelog.HASHED_KEY, devicelog.HISTORIC_KEY)
         if self.let_in.get(eui) not in expected or eui in self._proved:
             self.nwk.drop("key establishment not expected")
             return None
-        if held is None and len(self._sessions) >= _SESSIONS:
+        if kept is None and len(self._sessions) >= _SESSIONS:
             return None
         session = cbke.Responder(self.credentials, self.eui, eui, self.random, self.crypto)
         self._sessions[eui] = (session, now + _SESSION_MS)

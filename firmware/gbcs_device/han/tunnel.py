@@ -13,9 +13,10 @@ from gbcs.zigbee import aps
 from gbcs_device.han.joining import JOINED, Joiner
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs.zigbee.cbke import Credentials
+    from gbcs_device.interfaces import NetworkDevice, OnDelivery, Random
 
-# Tunnelling, both directions
+# Commands of the Tunneling cluster, both directions: Smart Energy D.6
 REQUEST_TUNNEL = const(0x00)
 TRANSFER = const(0x02)  # client to server
 TRANSFER_ERROR = const(0x03)
@@ -31,9 +32,15 @@ NO_SUCH_TUNNEL = const(0)
 
 
 class TunnelServer(Joiner):
-    """A device on the air that messages come to; `handled` counts those that it was given."""
+    """A device on the air that gets GBCS messages by a tunnel; `handled` counts them."""
 
-    def __init__(self, device: "Any", random: "Any", credentials: "Any", is_sleepy: bool) -> None:
+    def __init__(
+        self,
+        device: "NetworkDevice",
+        random: "Random",
+        credentials: "Credentials",
+        is_sleepy: bool,
+    ) -> None:
         super().__init__(device, random, credentials, is_sleepy)
         self.tunnel: int | None = None
         self.messages = BlockExchange()
@@ -43,7 +50,7 @@ class TunnelServer(Joiner):
         self._last_key: bytes | None = None
 
     def power_on(self, now: int) -> None:
-        """Begins anew: the tunnel is of before."""
+        """Begins without a tunnel: one from before the restart is void."""
         self.tunnel = None
         self.messages = BlockExchange()
         self._is_leaving = False
@@ -58,14 +65,14 @@ class TunnelServer(Joiner):
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = super().next_timer()
+        earliest = super().next_timer()
         for at in (self.device.next_timer(), self.messages.next_timer()):
-            if at is not None and (found is None or at < found):
-                found = at
-        return found
+            if at is not None and (earliest is None or at < earliest):
+                earliest = at
+        return earliest
 
     def handle_timer(self, now: int) -> None:
-        """Does what is due, of the device too."""
+        """Runs the timers that are due, the device's too."""
         due = self.device.next_timer()
         if due is not None and now >= due:
             self.device.handle_timer(now)
@@ -79,10 +86,10 @@ class TunnelServer(Joiner):
     # The tunnel
 
     def from_cluster(
-        self, cluster: int, control: int, command: int, payload: bytes, one: aps.Frame,
+        self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
         sequence: int, sender: bytes, now: int,
     ) -> bool:  # fmt: skip
-        """The tunnel, as the hub uses it; the rest is `Joiner`'s."""
+        """Handles the hub's tunnel commands; `Joiner` handles the others."""
         if (
             cluster == TUNNELING
             and not control & FROM_SERVER
@@ -90,13 +97,15 @@ class TunnelServer(Joiner):
             and sender == self.trust_centre
             and self.phase == JOINED
         ):
-            return self._as_server(command, payload, one, sequence, now)
-        return super().from_cluster(cluster, control, command, payload, one, sequence, sender, now)
+            return self._as_server(command, payload, frame, sequence, now)
+        return super().from_cluster(
+            cluster, control, command, payload, frame, sequence, sender, now
+        )
 
     def _as_server(
-        self, command: int, payload: bytes, one: aps.Frame, sequence: int, now: int
+        self, command: int, payload: bytes, frame: aps.Frame, sequence: int, now: int
     ) -> bool:
-        ends = (one.source_endpoint or 0, one.destination_endpoint or 0)
+        ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
         if command == REQUEST_TUNNEL and len(payload) == 6:
             status = TUNNEL_OK if payload[0] == GB_HRGP else TUNNEL_NO_PROTOCOL
             if status == TUNNEL_OK:
@@ -120,16 +129,19 @@ class TunnelServer(Joiner):
             return command == TRANSFER_ERROR
         return True
 
-    def _to_client(self, command: int, payload: bytes, now: int, sequence: "int | None" = None, done: "Any" = None) -> None:  # fmt: skip  # noqa: E501
+    def _to_client(
+        self, command: int, payload: bytes, now: int, sequence: "int | None" = None,
+        on_delivery: "OnDelivery | None" = None,
+    ) -> None:  # fmt: skip
         self.zcl(
             self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
-            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, done,
+            SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, on_delivery,
         )  # fmt: skip
 
     # Messages, either way
 
     def _message(self, octets: bytes, now: int) -> None:
-        """A message of a remote party, or a block of one: what is whole goes to the device."""
+        """Takes a message, or a block of one; the device gets each whole message."""
         whole = self.messages.receive(octets, now)
         if whole is not None:
             self.handled += 1
@@ -147,10 +159,10 @@ class TunnelServer(Joiner):
         self.speak(now)
 
     def changed(self, by_message: bool, now: int) -> None:
-        """The device has done something, by a message or by its time."""
+        """Called when the device has acted, by a message or by a timer."""
 
     def speak(self, now: int) -> None:
-        """An ESME says at once what it has to say; a GSME when it is awake and not asked."""
+        """Sends what waits: an ESME at once, a GSME in its own turn while it is awake."""
         if self.phase != JOINED or self.tunnel is None:
             return
         if not self._is_leaving:
@@ -163,16 +175,16 @@ class TunnelServer(Joiner):
             octets = self.messages.next(now)
             if octets is None:
                 break
-            done = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, done)
+            on_delivery = self._said if self._is_leaving and not self.messages.has_next() else None
+            self._to_client(SERVER_TRANSFER, head + octets, now, None, on_delivery)
 
     def _said(self, delivered: bool, now: int) -> None:
-        """The answer to the command to leave has gone."""
+        """Called when the answer to the command to leave was delivered, or not."""
         if self._is_leaving:
             self.leave(now)
 
     def link_key(self, eui: bytes) -> "bytes | None":
-        """The trust centre's; while it leaves, the one that the last it says goes under."""
+        """The link key with a device; the trust centre's stays in use until this one has left."""
         if eui != self.trust_centre:
             return super().link_key(eui)
         if not self._is_leaving:
@@ -180,7 +192,7 @@ class TunnelServer(Joiner):
         return self._last_key
 
     def leave(self, now: int) -> None:
-        """Off the network; the tunnel is gone."""
+        """Leaves the network, and closes the tunnel."""
         self.tunnel = None
         self.messages = BlockExchange()
         super().leave(now)

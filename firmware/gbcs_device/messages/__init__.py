@@ -1,1 +1,1 @@
-"""The path of a message: who may send it, what it carries, what it is answered."""
+"""The path of a message: the checks of its sender, its payload, and the answer."""

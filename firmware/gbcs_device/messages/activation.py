@@ -10,7 +10,7 @@ from gbcs.compat import TYPE_CHECKING
 from gbcs_device.base.names import name_of
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.messages.device import Command
 
 # OBIS of the activation date (class 9000 attribute 6, class 111 attribute 13): where the next
 # value stands and where it is to stand (class, OBIS, index), octets put before it, and those
@@ -41,8 +41,8 @@ _MOVES = (
 )
 
 
-def moved(command: "Any", obis: bytes) -> None:
-    """Makes the next values of what this activation date is about the present ones."""
+def moved(command: "Command", obis: bytes) -> None:
+    """Copies the next values that an activation date belongs to over the present ones."""
     date = "".join(["%02X" % octet for octet in obis])
     for row, source, target, head, tail in _MOVES:
         if row == date:

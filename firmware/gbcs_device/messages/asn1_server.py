@@ -28,7 +28,7 @@ def answer(command: "Command", run: "Callable[[Command, Field], Field]") -> byte
 
 def values(field: "Field") -> "dict[str, Any]":
     """The values of a SEQUENCE's fields by their names."""
-    return {one[0]: one[2] for one in field[2]}
+    return {entry[0]: entry[2] for entry in field[2]}
 
 
 def integer(value: int, tag: str = "") -> "Field":

@@ -16,7 +16,7 @@ from gbcs.errors import Refused
 from gbcs_device.messages.trust_anchors import ACCESS_CONTROL_BROKER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gbcs.usecases import UseCase
 
@@ -44,7 +44,7 @@ class NotAllowed(Refused):
 class NotSupported(Refused):
     """The device does not have this use case; `roles` are those of the authentic originator."""
 
-    def __init__(self, text: str, roles: "list[int]") -> None:
+    def __init__(self, text: str, roles: "Sequence[int | str]") -> None:
         super().__init__(text)
         self.roles = roles
 
@@ -107,7 +107,7 @@ def _unsupported(
     has_signature: bool,
     has_party: bool,
 ) -> "tuple[int, list[int]]":
-    """What a device does not have is told to whoever is authentic: in the form of its row."""
+    """The verdict on a command that this kind of device does not have, by its form and sender."""
     if not has_mac and not has_signature:
         return WRONG_FORM, []
     signature, mac = ("", "") if case is None else (case.signature, case.mac)

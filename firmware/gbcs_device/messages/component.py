@@ -1,4 +1,4 @@
-"""One component of a GBZ command, and why one fails; answers as the store keeps them.
+"""A component of a GBZ command, its failure, and the form of answers in the store.
 
 Sources: ZCL 07-5123 2.4 and 2.5 (statuses); GBCS 7.2.9 (components).
 """
@@ -69,16 +69,19 @@ def parts_of(octets: bytes, at: int, end: int) -> "list[Part]":
 def packed(answers: "list[tuple[int, bytes]]") -> bytes:
     """Answers as the store keeps them: command, length, payload of each."""
     return b"".join(
-        [bytes((one, len(octets) >> 8, len(octets) & 0xFF)) + octets for one, octets in answers]
+        [
+            bytes((command, len(octets) >> 8, len(octets) & 0xFF)) + octets
+            for command, octets in answers
+        ]
     )
 
 
 def unpacked(octets: bytes) -> "list[tuple[int, bytes]]":
     """The inverse of `packed`."""
-    found = []
+    answers = []
     at = 0
     while at < len(octets):
         stop = at + 3 + (octets[at + 1] << 8 | octets[at + 2])
-        found.append((octets[at], octets[at + 3 : stop]))
+        answers.append((octets[at], octets[at + 3 : stop]))
         at = stop
-    return found
+    return answers

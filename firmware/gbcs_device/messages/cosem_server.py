@@ -36,9 +36,14 @@ from gbcs_device.messages.item import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs_device.messages.device import Command
+
+    # Give the octets of an attribute; carry out a method, or follow what was set
+    Maker = Callable[[Command, Item], bytes | None]
+    Handler = Callable[[Command, Item], bytes]
 
 _NULL = b"\x00"
 _GET, _SET, _ACTION = const(1), const(2), const(3)
@@ -48,7 +53,7 @@ _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
-def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
     """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
@@ -104,12 +109,12 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
     return items
 
 
-def _targets(code: int, items: "list[Item]") -> "list[Any]":
-    """What each item is about: the objects of the use case's template, which may leave some out.
+def _targets(code: int, items: "list[Item]") -> "list[cosem.Object]":
+    """The object of each item, from the use case's template; optional ones may be left out.
 
     None of them where the items are not those of the template, in its order.
     """
-    targets: list[Any] = []
+    targets: list[cosem.Object] = []
     for request in cosem.requests(code):
         if len(targets) < len(items) and _is_of(items[len(targets)], request):
             targets.append(request.object)
@@ -119,7 +124,7 @@ def _targets(code: int, items: "list[Item]") -> "list[Any]":
 
 
 def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
-    """The results of the items that ask for what the template does not have, by their numbers.
+    """The results of the items that the template does not have, by their numbers.
 
     DecodeError where each one is there: there are too many or too few then, or in another order.
     """
@@ -131,8 +136,8 @@ def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
     return dict.fromkeys(unknown, READ_WRITE_DENIED)
 
 
-def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
-    """The results of the items with data that are not what the template says, by their numbers.
+def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int]":
+    """The results of the items whose data do not fit the template, by their numbers.
 
     DecodeError where a date or a time is none.
     """
@@ -150,12 +155,12 @@ def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
 
 
 def _is_protected(item: Item) -> bool:
-    """Whether it is a get_protected_attributes."""
+    """Whether an item is a get_protected_attributes."""
     return item.choice == _ACTION and item.class_id == _PROTECTED_CLASS and item.index == 1
 
 
 def _is_of(item: Item, request: "cosem.Request") -> bool:
-    """Whether an item asks for what an entry of the template does."""
+    """Whether an item is that of an entry of the template."""
     target = request.object
     return (
         item.class_id == target.class_id
@@ -166,7 +171,11 @@ def _is_of(item: Item, request: "cosem.Request") -> bool:
 
 
 def _carried_out(
-    command: "Command", item: Item, live: "Any", actions: "Any", target: "Any"
+    command: "Command",
+    item: Item,
+    live: "dict[Any, Maker]",
+    actions: "dict[Any, Handler]",
+    target: "cosem.Object",
 ) -> bytes:
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
@@ -198,8 +207,8 @@ def read(
     command: "Command",
     item: Item,
     key: "tuple[int, bytes, int]",
-    live: "Any",
-    target: "Any",
+    live: "dict[Any, Maker]",
+    target: "cosem.Object",
 ) -> bytes:
     """The octets of an attribute; those of its default where nothing was ever written."""
     maker = live.get(key)
@@ -207,13 +216,13 @@ def read(
     return octets_of(target.layout) if octets is None else octets
 
 
-def _protected(command: "Command", item: Item, live: "Any") -> bytes:
+def _protected(command: "Command", item: Item, live: "dict[Any, Maker]") -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
     allowed = {
-        (one.class_id, one.obis, one.index): one
-        for one in cosem.protected(command.m.code, _index_of(command, item))
+        (target.class_id, target.obis, target.index): target
+        for target in cosem.protected(command.m.code, _index_of(command, item))
     }
     if len(keys) > len(allowed):
         raise ItemFailed(READ_WRITE_DENIED)
@@ -238,7 +247,7 @@ def _protected(command: "Command", item: Item, live: "Any") -> bytes:
 
 
 def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
-    """The protection parameters of a block: who encrypted it for whom, under which counter."""
+    """The protection parameters of a block: encrypting device, recipient and counter."""
     return b"".join((
         b"\x01\x01\x02\x02\x16\x02\x02\x05\x09\x09\x04",
         counter.to_bytes(8, "big"),
@@ -248,10 +257,10 @@ def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
 
 
 def _index_of(command: "Command", item: Item) -> int:
-    """Which item of the request it is."""
+    """The number of an item in its request."""
     m = command.m
-    for index, one in enumerate(items_of(m.octets, m.content_start, m.content_end)):
-        if one.start == item.start:
+    for index, part in enumerate(items_of(m.octets, m.content_start, m.content_end)):
+        if part.start == item.start:
             return index
     return 0
 

@@ -1,4 +1,4 @@
-"""What an object holds before anything was written to it: the zero, the empty, the constant.
+"""The value of an object before it was written: zero, empty, or the layout's constant.
 
 Made of the layouts of the message templates (gbcs.cosem.layout) and of the types that GBZ
 templates give for attributes, when such an object is read.
@@ -56,9 +56,9 @@ def octets_of(layout: "tuple[Any, ...]") -> bytes:
 
 def attribute_of(template: "list[Any]", cluster: int, identifier: int) -> "bytes | None":
     """Type and value of an attribute that a template's responses name; None where none does."""
-    for one in template:
-        if one.cluster == cluster and not one.frame_control & 1:
-            for name, kind in one.constants:
+    for expected in template:
+        if expected.cluster == cluster and not expected.frame_control & 1:
+            for name, kind in expected.constants:
                 if name == identifier and kind is not None:
                     row = types.by_name(kind)
                     if row is not None:

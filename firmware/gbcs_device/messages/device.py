@@ -1,4 +1,4 @@
-"""What all devices do with a message: check it, run it, answer it, remember it.
+"""The path of a message through any device: check it, run it, answer it, remember it.
 
     decode -> addressed to me -> MAC -> may its originator send it, in this form (authority)
     -> signature -> counter -> run now, or keep for its date -> answer in the form of the use case
@@ -35,10 +35,16 @@ from gbcs_device.messages.notification import notification
 from gbcs_device.messages.trust_anchors import DS, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import Any  # noqa: TID251
 
+    from gbcs.interfaces import Crypto
     from gbcs.message import Message
     from gbcs.usecases import UseCase
+    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store
+    from gbcs_device.messages.refusals import Refusals
+
+    Server = Callable[["Command"], bytes]  # the answer's payload
 
 _MAX_OUTBOX = const(16)
 _REST_MS = const(3_600_000)  # before something is tried again that failed
@@ -54,13 +60,15 @@ _SAYS_TIME_STATUS = ("GCS13a", "GCS13b", "GCS13c", "GCS14", "GCS60a")
 
 
 class Command:
-    """One command that passed all checks, while it is run.
+    """A command that passed all checks, while it is run.
 
     `changes` collects what it does to the store; `get` sees them already. `after` are calls that
     follow once the answer has left. `now` is milliseconds since 2000.
     """
 
-    def __init__(self, device: "Any", m: "Any", case: "Any", roles: "list[Any]", now: int) -> None:
+    def __init__(
+        self, device: "Any", m: "Message", case: "UseCase", roles: "Sequence[int | str]", now: int
+    ) -> None:
         self.device = device
         self.m = m
         self.case = case
@@ -68,32 +76,32 @@ class Command:
         self.now = now
         self.moment = now  # when it counts: what was kept counts at its date
         self.changes: dict[str, bytes | None] = {}
-        self.after: list[Any] = []
+        self.after: list[Callable[[], object]] = []
         self.work: dict[str, Any] = {}  # what the items of one command hand to one another
         self.counted = False  # whether a handler has seen to the originator's counter
         self.floors: list[int] = []  # the roles whose counters a handler has set
         self._encryption: tuple[bytes, bytes] | None = None
 
     def get(self, name: str) -> "bytes | None":
-        """What stands in the store, with this command's changes."""
+        """The octets under a name, as this command's changes leave the store."""
         if name in self.changes:
             return self.changes[name]
         return self.device.store.get(name)
 
-    def log(self, log: str, code: int, other: bytes = b"") -> None:
+    def log(self, log: str, code: int, information: bytes = b"") -> None:
         """Adds a log entry."""
-        self.changes.update(logs.added(self, log, clock.seconds(self.now), code, other))
+        self.changes.update(logs.added(self, log, clock.seconds(self.now), code, information))
 
     def schedule(self, at: int) -> None:
-        """Keeps the command for its time; of one use case the last one counts."""
+        """Keeps the command for its time; a later command of the same use case replaces it."""
         future_dated.keep_command(self, at)
 
     def cancel(self) -> None:
-        """Drops what this use case was to do later."""
+        """Drops the command of this use case that was kept for later."""
         future_dated.cancel_command(self)
 
     def party(self) -> bytes:
-        """Who is behind it: the supplementary remote party, or the originator."""
+        """The party that the command comes from: the supplementary one, or the originator."""
         return self.m.party or self.m.originator
 
     def seal(self, plaintext: bytes) -> bytes:
@@ -106,8 +114,8 @@ class Command:
                 certificate = x509.read(m.certificate)
                 if certificate.entity_id != party or not certificate.is_agreement:
                     raise BadCertificate("a key agreement certificate of the party expected")
-                held = device.anchors.agreement_key(party)
-                if held is not None and held != certificate.public_key:
+                public_key = device.anchors.agreement_key(party)
+                if public_key is not None and public_key != certificate.public_key:
                     raise BadCertificate("the key of the party's cell expected")
                 secret = device.anchors.own.secret(party, certificate.public_key)
                 counter = self.supplementary_counter()
@@ -122,7 +130,7 @@ class Command:
         return protect.seal_block(device.eui, plaintext, self._encryption[0], device.crypto)
 
     def supplementary_counter(self) -> int:
-        """The device's own counter, one for this command: it stands in for the message's."""
+        """The device's own counter, one for this command, used instead of the message's."""
         octets = self.get("own/counter") or bytes(8)
         if "own/counter" not in self.changes:
             octets = (int.from_bytes(octets, "big") + 1).to_bytes(8, "big")
@@ -142,7 +150,15 @@ class Device:
     text; `on_error(exception)`, where a test sets it, is called with each.
     """
 
-    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]") -> None:  # fmt: skip  # noqa: E501
+    def __init__(
+        self,
+        kind: str,
+        eui: bytes,
+        store: "Store",
+        crypto: "Crypto",
+        own: "PrivateKeys",
+        servers: "dict[str, Server]",
+    ) -> None:
         self.kind = kind
         self.eui = eui
         self.store = store
@@ -154,9 +170,9 @@ class Device:
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self.recent: list[bytes] | None = None
-        self.refusals: Any = None  # what gbcs_device.messages.refusals remembers
+        self.refusals: Refusals | None = None  # what gbcs_device.messages.refusals remembers
         self.errors: list[str] = []
-        self.on_error: Any = None
+        self.on_error: Callable[[Exception], None] | None = None
         self._rest = 0  # until when no timer is due: the store could not be written
         self._account_rest = 0  # until when the account's is not: it failed
         self.account: Any = None  # the module of a meter's account, where it has one
@@ -165,7 +181,7 @@ class Device:
         self.account_event: Any = None  # needs to survive
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
-        """One message in, its answer out; None where the standard wants silence.
+        """Takes one message, gives its answer; None where the standard asks for no answer.
 
         Nothing is raised but PowerCut.
         """
@@ -184,7 +200,7 @@ class Device:
     def _remember(self, octets: bytes) -> None:
         if self.recent is not None:
             self.recent.append(octets)
-            while len(self.recent) > 1 and sum([len(one) for one in self.recent]) > _RECENT:
+            while len(self.recent) > 1 and sum([len(octets) for octets in self.recent]) > _RECENT:
                 self.recent.pop(0)
 
     def _receive(self, octets: bytes, now: int) -> "bytes | None":
@@ -216,7 +232,7 @@ class Device:
     def _failed(
         self, error: Exception, now: int, waiting: int, aside: "str | None" = None
     ) -> bool:
-        """What is done about an exception; so many alerts had been waiting before.
+        """Ends what raised an exception; so many alerts had been waiting before.
 
         Whether the store could be written; `aside` is what is taken out of it.
         """
@@ -230,7 +246,7 @@ class Device:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` should be called next, milliseconds since 2000; None for never."""
-        found = future_dated.next_timer(self.store)
+        earliest = future_dated.next_timer(self.store)
         if self.account is not None:
             try:
                 at = self.account.next_event(self)
@@ -238,11 +254,11 @@ class Device:
                 at = 0
             if at is not None:
                 at = max(at, self._account_rest)
-                found = at if found is None else min(at, found)
-        return found if found is None else max(found, self._rest)
+                earliest = at if earliest is None else min(at, earliest)
+        return earliest if earliest is None else max(earliest, self._rest)
 
     def handle_timer(self, now: int) -> None:
-        """Does what was to be done by now; each outcome is an alert.
+        """Carries out what is due; each outcome is an alert.
 
         Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
         """
@@ -265,12 +281,12 @@ class Device:
                 self._failed(error, now, waiting)
 
     def _carry_out(self, at: int, name: str, now: int) -> None:
-        """Does what was kept under this name for that moment."""
+        """Carries out what was kept under this name for that moment."""
         octets = self.store.get(name)
         if octets is None:  # what was due before it has cancelled it
             return
         m = future_dated.command_of(name, octets)
-        case = None if m is None else payload.use_case(m)
+        case: Any = None if m is None else payload.use_case(m)
         originator = octets[8:16]
         command = Command(self, m, case, self.anchors.roles_of(originator), now)
         command.moment = at
@@ -283,7 +299,7 @@ class Device:
         self._follow(command)
 
     def _follow(self, command: Command) -> None:
-        """What follows once a command's batch is written, which nothing undoes any more."""
+        """Makes the calls that follow once a command's batch is written."""
         for call in command.after:
             try:
                 call()
@@ -291,7 +307,7 @@ class Device:
                 self._failed(error, command.now, len(self.outbox))
 
     def _settle(self, command: Command) -> None:
-        """What the command's changes mean for the meter's account."""
+        """Adds to the command's changes those of the meter's account."""
         if self.account is not None:
             self.account.finish(command)
 
@@ -300,7 +316,7 @@ class Device:
         octets = self.store.get(logs.SECURITY) or b""
         return [(entry.time, entry.code) for entry in logs.entries(octets)]
 
-    def _admit(self, m: "Message", case: "UseCase | None") -> "list[Any]":
+    def _admit(self, m: "Message", case: "UseCase | None") -> "Sequence[int | str]":
         """The roles in which the originator may send this, its counter above their last ones.
 
         Raises BadMac, BadSignature, UnknownKey for what is not authentic; NotAllowed, Replayed,
@@ -326,7 +342,7 @@ class Device:
         if verdict == authority.NOT_SUPPORTED or case is None:
             self._check_counter(m, allowed)
             raise NotSupported("a use case of this kind of device expected", allowed)
-        counted: list[Any] = [device_role(m.originator)] if to_device else allowed
+        counted: Sequence[int | str] = [device_role(m.originator)] if to_device else allowed
         if self._is_counted(m, case):
             self._check_counter(m, counted)
         return counted
@@ -367,14 +383,16 @@ class Device:
         for role in roles:
             octets, key = self.anchors.signing_key(role)
             if octets not in keys:
-                keys[octets] = self.crypto.verify(key, protect.signed_octets(m), m.signature)
+                keys[octets] = self.crypto.verify(
+                    key, protect.signed_octets(m), m.signature or b""
+                )
             if keys[octets]:
                 signed.append(role)
         if not signed:
             raise BadSignature("the signature is not the originator's")
         return signed
 
-    def _check_counter(self, m: "Message", roles: "list[Any]") -> None:
+    def _check_counter(self, m: "Message", roles: "Sequence[int | str]") -> None:
         for role in roles:
             if m.counter <= self.anchors.counter(role):
                 raise Replayed("a counter above the last one expected")
@@ -406,7 +424,7 @@ class Device:
         return answer
 
     def _counted(
-        self, m: "Message", roles: "list[Any]", floors: "list[int] | tuple[()]" = ()
+        self, m: "Message", roles: "Sequence[int | str]", floors: "list[int] | tuple[()]" = ()
     ) -> "dict[str, bytes | None]":
         """The changes of the store that count a message; `floors` are counted already."""
         changes: dict[str, bytes | None] = {}
@@ -452,7 +470,7 @@ class Device:
         self,
         code: int,
         recipient: bytes,
-        content: "Any",
+        content: "PayloadOf",
         signed: bool,
         party: "bytes | None" = None,
         changes: "dict[str, bytes | None] | None" = None,
@@ -492,7 +510,7 @@ class Device:
             changes.update(self.alert(_CRITICAL_ALERT, supplier.eui, payload_of, True))
         self.store.write(changes)
 
-    def alert_of(self, code: int, now: int) -> "Any":
+    def alert_of(self, code: int, now: int) -> "PayloadOf":
         """The payload of a generic alert, by its counter: GBZ for gas, DLMS for others."""
         if "GBZ" in self.servers:
             octets = b"\x01\x09\x00" + code.to_bytes(2, "big")
@@ -501,7 +519,7 @@ class Device:
         body = b"\x02\x02\x12" + code.to_bytes(2, "big") + b"\x09\x0c" + clock.date_time(now)
         return lambda counter: notification(counter, body)
 
-    def _not_supported(self, m: "Message", roles: "list[int]", now: int) -> None:
+    def _not_supported(self, m: "Message", roles: "Sequence[int | str]", now: int) -> None:
         """ECS100, to whoever sent it: message code and counter of the command."""
         body = b"\x02\x03\x12\x8f\x85\x09\x0c" + clock.date_time(now) + b"\x09\x0a"
         body += m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
@@ -519,7 +537,7 @@ class Device:
 
 
 def _check_header(m: "Message") -> None:
-    """Raises DecodeError for what only responses have, and for a party without its counter."""
+    """Raises DecodeError for fields of responses, and for a party without its counter."""
     if m.date_time or m.supplementary_counter is not None:
         raise DecodeError("no date-time and no device's counter expected", m.start, "header")
     if m.party is not None and m.party_counter is None:

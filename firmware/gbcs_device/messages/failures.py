@@ -15,7 +15,8 @@ from gbcs_device.base.store import PowerCut, StoreFull
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.interfaces import Readable
+    from gbcs_device.messages.device import Device
 
 LAST = "log/error"  # seconds since 2000 (4), then the text of the last exception
 
@@ -32,7 +33,7 @@ _LONGEST_NAME = const(20)  # of an exception's type, in the log
 def text_of(error: Exception) -> str:
     """The type and text of an exception: 80 characters at most, all of them printable."""
     text = (type(error).__name__ + ": " + str(error))[:_LONGEST_TEXT]
-    return "".join([one if " " <= one <= "~" else "?" for one in text])
+    return "".join([letter if " " <= letter <= "~" else "?" for letter in text])
 
 
 def code_of(error: Exception) -> int:
@@ -44,7 +45,7 @@ def code_of(error: Exception) -> int:
     return PROGRAM_EXECUTION
 
 
-def noted(device: "Any", error: Exception, now: int, aside: "str | None" = None) -> bool:
+def noted(device: "Device", error: Exception, now: int, aside: "str | None" = None) -> bool:
     """Keeps and logs an exception; whether the store could be written.
 
     `aside` names what was kept for its date and failed: it is removed, and an alert says so.
@@ -69,13 +70,13 @@ def noted(device: "Any", error: Exception, now: int, aside: "str | None" = None)
 
 
 def _removed(
-    device: "Any", error: Exception, now: int, aside: "str | None"
+    device: "Device", error: Exception, now: int, aside: "str | None"
 ) -> "dict[str, bytes | None]":
     return {} if aside is None else {aside: None}
 
 
 def _logged(
-    device: "Any", error: Exception, now: int, aside: "str | None"
+    device: "Device", error: Exception, now: int, aside: "str | None"
 ) -> "dict[str, bytes | None]":
     changes = _removed(device, error, now, aside)
     name = type(error).__name__[:_LONGEST_NAME].encode()
@@ -88,9 +89,9 @@ def _logged(
 
 
 def _told(
-    device: "Any", error: Exception, now: int, aside: "str | None"
+    device: "Device", error: Exception, now: int, aside: "str | None"
 ) -> "dict[str, bytes | None]":
-    """All of it: the log, and the alert about what is set aside."""
+    """The changes of the log, and the alert about what is set aside."""
     changes = _logged(device, error, now, aside)
     octets = None if aside is None else device.store.get(aside)
     if octets is not None:
@@ -99,13 +100,15 @@ def _told(
     return changes
 
 
-def last(store: "Any") -> "tuple[int, str] | None":
-    """When the last one was, in seconds since 2000, and its text; None where there was none."""
+def last(store: "Readable") -> "tuple[int, str] | None":
+    """Seconds since 2000 and text of the last exception; None where there was none."""
     octets = store.get(LAST)
-    return octets and (int.from_bytes(octets[:4], "big"), str(octets[4:], "utf-8"))
+    if not octets:
+        return None
+    return int.from_bytes(octets[:4], "big"), str(octets[4:], "utf-8")
 
 
-def tell_damage(device: "Any", now: int) -> None:
+def tell_damage(device: "Device", now: int) -> None:
     """Logs that octets of a device's store were damaged and put right, and tells the supplier.
 
     With that a bank is begun in which nothing is damaged. An IHD has nobody to tell.
@@ -114,6 +117,6 @@ def tell_damage(device: "Any", now: int) -> None:
     changes = logs.added(device.store, logs.EVENT, clock.seconds(now), code)
     supplier = None if device.anchors is None else device.anchors.cell(SUPPLIER, KA)
     if supplier is not None:
-        said = device.alert_of(code, now)
-        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, said, False))
+        content = device.alert_of(code, now)
+        changes.update(device.alert(_NON_CRITICAL_ALERT, supplier.eui, content, False))
     device.store.write(changes)

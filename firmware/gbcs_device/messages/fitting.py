@@ -1,4 +1,4 @@
-"""Whether what is set, or given to a method, is what the template of the use case says.
+"""Whether data that are set, or given to a method, fit the template of the use case.
 
 Types, the number of elements and the largest size of a string: what a device keeps, and counts by,
 is of its layout (gbcs.cosem.layout) throughout. A constant that is all there is tells one use case

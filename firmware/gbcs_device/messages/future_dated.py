@@ -1,4 +1,4 @@
-"""What was kept for its date: when the next is due, and what is done and said then.
+"""Commands kept for their date: when the next is due, its outcome and its alert.
 
     later/XXXX        a whole command (CS02b, CS02g, CS06), by its message code
     later/A/...       an activation date of a COSEM object: its passive values become active
@@ -20,6 +20,8 @@ from gbcs_device.messages.notification import notification
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import PayloadOf, Store
+    from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
 _KEPT = "later/"
@@ -40,24 +42,24 @@ _TIMES = ("implementation_date_time", "start_time", "start_date_time", "implemen
 
 
 class BadDate(Exception):
-    """A date at which nothing can be done: parts of it are not specified, or it is none."""
+    """A date that is no moment: parts of it are not specified, or no calendar has it."""
 
 
-def next_timer(store: "Any") -> "int | None":
-    """When the first of them is due, milliseconds since 2000; None for never."""
-    times = [int.from_bytes(store.get(name)[:8], "big") for name in store.names(_KEPT)]
+def next_timer(store: "Store") -> "int | None":
+    """When the first kept command is due, milliseconds since 2000; None for never."""
+    times = [int.from_bytes((store.get(name) or b"")[:8], "big") for name in store.names(_KEPT)]
     return min(times) if times else None
 
 
-def due(store: "Any", now: int) -> "list[tuple[int, bytes, str]]":
-    """Those that are due, in their order: the moment, a number (one octet), the name."""
-    found = []
+def due(store: "Store", now: int) -> "list[tuple[int, bytes, str]]":
+    """The kept commands that are due, in order: the moment, a number (one octet), the name."""
+    due_entries = []
     for name in store.names(_KEPT):
-        octets = store.get(name)
+        octets = store.get(name) or b""
         at = int.from_bytes(octets[:8], "big")
         if at <= now:
-            found.append((at, octets[16:17], name))
-    return sorted(found)
+            due_entries.append((at, octets[16:17], name))
+    return sorted(due_entries)
 
 
 def _keep(command: "Command", name: str, at: int, rest: bytes) -> None:
@@ -68,12 +70,12 @@ def _keep(command: "Command", name: str, at: int, rest: bytes) -> None:
 
 
 def keep_command(command: "Command", at: int) -> None:
-    """Keeps a whole command; of one use case the last counts."""
+    """Keeps a whole command; a later one of the same use case replaces it."""
     _keep(command, "%s%04X" % (_KEPT, command.m.code), at, command.m.octets)
 
 
 def cancel_command(command: "Command") -> None:
-    """Drops what the use case of this command was to do later."""
+    """Drops the kept command of this command's use case."""
     command.changes["%s%04X" % (_KEPT, command.m.code)] = None
 
 
@@ -96,9 +98,9 @@ def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> 
         raise BadDate
     command.changes[name] = None
     m = command.m
-    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-    said += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
-    _keep(command, name, at, date + said)
+    reference = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    reference += key[0].to_bytes(2, "big") + key[1] + bytes((key[2],))
+    _keep(command, name, at, date + reference)
 
 
 def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
@@ -111,8 +113,8 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
     activation.moved(command, key[1])
 
 
-def keep_part(command: "Command", part: "Any") -> bool:
-    """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
+def keep_part(command: "Command", part: "Part") -> bool:
+    """Keeps a cluster's command for later, or drops the kept one; whether it was either."""
     moment = part.from_date_time
     if moment is None:
         for name, kind, value, _ in part.fields():
@@ -128,14 +130,14 @@ def keep_part(command: "Command", part: "Any") -> bool:
     if moment * 1000 <= command.now:
         return False
     m = command.m
-    said = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
-    said += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
-    _keep(command, name, moment * 1000, said + part.payload)
+    reference = m.code.to_bytes(2, "big") + m.counter.to_bytes(8, "big")
+    reference += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
+    _keep(command, name, moment * 1000, reference + part.payload)
     return True
 
 
-def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, Any]":
-    """Does what is due: the alert's message code, and what gives its payload by the counter."""
+def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, PayloadOf]":
+    """Carries out what is due: the alert's message code, and its payload by the counter."""
     if name[:8] == "later/A/":
         return _activated(command, octets[_HEAD:])
     if name[:8] == "later/C/":
@@ -143,24 +145,24 @@ def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[i
     return command.device.due(command, at)
 
 
-def _activated(command: "Command", rest: bytes) -> "tuple[int, Any]":
-    date, said = rest[:12], rest[12:]
-    key = (said[10] << 8 | said[11], said[12:18], said[18])
+def _activated(command: "Command", rest: bytes) -> "tuple[int, PayloadOf]":
+    date, reference = rest[:12], rest[12:]
+    key = (reference[10] << 8 | reference[11], reference[12:18], reference[18])
     _become_active(command, key)
     body = b"\x02\x03\x12" + logs.FUTURE_DATED_SUCCESS.to_bytes(2, "big") + b"\x09\x0c" + date
-    body += b"\x09" + bytes((len(said),)) + said
+    body += b"\x09" + bytes((len(reference),)) + reference
     return _DLMS_ALERT, lambda counter: notification(counter, body)
 
 
-def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
+def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadOf]":
     from gbcs_device.messages.component import ComponentFailed, Part
 
-    said, payload = rest[:14], rest[14:]
-    header = b"\x01" + said[10:12] + (3 + len(payload)).to_bytes(2, "big")
-    octets = header + bytes((said[12], 0, said[13])) + payload
+    reference, payload = rest[:14], rest[14:]
+    header = b"\x01" + reference[10:12] + (3 + len(payload)).to_bytes(2, "big")
+    octets = header + bytes((reference[12], 0, reference[13])) + payload
     part = Part(0, octets, 0, len(octets))
     code = logs.FUTURE_DATED_SUCCESS
-    handler = command.device.gbz_actions.get((part.cluster, said[12] & 8, part.command))
+    handler = command.device.gbz_actions.get((part.cluster, reference[12] & 8, part.command))
     try:
         if handler is not None:
             handler(command, part)
@@ -168,12 +170,12 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, Any]":
     except ComponentFailed:
         code = logs.FUTURE_DATED_FAILURE
     content = b"\x01\x09\x01" + code.to_bytes(2, "big") + clock.seconds(at).to_bytes(4, "big")
-    content += b"\x0e" + said
+    content += b"\x0e" + reference
     return _GBZ_ALERT, lambda counter: content
 
 
 def command_of(name: str, octets: bytes) -> "Any":
-    """The Message that was kept whole; None where only a part of one was."""
+    """The Message that was kept whole; None where only a component or a date was kept."""
     if name[6:8] in ("A/", "C/"):
         return None
     return message.decode(octets[_HEAD:])

@@ -38,10 +38,15 @@ from gbcs_device.messages.component import (
 from gbcs_device.messages.defaults import attribute_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs.gbz.template import Expected
     from gbcs_device.messages.device import Command
+
+    # Give type and value of an attribute; carry out a command: its answers, or None
+    Maker = Callable[[Command, Part], bytes | None]
+    Handler = Callable[[Command, Part], list[tuple[int, bytes]] | None]
 
 _SPECIFIC = const(0x01)
 _TO_CLIENT = const(0x08)
@@ -49,7 +54,7 @@ _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
-def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]") -> bytes:
+def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
     """The components that answer a command which was checked whole (payload.skip).
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
@@ -64,7 +69,7 @@ def answer(command: "Command", live: "dict[Any, Any]", actions: "dict[Any, Any]"
     expected = gbztemplate.find(m.code)
     if not _conform(parts, expected):
         raise DecodeError("the components of the use case expected", m.content_start, "content")
-    template = [one for one in expected if one.side == "response"]
+    template = [row for row in expected if row.side == "response"]
     out = bytearray(m.octets[m.content_start : m.content_start + 3])
     failed = NO_ROOM in command.work
     encrypted = count = last = 0
@@ -133,9 +138,13 @@ def _conforms(part: Part, row: "Expected") -> bool:
 
 
 def _carried_out(
-    command: "Command", part: Part, live: "Any", actions: "Any", template: "list[Any]"
+    command: "Command",
+    part: Part,
+    live: "dict[Any, Maker]",
+    actions: "dict[Any, Handler]",
+    template: "list[Expected]",
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
-    """Are the answers the cluster's own (1), their commands and payloads, did one fail."""
+    """Whether the answers are cluster-specific (1), command and payload of each, any failure."""
     key = (part.cluster, part.frame_control & _TO_CLIENT, part.command)
     faults = command.device.faults
     fault = faults.get(("C",) + key, faults.get(("C",) + key + (part.payload,)))
@@ -147,12 +156,12 @@ def _carried_out(
     handler = actions.get(key)
     if command.case.future_dated and future_dated.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
-    found = None if handler is None else handler(command, part)
-    if found is None:
+    answers = None if handler is None else handler(command, part)
+    if answers is None:
         octets = command.get(answer_name(part.cluster, part.command, part.payload))
-        found = None if octets is None else unpacked(octets)
-    if found is not None:
-        return _SPECIFIC, found, False
+        answers = None if octets is None else unpacked(octets)
+    if answers is not None:
+        return _SPECIFIC, answers, False
     if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
         raise ComponentFailed(NOT_FOUND)
     command.changes[kept_name(part.cluster, part.command)] = part.payload
@@ -160,20 +169,20 @@ def _carried_out(
 
 
 def _form(
-    template: "list[Any]", cluster: int, specific: int, command: int, direction: int
+    template: "list[Expected]", cluster: int, specific: int, command: int, direction: int
 ) -> "tuple[int, bool]":
     """The frame control of an answer, and whether it is encrypted."""
-    for one in template:
-        if one.cluster == cluster and one.command == command and one.frame_control & 1 == specific:
-            return one.frame_control, one.encrypted
-    for one in template:  # a default response goes the way of the answer it stands for
-        if one.cluster == cluster:
-            return specific | one.frame_control & _TO_CLIENT, False
+    for row in template:
+        if row.cluster == cluster and row.command == command and row.frame_control & 1 == specific:
+            return row.frame_control, row.encrypted
+    for row in template:  # a default response goes the way of the answer it stands for
+        if row.cluster == cluster:
+            return specific | row.frame_control & _TO_CLIENT, False
     return specific | direction, False
 
 
 def _read(
-    command: "Command", part: Part, live: "Any", template: "list[Any]"
+    command: "Command", part: Part, live: "dict[Any, Maker]", template: "list[Expected]"
 ) -> "tuple[bytes, bool]":
     """A read attributes response, and whether an attribute failed by the hardware."""
     out = bytearray()

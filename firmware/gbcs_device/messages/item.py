@@ -1,4 +1,4 @@
-"""One item of an access request, and why one fails.
+"""An item of an access request, and its failure.
 
 Source: DLMS UA 1000-2, 9.3.14 (access service), 9.5 (results).
 """
@@ -12,7 +12,7 @@ OTHER_REASON = const(250)
 
 
 class ItemFailed(Exception):
-    """An item that fails; `result` is what the answer says of it."""
+    """An item that fails; `result` is its result in the answer."""
 
     def __init__(self, result: int) -> None:
         super().__init__(result)
@@ -20,7 +20,7 @@ class ItemFailed(Exception):
 
 
 class Item:
-    """One item of a request: what is asked for, and where its data stand in the message."""
+    """An item of a request: choice, object, and where its data stand in the message."""
 
     __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
 

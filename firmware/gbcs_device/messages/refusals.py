@@ -1,4 +1,4 @@
-"""What a device does about messages that it refuses: a flood of them wears nothing out.
+"""Logs and alerts of refused messages, limited so that a flood does not wear out the flash.
 
 The first of an hour are noted in the security log, and told the supplier, one by one; then that
 there are unusually many (8F60), once. Those after that stand in the log as one entry, the newest
@@ -14,7 +14,7 @@ from gbcs_device.base import clock, logs
 from gbcs_device.base.store import NO_ROOM, StoreFull
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from gbcs_device.messages.device import Command, Device
 
 _SINGLE = const(16)  # of an hour
 _HOUR_MS = const(3600000)
@@ -22,7 +22,7 @@ _ENTRY = const(7)  # octets of an entry of the log with nothing beside it
 
 
 class Refusals:
-    """Those of one device: `count` of them in the hour that began at `since`."""
+    """The refusals of one device: `count` of them in the hour that began at `since`."""
 
     __slots__ = ("since", "count", "shared")
 
@@ -32,15 +32,15 @@ class Refusals:
         self.shared = b""  # the entry of the log that stands for many
 
 
-def of(device: "Any", now: int) -> Refusals:
-    """Those of a device."""
+def of(device: "Device", now: int) -> Refusals:
+    """The refusals of a device."""
     if device.refusals is None:
         device.refusals = Refusals(now)
-    found: Refusals = device.refusals
-    return found
+    refusals: Refusals = device.refusals
+    return refusals
 
 
-def noted(device: "Any", code: int, now: int) -> None:
+def noted(device: "Device", code: int, now: int) -> None:
     """Notes a refused message by the code that says why, and tells the supplier.
 
     Nobody is told while alerts are waiting.
@@ -57,8 +57,8 @@ def noted(device: "Any", code: int, now: int) -> None:
         _share(device, known, code, now)
 
 
-def _tell(device: "Any", code: int, now: int) -> None:
-    """One entry and, unless alerts are waiting, one alert."""
+def _tell(device: "Device", code: int, now: int) -> None:
+    """Adds a log entry and, unless alerts are waiting, an alert."""
     changes = logs.added(device.store, logs.SECURITY, clock.seconds(now), code)
     try:
         if device.outbox:
@@ -69,7 +69,7 @@ def _tell(device: "Any", code: int, now: int) -> None:
         pass
 
 
-def _share(device: "Any", known: Refusals, code: int, now: int) -> None:
+def _share(device: "Device", known: Refusals, code: int, now: int) -> None:
     """The newest entry stands for all that were refused since there are many."""
     octets = device.store.get(logs.SECURITY) or b""
     if known.shared and octets.endswith(known.shared):
@@ -80,7 +80,7 @@ def _share(device: "Any", known: Refusals, code: int, now: int) -> None:
     device.store.hold(logs.SECURITY, octets)
 
 
-def without_room(command: "Any") -> bytes:
+def without_room(command: "Command") -> bytes:
     """The content that answers a command whose changes do not fit: nothing of it is done.
 
     Raises StoreFull for one that no answer of its form says this of.

@@ -1,4 +1,4 @@
-"""Whom a device trusts: trust anchor cells, its own keys, and the counters of remote parties.
+"""The trust of a device: trust anchor cells, its own keys, the counters of remote parties.
 
 It answers what `gbcs.protect` asks of secrets. A cell is named by a remote party role, a use ("ds"
 signatures, "ka" key agreement) and whether it is for prepayment top-ups. All of it lives in the
@@ -12,9 +12,12 @@ from gbcs.errors import BadKey, UnknownKey
 from gbcs.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
     from gbcs.asn1.x509 import Certificate
+    from gbcs.interfaces import Crypto
+    from gbcs_device.interfaces import PrivateKeys, Random, Readable, Store
 
 ROOT = const(0)
 RECOVERY = const(1)
@@ -45,7 +48,7 @@ class Cell(Record):
 
 
 def cell_of(certificate: "Certificate") -> Cell:
-    """What a cell keeps of a certificate; a root or issuing authority's has no EUI: zeros."""
+    """The cell made of a certificate; a root or issuing authority has no EUI: zeros."""
     eui = certificate.entity_id or bytes(8)
     return Cell(eui, certificate.subject_key_id or b"", certificate.public_key)
 
@@ -60,7 +63,7 @@ def device_key_name(eui: bytes) -> str:
 
 
 def device_role(eui: bytes) -> str:
-    """What stands for the role of a joined device where its commands are counted."""
+    """The name used in place of a role where the commands of a joined device are counted."""
     return "device/" + eui.hex()
 
 
@@ -71,7 +74,7 @@ class Anchors:
     halves: `secret(eui, public_key) -> 32 octets or None`, `sign(octets) -> 64 octets`.
     """
 
-    def __init__(self, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> None:
+    def __init__(self, eui: bytes, store: "Store", crypto: "Crypto", own: "PrivateKeys") -> None:
         self.eui = eui
         self.store = store
         self.crypto = crypto
@@ -79,7 +82,7 @@ class Anchors:
         self._signers: dict[bytes, Any] = {}
 
     def cell(self, role: int, use: str, prepayment: bool = False) -> "Cell | None":
-        """What stands in a cell; None where it is empty."""
+        """The content of a cell; None where it is empty."""
         octets = self.store.get(_name(role, use, prepayment))
         if octets is None:
             return None
@@ -130,9 +133,9 @@ class Anchors:
             self._signers[cell.public_key] = key
         return cell.public_key, key
 
-    def secret(self, one: bytes, other: bytes) -> "bytes | None":
-        """The secret shared with the other party, a joined device too; None without its key."""
-        party = other if one == self.eui else one
+    def secret(self, eui: bytes, peer: bytes) -> "bytes | None":
+        """The secret shared with a party or a joined device; None without its key."""
+        party = peer if eui == self.eui else eui
         key = self.agreement_key(party) or self.store.get(device_key_name(party))
         return None if key is None else self.own.secret(party, key)
 
@@ -159,7 +162,7 @@ class OwnKeys:
     `random(n)` gives n octets; with them, timing tells less of the keys.
     """
 
-    def __init__(self, crypto: "Any", store: "Any", random: "Any") -> None:
+    def __init__(self, crypto: "Crypto", store: "Readable", random: "Random") -> None:
         self._crypto = crypto
         self._store = store
         self.random = random
@@ -168,12 +171,13 @@ class OwnKeys:
 
     def reload(self) -> None:
         """Takes the keys that the store has now."""
-        self._ds = self._crypto.private_key(self._store.get("own/ds"))
-        self._ka = self._crypto.private_key(self._store.get("own/ka"))
+        # A store without keys is our error: a TypeError
+        self._ds = self._crypto.private_key(self._store.get("own/ds"))  # type: ignore[arg-type]
+        self._ka = self._crypto.private_key(self._store.get("own/ka"))  # type: ignore[arg-type]
         self._secrets.clear()
 
     def secret(self, eui: bytes, public_key: bytes) -> "bytes | None":
-        """What is agreed with the holder of this public key, 32 octets; a few are kept.
+        """The secret agreed with the holder of this public key, 32 octets; a few are kept.
 
         None for a public key that is no point of the curve.
         """
@@ -189,8 +193,8 @@ class OwnKeys:
             self._secrets[public_key] = secret
         return secret
 
-    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
-        """A fresh key pair: private half (32 octets), public key (65), and what signs by it.
+    def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
+        """A fresh key pair: private half (32 octets), public key (65), and a function that signs.
 
         BadKey where random octets are no private key: one in 2^32.
         """
@@ -214,13 +218,13 @@ class HandedSecrets:
     key pair: the public key, and the one signature by it.
     """
 
-    def __init__(self, secrets: "dict[bytes, bytes]", sign: "Any") -> None:
+    def __init__(self, secrets: "dict[bytes, bytes]", sign: "Callable[[bytes], bytes]") -> None:
         self._secrets = secrets
         self.sign = sign
         self.pair: tuple[bytes, bytes] | None = None
 
-    def new_pair(self) -> "tuple[bytes | None, bytes, Any]":
-        """No private half, the public key, and what gives its signature; BadKey without a pair."""
+    def new_pair(self) -> "tuple[bytes | None, bytes, Callable[[bytes], bytes]]":
+        """None, the public key, and a function that gives its signature; BadKey without a pair."""
         if self.pair is None:
             raise BadKey("no key pair was handed over")
         public, signature = self.pair

@@ -1,1 +1,1 @@
-"""What use cases do beyond reading and setting data."""
+"""The functions of use cases that are more than reading and setting data."""

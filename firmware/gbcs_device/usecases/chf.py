@@ -1,8 +1,8 @@
-"""What a CHF does: its device logs as COSEM object 0-0:30.3.0.255, and who may join.
+"""The use cases of a CHF: its device logs as COSEM object 0-0:30.3.0.255, and who may join.
 
 The logs are a `gbcs.devicelog.DeviceLog`, kept in the store as octets. A command works on a copy,
-which takes the place of the old one when the batch is written, with alert CS14 behind it. How
-long joining is open is not kept: after a power cut it is closed.
+which replaces the log when the batch is written; alert CS14 follows. The time until which joining
+is open is not kept: after a power cut joining is closed.
 
 Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
 """
@@ -18,8 +18,10 @@ from gbcs_device.messages.item import ItemFailed
 from gbcs_device.messages.notification import notification
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
+    from collections.abc import Callable
 
+    from gbcs.interfaces import Crypto
+    from gbcs_device.interfaces import PrivateKeys, Store
     from gbcs_device.messages.device import Command
     from gbcs_device.messages.item import Item
 
@@ -36,7 +38,16 @@ _MOST_S = const(0xFFFF)
 class Hub(Device):
     """A CHF: a device with the logs of its HAN. `log` is as the last command left it."""
 
-    def __init__(self, kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Any]", gpf: "bytes | None" = None) -> None:  # fmt: skip  # noqa: E501
+    def __init__(
+        self,
+        kind: str,
+        eui: bytes,
+        store: "Store",
+        crypto: "Crypto",
+        own: "PrivateKeys",
+        servers: "dict[str, Callable[[Command], bytes]]",
+        gpf: "bytes | None" = None,
+    ) -> None:
         super().__init__(kind, eui, store, crypto, own, servers)
         octets = store.get(_LOG)
         if octets is None:
@@ -45,7 +56,7 @@ class Hub(Device):
             self.log = devicelogfields.from_octets(octets)
 
     def established(self, mac: bytes, link_key: bytes, now: int) -> None:
-        """A device and the hub have agreed on a link key: its hash goes in the log, CS14 out.
+        """Logs the hash of a link key that a device and the hub have agreed on; CS14 tells it.
 
         Raises NotListed, NotAllowed.
         """
@@ -54,7 +65,10 @@ class Hub(Device):
             self._keep(log, now)
 
     def returned(self, mac: bytes, now: int) -> None:
-        """A device of the historic log talks under its old key. Raises NotListed, NotAllowed."""
+        """Takes back a device of the historic log that has its old key.
+
+        Raises NotListed, NotAllowed.
+        """
         log = self.log.copy()
         log.returned(mac, now)
         self._keep(log, now)
@@ -88,7 +102,7 @@ def _work(command: "Command") -> DeviceLog:
 
 
 def _changed(command: "Command", log: DeviceLog) -> bytes:
-    """The log is another: it is kept with the batch, as is that CS14 goes out."""
+    """Adds the changed log and alert CS14 to the command's batch."""
     device = command.device
     command.changes[_LOG] = devicelogfields.to_octets(log)
     command.changes.update(device.changed(log, command.now, command.changes))
@@ -97,7 +111,7 @@ def _changed(command: "Command", log: DeviceLog) -> bytes:
 
 
 def _adopt(command: "Command", log: DeviceLog) -> None:
-    """Once the batch is written, the hub works with this log."""
+    """Makes this log the hub's once the batch is written."""
     device = command.device
 
     def adopt() -> None:
@@ -152,7 +166,7 @@ def unregister(command: "Command", item: "Item") -> bytes:
 
 
 def restore(command: "Command", item: "Item") -> bytes:
-    """CCS03: the list becomes that of another hub, the network that hub's."""
+    """CCS03: takes over the device log and the network of another hub."""
     log = _work(command)
     field = axdr.decode(item.octets, item.start, item.end)[0]
     try:
@@ -167,20 +181,23 @@ def backup(command: "Command", item: "Item") -> bytes:
     make = devicelogfields.backup
     if item.obis == _HISTORIC:
         make = devicelogfields.historic_backup
-    found = make(_work(command), clock.date_time(command.now))
-    return axdr.encode(devicelogfields.backup_field(found))
+    log = make(_work(command), clock.date_time(command.now))
+    return axdr.encode(devicelogfields.backup_field(log))
 
 
 def active_devices(command: "Command", item: "Item") -> bytes:
-    """CCS06: data that were seeded, else the devices of the log, each as in touch just now."""
+    """CCS06: data that were seeded, else the devices of the log, each as heard just now.
+
+    Source: the mapping table of GBCS, CHFCommunicationsStore; GBCS 10.6.2.1 (link quality).
+    """
     seeded = command.get(name_of(item.class_id, item.obis, item.index))
     if seeded is not None:
         return seeded
-    entries = [one for one in _work(command).entries if one.link_key is not None]
+    entries = [entry for entry in _work(command).entries if entry.link_key is not None]
     out = bytes((1, len(entries)))
     now = clock.date_time(command.now)
-    for one in entries:
-        out += b"\x02\x0e\x09\x08" + one.mac + b"\x04\x08\x80"  # bit 0: active
+    for entry in entries:
+        out += b"\x02\x0e\x09\x08" + entry.mac + b"\x04\x08\x80"  # bit 0: active
         out += b"\x0f\xce" * 3 + b"\x11\xff" * 3 + b"\x09\x0c" + now  # -50 dBm, best link
         out += b"\x11\x01\x11\x00\x11\x64\x11\x01\x11\x01"
     return out

@@ -1,15 +1,15 @@
 """Credentials of remote parties: what stands in the trust anchor cells, and its replacement.
 
-CS02a and CS02f (0x011B) report cells; CS02b and CS02g replace certificates in them. Whose cell
-authorises a command its message code says (the registry's roles), and so its replacement mode;
-what a mode may replace is a table here. A certificate is taken that was issued, by way of the
-command's certification path, by the holder of the root cell, or by an issuing authority that the
-device was made to know.
+CS02a and CS02f (0x011B) report cells; CS02b and CS02g replace certificates in them. The message
+code gives the role whose cell authorises a command (the registry's roles), and its replacement
+mode; a table here has the roles that a mode may replace. A certificate is accepted if the holder
+of the root cell issued it, by way of the command's certification path, or an issuing authority
+that the device knows.
 
-A command that names another mode, cell or counter than its message code and header call for is
-refused whole. A counter floor counts only with a certificate of its role that was replaced by the
-same command; it may let counters go back (a floor of 0 is legal), so the commands that set the
-last floors are remembered, and not carried out again.
+A command that names another mode, cell or counter than its message code and header is refused
+whole. A counter floor is set only with a certificate of its role that the same command replaced;
+it may let counters go back (a floor of 0 is legal), so the commands that set the last floors are
+remembered, and not carried out again.
 
 Sources: GBCS 13.2 (CS02a), 13.3 (CS02b), statuses and layouts as in 57 reference messages.
 """
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs.asn1.der import Field
-    from gbcs_device.messages.device import Command
+    from gbcs.asn1.x509 import Certificate
+    from gbcs_device.messages.device import Command, Device
 
 SUCCESS = const(0)
 BAD_CERTIFICATE = const(5)
@@ -139,7 +140,7 @@ def update(command: "Command", field: "Field") -> "Field":
 
 
 def _check(command: "Command", fields: "dict[str, Any]") -> None:
-    """Whether the command says of itself what its message code and header say."""
+    """Raises NotAllowed, DecodeError where the content does not agree with code and header."""
     case, m = command.case, command.m
     control = _by_name(fields["control"])
     if control["mode"] != case.mode or case.mode not in _MODES:
@@ -172,7 +173,9 @@ def _authorising(command: "Command") -> int:
     return authority.role_numbers(names)[0]
 
 
-def _floors(command: "Command", control: "dict[str, Any]") -> "list[tuple[int, int, Any]]":
+def _floors(
+    command: "Command", control: "dict[str, Any]"
+) -> "list[tuple[int, int, list[Field] | None]]":
     """Role, floor and specialist floors of each counter that a command would set."""
     floors = []
     authorising = _authorising(command)
@@ -200,7 +203,7 @@ def _executed(command: "Command") -> "list[bytes]":
 
 
 def carry_out(command: "Command", field: "Field", is_authentic: bool = True) -> "Field":
-    """Replaces certificates; the outcome: counters set, and what became of each replacement.
+    """Replaces certificates; the outcome: counters set, and the status of each replacement.
 
     The command passed the checks of `update` when it came; `is_authentic` tells whether it would
     now, when its date has come.
@@ -254,11 +257,11 @@ def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
 
 
 def _by_name(fields: "list[Field]") -> "dict[str, Any]":
-    return {one[0]: one[2] for one in fields}  # type: ignore[misc]
+    return {field[0]: field[2] for field in fields}  # type: ignore[misc]
 
 
-def _read(certificate: bytes) -> "Any":
-    """The certificate, or None where it is none of the profile."""
+def _read(certificate: bytes) -> "Certificate | None":
+    """The certificate; None where the octets are no certificate of the profile."""
     try:
         return x509.read(certificate)
     except (DecodeError, BadCertificate):
@@ -269,11 +272,11 @@ def _replace(
     command: "Command",
     octets_: bytes,
     cell: "dict[str, Any]",
-    path: "list[Any]",
-    replaceable: "Any",
+    path: "list[Certificate | None]",
+    replaceable: "tuple[int, ...]",
     refused: int,
 ) -> "tuple[int, Field]":
-    """Replaces one certificate: its status, and the outcome that says so."""
+    """Replaces one certificate: its status, and its part of the outcome."""
     device = command.device
     use = _USES.get(cell["key_usage"])
     role, prepayment = cell["role"], bool(cell.get("cell_usage", 0))
@@ -288,21 +291,27 @@ def _replace(
         else:
             status = _examine(command, certificate, role, use, path)
     after = before
-    if status == SUCCESS and use is not None:
+    if status == SUCCESS and use is not None and certificate is not None:
         after = cell_of(certificate)
         command.changes.update(device.anchors.filled(role, use, after, prepayment))
     parts: list[Any] = [integer(role), (None, "BIT STRING", cell["key_usage"], None)]
     if prepayment:
         parts.append(integer(1))
-    ids = [octets(b"") if one is None else octets(part) for one in (before, after)
-           for part in ((one.eui, one.key_id) if one is not None else (b"", b""))]  # fmt: skip
+    ids = []
+    for anchor in (before, after):
+        ids += [octets(b"" if anchor is None else anchor.eui)]
+        ids += [octets(b"" if anchor is None else anchor.key_id)]
     return status, sequence(sequence(*parts), enumerated(status), *ids)
 
 
 def _examine(
-    command: "Command", certificate: "Any", role: int, use: "str", path: "list[Any]"
+    command: "Command",
+    certificate: "Certificate | None",
+    role: int,
+    use: str,
+    path: "list[Certificate | None]",
 ) -> int:
-    """Whether a certificate may stand in a cell: of the profile, for that use, well issued."""
+    """The status of a certificate for a cell: its profile, its use and its issuer are checked."""
     if certificate is None:
         return BAD_CERTIFICATE
     uses = {DS: certificate.is_signing or role == ROOT, KA: certificate.is_agreement}
@@ -313,9 +322,9 @@ def _examine(
     if role == ROOT:
         return _examine_root(command, certificate)
     issuer = None
-    for one in path:
-        if one is not None and one.subject_key_id == certificate.authority_key_id:
-            issuer = one
+    for candidate in path:
+        if candidate is not None and candidate.subject_key_id == certificate.authority_key_id:
+            issuer = candidate
     device = command.device
     if issuer is None or not issuer.is_issuing or issuer.role != ISSUING_AUTHORITY:
         return NO_TRUST_ANCHOR
@@ -324,8 +333,8 @@ def _examine(
     return SUCCESS if _is_trusted(device, issuer) else NO_TRUST_ANCHOR
 
 
-def _examine_root(command: "Command", certificate: "Any") -> int:
-    """Whether a certificate may stand in the root's cell: a root's, signed by the root held."""
+def _examine_root(command: "Command", certificate: "Certificate") -> int:
+    """The status of a certificate for the root's cell: a root's, signed by the present root."""
     device = command.device
     root = device.anchors.cell(ROOT, DS)
     if not certificate.is_issuing or certificate.entity_id is not None:
@@ -335,7 +344,7 @@ def _examine_root(command: "Command", certificate: "Any") -> int:
     return SUCCESS if _is_signed(device, certificate, root.public_key) else NO_TRUST_ANCHOR
 
 
-def _has_key(device: "Any", certificate: "Any") -> bool:
+def _has_key(device: "Device", certificate: "Certificate") -> bool:
     """Whether the key that it certifies is a point of the curve."""
     try:
         device.crypto.public_key(certificate.public_key)
@@ -344,7 +353,7 @@ def _has_key(device: "Any", certificate: "Any") -> bool:
     return True
 
 
-def _is_signed(device: "Any", certificate: "Any", public_key: bytes) -> bool:
+def _is_signed(device: "Device", certificate: "Certificate", public_key: bytes) -> bool:
     """Whether the holder of this public key, 65 octets, signed a certificate."""
     try:
         x509.verify(certificate, device.crypto.public_key(public_key), device.crypto)
@@ -353,8 +362,8 @@ def _is_signed(device: "Any", certificate: "Any", public_key: bytes) -> bool:
     return True
 
 
-def _is_trusted(device: "Any", issuer: "Any") -> bool:
-    """Whether the root's holder issued it, or it is the issuing authority that is known."""
+def _is_trusted(device: "Device", issuer: "Certificate") -> bool:
+    """Whether an issuing authority is the known one, or was certified by the root."""
     known = device.anchors.cell(ISSUING_AUTHORITY, DS)
     if known is not None and known.public_key == issuer.public_key:
         return True
@@ -362,8 +371,10 @@ def _is_trusted(device: "Any", issuer: "Any") -> bool:
     return root is not None and _is_signed(device, issuer, root.public_key)
 
 
-def _change(command: "Command", role: int, floor: int, special: "Any", is_set: bool) -> "Field":
-    """Sets the counters of a role, where `is_set`; what the outcome says of it."""
+def _change(
+    command: "Command", role: int, floor: int, special: "list[Field] | None", is_set: bool
+) -> "Field":
+    """Sets the counters of a role, where `is_set`; gives their part of the outcome."""
     parts = [integer(role), integer(floor)]
     if is_set:
         command.changes.update(command.device.anchors.counted(role, floor))

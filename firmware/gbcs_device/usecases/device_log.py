@@ -1,9 +1,9 @@
 """A meter's device log: joining, unjoining, reading it; leaving the HAN; a GPF's log restored.
 
-CS03 enters a device that this one may talk to, CS04 removes it and the keys that went with it,
-CS07 reads the log. By method C both devices get each other's key agreement certificate, for which
-whoever signed the command vouches: of its issuer a device holds nothing. The draft CS02f of
-SECMP0013 tells the meter to leave: its answer is the last thing it says there.
+CS03 enters a device that this one may talk to, CS04 removes it and its keys, CS07 reads the log.
+By method C both devices get each other's key agreement certificate; the signer of the command
+vouches for it, since a device holds no certificate of its issuer. The draft CS02f of SECMP0013
+tells the meter to leave: its answer is its last message on that network.
 
 Sources: GBCS 13.4 to 13.7; SECMP0013 impact assessment, 3.2.
 """
@@ -17,9 +17,9 @@ from gbcs_device.messages.asn1_server import integer, octets, sequence, values
 from gbcs_device.messages.trust_anchors import device_key_name
 
 if TYPE_CHECKING:
-    from typing import Any  # noqa: TID251
-
     from gbcs.asn1.der import Field
+    from gbcs.asn1.x509 import Certificate
+    from gbcs.interfaces import Crypto
     from gbcs_device.messages.device import Command
 
 __all__ = ("device_type", "disconnect", "join", "read_details", "restore", "unjoin")
@@ -53,18 +53,18 @@ _JOINED_BY = (
 _LISTED_AT_GPF = (0, 5, 6)
 
 
-def _is_joined_by(kind: str, method: int, other: int) -> bool:
+def _is_joined_by(kind: str, method: int, peer_type: int) -> bool:
     """Whether a device of this kind is joined with one of that type by this method."""
-    return any(other in row[2] for row in _JOINED_BY if row[:2] == (kind, method))
+    return any(peer_type in row[2] for row in _JOINED_BY if row[:2] == (kind, method))
 
 
 def join(command: "Command", field: "Field") -> "Field":
-    """CS03A1, A2, B, C."""
+    """CS03A1, A2, B, C: enters a device in the log; the result."""
     given = values(field)
     eui, kind, method = given["other_device_id"], given["other_device_type"], given["method"]
     log = command.get(DEVICE_LOG) or b""
-    held = device_type(command, eui)
-    certificate: Any = None
+    listed = device_type(command, eui)
+    certificate: Certificate | None = None
     if method == _C:
         certificate = _certificate(given.get("other_device_certificate"), command.device.crypto)
     result = command.device.faults.get(("J",), SUCCESS)
@@ -76,20 +76,20 @@ def join(command: "Command", field: "Field") -> "Field":
         result = INVALID_METHOD
     elif method == _C and certificate is None:
         result = NO_CERTIFICATE
-    elif held is not None and held != kind:
+    elif listed is not None and listed != kind:
         result = INCOMPATIBLE
-    elif held is None and len(log) >= MAX_ENTRIES * ENTRY:
+    elif listed is None and len(log) >= MAX_ENTRIES * ENTRY:
         result = FULL
-    elif held is None:
+    elif listed is None:
         command.changes[DEVICE_LOG] = log + eui + bytes((kind,))
-    is_its_own = certificate is not None and certificate.entity_id == eui
-    if result == SUCCESS and is_its_own:  # a reference command brings another's
+    # A reference command has the certificate of a third device: its key is not kept
+    if result == SUCCESS and certificate is not None and certificate.entity_id == eui:
         command.changes[device_key_name(eui)] = certificate.public_key
     command.log(logs.SECURITY, logs.JOINING_FAILED if result else logs.JOINING_SUCCEEDED)
     return integer(result)
 
 
-def _certificate(given: "bytes | None", crypto: "Any") -> "Any":
+def _certificate(given: "bytes | None", crypto: "Crypto") -> "Certificate | None":
     """The other device's certificate of key agreement, its key a point of the curve; or None."""
     try:
         certificate = x509.read(given or b"")
@@ -100,17 +100,17 @@ def _certificate(given: "bytes | None", crypto: "Any") -> "Any":
 
 
 def unjoin(command: "Command", field: "Field") -> "Field":
-    """CS04AC, CS04B: with the entry go both keys; the counter stays, so nothing is replayed."""
+    """CS04AC, CS04B: removes the entry and both keys; the counter stays against replays."""
     fault = command.device.faults.get(("J",))
     if fault is not None:
         return integer(fault)
     log = command.get(DEVICE_LOG) or b""
     eui = field[2]
-    kept = [one for one in entries(log) if one[0] != eui]
+    kept = [entry for entry in entries(log) if entry[0] != eui]
     if len(kept) * ENTRY == len(log):
         command.log(logs.SECURITY, logs.UNJOINING_FAILED)
         return integer(NOT_IN_LOG)
-    command.changes[DEVICE_LOG] = b"".join([one + bytes((kind,)) for one, kind in kept])
+    command.changes[DEVICE_LOG] = b"".join([listed + bytes((kind,)) for listed, kind in kept])
     command.changes[device_key_name(eui)] = None
     command.changes[LINK_KEY + eui.hex()] = None
     command.log(logs.SECURITY, logs.UNJOINING_SUCCEEDED)
@@ -118,7 +118,7 @@ def unjoin(command: "Command", field: "Field") -> "Field":
 
 
 def read_details(command: "Command", field: "Field") -> "Field":
-    """CS07."""
+    """CS07: the EUI-64 and type of each device in the log."""
     fault = command.device.faults.get(("J",))
     if fault is not None:
         return sequence(integer(fault))
@@ -138,22 +138,22 @@ def disconnect(command: "Command", field: "Field") -> "Field":
 
 
 def restore(command: "Command", field: "Field") -> "Field":
-    """GCS59: the GPF's log becomes those of these entries that may be in it, each once."""
+    """GCS59: replaces the GPF's log by the entries given that may be in it, each once."""
     log = b""
     outcomes = []
     for entry in field[2][0][2]:
         eui, kind = entry[2][0][2], entry[2][1][2]
-        held = device_type({DEVICE_LOG: log}, eui)
+        listed = device_type({DEVICE_LOG: log}, eui)
         result = command.device.faults.get(("J", eui), SUCCESS)
         if result != SUCCESS:
             pass
         elif kind not in _LISTED_AT_GPF:
             result = INVALID_METHOD
-        elif held is not None and held != kind:
+        elif listed is not None and listed != kind:
             result = INCOMPATIBLE
-        elif held is None and len(log) >= MAX_ENTRIES * ENTRY:
+        elif listed is None and len(log) >= MAX_ENTRIES * ENTRY:
             result = FULL
-        elif held is None:
+        elif listed is None:
             log += eui + bytes((kind,))
         outcomes.append(sequence(sequence(octets(eui), integer(kind)), integer(result)))
     command.changes[DEVICE_LOG] = log

@@ -1,6 +1,6 @@
-"""What of an ESME is not plain data: its clock, its logs, its half hours, its load switch.
+"""Objects of an ESME that are more than data: its clock, logs, half hours and load switch.
 
-What counts and costs is in gbcs_device.account.esme.
+Registers and money are in gbcs_device.account.esme.
 
 Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of the ESME).
 """
@@ -38,9 +38,9 @@ def _time_status(command: "Command", item: "Item") -> bytes:
 
 
 def preset_time(command: "Command", item: "Item") -> bytes:
-    """ECS70: between which times the hub's is taken; kept until it is.
+    """ECS70: the interval in which the hub's time is accepted, for `adjust_to_preset`.
 
-    An end of which nothing is specified is open, as in the command that is made of the template.
+    An end that is not specified is open, as in the command that is made of the template.
     """
     # a structure of three date-times: the time itself not said, start, end
     start = _bound(item.octets[item.start + 18 : item.start + 30])
@@ -58,7 +58,7 @@ def _bound(octets: bytes) -> "int | None":
 
 
 def adjust_to_preset(command: "Command", item: "Item") -> bytes:
-    """ECS70: the hub's time is taken where it is in the interval, else it is not reliable."""
+    """ECS70: accepts the hub's time in the interval; else the clock is unreliable."""
     start, end = command.work.get("interval", (0, -1))
     inside = (start is None or start <= command.now) and (end is None or command.now <= end)
     command.changes[_STATUS] = bytes((_RELIABLE if inside else _UNRELIABLE,))
@@ -98,9 +98,10 @@ def _range(item: "Item") -> "tuple[int, int]":
 
 
 def half_hours(command: "Command", item: "Item") -> bytes:
-    """ECS22b: data that were seeded, else what the load has used in each half hour asked for.
+    """ECS22b: data that were seeded, else the energy used in each half hour asked for.
 
-    At most the last _MOST_PERIODS of them: a message holds no more.
+    At most the last _MOST_PERIODS half hours: a message holds no more.
+    Source: SMETS2 5.7.5.27 (profile data log).
     """
     seeded = command.get(name_of(*_PROFILE))
     if seeded is not None:
@@ -114,7 +115,7 @@ def half_hours(command: "Command", item: "Item") -> bytes:
 
 
 def _unsigned(value: int) -> bytes:
-    """Four octets; what is more than they hold is the most that they do."""
+    """Four octets; a larger number becomes the largest that they hold."""
     return min(value, 0xFFFFFFFF).to_bytes(4, "big")
 
 
@@ -134,7 +135,7 @@ def _restricted(item: "Item") -> "tuple[int | None, int | None]":
         restriction = field[2][0][2][0][2][4][2]
         if restriction[0][2] != 1:
             return None, None
-        start, end = [one[2] for one in restriction[1][2]]
+        start, end = [bound[2] for bound in restriction[1][2]]
         return _bound(start), _bound(end)
     except (TypeError, ValueError, IndexError):  # of another form
         raise ItemFailed(TYPE_UNMATCHED) from None

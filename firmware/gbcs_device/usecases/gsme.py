@@ -1,4 +1,4 @@
-"""What of a GSME is not plain data: its logs, its supply, its meter point.
+"""Commands of a GSME that are more than data: its logs, its supply, its meter point.
 
 Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device management); GBCS 20.
 """
@@ -34,15 +34,19 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
     start = int.from_bytes(payload[3:7], "little")
     end = int.from_bytes(payload[7:11], "little")
     offset = payload[12] | payload[13] << 8
-    found = [one for one in logs.entries(command.get(name) or b"") if start <= one.time <= end]
-    if not found[offset:]:
+    entries = [
+        entry for entry in logs.entries(command.get(name) or b"") if start <= entry.time <= end
+    ]
+    if not entries[offset:]:
         raise ComponentFailed(NOT_FOUND)
-    shown = found[offset : offset + _MOST_EVENTS]
-    out = len(found).to_bytes(2, "little") + b"\x00\x01" + bytes((len(shown) << 4,))
+    shown = entries[offset : offset + _MOST_EVENTS]
+    out = len(entries).to_bytes(2, "little") + b"\x00\x01" + bytes((len(shown) << 4,))
     number = _GSME_SECURITY if name == logs.SECURITY else _GSME_EVENTS
-    for one in shown:
-        out += bytes((number, one.code & 0xFF, one.code >> 8)) + one.time.to_bytes(4, "little")
-        out += bytes((len(one.other),)) + one.other
+    for entry in shown:
+        out += bytes((number, entry.code & 0xFF, entry.code >> 8)) + entry.time.to_bytes(
+            4, "little"
+        )
+        out += bytes((len(entry.other),)) + entry.other
     return [(_PUBLISH_EVENT_LOG, out)]
 
 
@@ -56,7 +60,7 @@ def change_supply(command: "Command", part: "Part") -> None:
 
 
 def update_site_id(command: "Command", part: "Part") -> None:
-    """GCS41: the meter point number."""
+    """GCS41: sets the meter point number."""
     command.changes[attribute_name(_METERING, _SITE_ID)] = b"\x41" + part.payload[12:]
 
 

@@ -61,10 +61,10 @@ def issue_credentials(command: "Command", field: "Field") -> "Field":
     except BadKey:
         return integer(_KEY_PAIR_FAILED)
     module = sequence(_oid("1.2.826.0.1.8641679.1.2.2.1"), octets(device.eui))
-    other = _tagged("[0]", _oid("1.3.6.1.5.5.7.8.4"), _tagged("[0]", module))
+    name = _tagged("[0]", _oid("1.3.6.1.5.5.7.8.4"), _tagged("[0]", module))
     extensions = sequence(
         _extension("2.5.29.15", (None, "BIT STRING", usage, None)),
-        _extension("2.5.29.17", sequence(other)),
+        _extension("2.5.29.17", sequence(name)),
     )
     asked = sequence(_oid("1.2.840.113549.1.9.14"), (None, "SET OF", [extensions], None))
     algorithm = sequence(_oid("1.2.840.10045.2.1"), _oid("1.2.840.10045.3.1.7"))
@@ -107,10 +107,10 @@ def provide_certificate(command: "Command", field: "Field") -> "Field":
     fault = command.device.faults.get(("K", use))
     if fault is not None:
         return integer(fault)
-    held = command.get("own/certificate/" + use)
-    if held is None:
+    certificate = command.get("own/certificate/" + use)
+    if certificate is None:
         return integer(_NO_CERTIFICATE)
-    return (None, "ANY", held, None)
+    return (None, "ANY", certificate, None)
 
 
 def update_certificate(command: "Command", field: "Field") -> "Field":
@@ -143,9 +143,9 @@ def update_certificate(command: "Command", field: "Field") -> "Field":
 
 
 def activate_firmware(command: "Command", field: "Field") -> "Field":
-    """CS06: runs the image that is held, now or at its date.
+    """CS06: activates the stored image, now or at its date.
 
-    DecodeError where it names another counter than its header, which the outcome would tell.
+    DecodeError where the content has another counter than the header.
     """
     if values(field)["originator_counter"] != command.m.counter:
         raise DecodeError("the message's counter expected", command.m.content_start, "content")
@@ -161,7 +161,7 @@ def activate_firmware(command: "Command", field: "Field") -> "Field":
 
 
 def activate(command: "Command", wanted: bytes) -> "tuple[Field, Field]":
-    """Runs the image that is held: the result, and the version that runs then."""
+    """Activates the stored image: the result, and the version that runs then."""
     image = command.get(IMAGE)
     running = command.get(FIRMWARE_VERSION) or _VERSION_UNKNOWN
     if image is None:
@@ -191,15 +191,15 @@ def due(command: "Command", field: "Field", at: int) -> "tuple[int, Field]":
 
 
 def read_firmware(command: "Command", field: "Field") -> "Field":
-    """CS08: the version that runs."""
+    """CS08: the firmware version that runs."""
     version = command.get(FIRMWARE_VERSION)
     fault = command.device.faults.get(("F",), int(version is None))
     return sequence(octets(version or _VERSION_UNKNOWN), integer(fault))
 
 
 def set_time(command: "Command", field: "Field") -> "Field":
-    """GCS28: takes the hub's time where it is between the two given, else is not reliable."""
-    start, end = (clock.from_generalized(one[2]) for one in field[2])
+    """GCS28: accepts the hub's time between the two given; else the clock is unreliable."""
+    start, end = (clock.from_generalized(bound[2]) for bound in field[2])
     status = _RELIABLE if start <= command.now <= end else _UNRELIABLE
     status = command.device.faults.get(("Z",), status)
     command.changes["clock/status"] = bytes((status,))

@@ -15,6 +15,7 @@ from gbcs_device.base.partners import DEVICE_LOG, GSME_TYPE, entries
 from gbcs_device.messages.meter import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
 
 PCS01 = const(0x009B)
@@ -35,7 +36,7 @@ _TOP_UP_RESPONSE, _DEFAULT = b"\x09\x00\x03", b"\x08\x00\x0b"
 
 
 class Outcome:
-    """What a GSME answered: the `code` of the use case, `result`, and credit in millipence.
+    """The answer of a GSME: the `code` of the use case, `result`, and credit in millipence.
 
     `result` of PCS01 is a ConsumerTopUpResponse's, or FAILED; of PCS02 a ZCL status.
     """
@@ -52,10 +53,10 @@ class Outcome:
 class Ppmid(Meter):
     """A prepayment interface. `concluded(outcome, now)` is called when a GSME has answered."""
 
-    def __init__(self, *made: "Any") -> None:
-        super().__init__(*made)
-        self.concluded: Any = None
-        self.heard: list[bytes] = []  # what came last, for its control software
+    def __init__(self, *arguments: "Any") -> None:
+        super().__init__(*arguments)
+        self.concluded: Callable[[Outcome, int], None] | None = None
+        self.heard: list[bytes] = []  # the last messages, for its control software
         self._pending: dict[int, tuple[bytes, int]] = {}  # by counter: GSME, use case
 
     def gas_meter(self) -> "bytes | None":
@@ -74,7 +75,7 @@ class Ppmid(Meter):
         return self._command(gsme, PCS02, _EMERGENCY + bytes(4) + ORIGIN)
 
     def activate(self, now: int) -> bool:
-        """Runs the firmware image that it was brought, and says so by CS09; False without one."""
+        """Activates the stored firmware image, and reports by CS09; False without one."""
         from gbcs.asn1 import der
         from gbcs_device.base import clock, logs
         from gbcs_device.messages import asn1_server
@@ -115,7 +116,7 @@ class Ppmid(Meter):
         return octets
 
     def _receive(self, octets: bytes, now: int) -> "bytes | None":
-        """A command as any device takes it; or the answer to one of its own."""
+        """Takes a command as any device does, or the answer to a command of its own."""
         self.heard = (self.heard + [octets])[-_KEPT:]
         try:
             m = message.decode(octets)
