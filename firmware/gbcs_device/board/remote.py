@@ -29,7 +29,11 @@ from gbcs_device.han.credentials import load
 from gbcs_device.messages.trust_anchors import OwnKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any  # noqa: TID251
+
+    from gbcs.interfaces import Crypto
+    from gbcs_device.interfaces import Medium, Random
 
 # Operations
 HELLO = 0  # answered with the version of this protocol
@@ -85,12 +89,12 @@ class Server:
 
     def __init__(
         self,
-        crypto: "Any",
-        random: "Any",
-        medium: "Any" = None,
+        crypto: "Crypto",
+        random: "Random",
+        medium: "Medium | None" = None,
         limit: int = LIMIT,
         allowed: "tuple[str, ...] | None" = None,
-        used: "Any" = None,
+        used: "Callable[[], int] | None" = None,
     ) -> None:
         self.crypto = crypto
         self.random = random

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs.asn1.der import Field
+    from gbcs.interfaces import Crypto
     from gbcs_device.base.kind_rows import Kind
+    from gbcs_device.interfaces import Store
     from gbcs_device.messages.device import Command
 
     Objects = tuple[dict[Any, Any], dict[Any, Any]]  # live ones, and actions
@@ -41,7 +43,7 @@ def has_cell(kind: str, role: int, use: str) -> bool:
     return role in row.cells
 
 
-def make(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "Any":
+def make(kind: str, eui: bytes, store: "Store", crypto: "Crypto", own: "Any") -> "Any":
     """A device of a kind, its data those in the store; UnknownKind for no kind of device."""
     row = find(kind)
     has_account = store.get(load.SINCE) is not None
@@ -69,7 +71,12 @@ def _meter(*parts: "Any") -> "Any":
 
 
 def _hub(
-    kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any", servers: "dict[str, Answer]"
+    kind: str,
+    eui: bytes,
+    store: "Store",
+    crypto: "Crypto",
+    own: "Any",
+    servers: "dict[str, Answer]",
 ) -> "Any":
     from gbcs_device.usecases import chf
 
@@ -82,7 +89,7 @@ def _ppmid(*parts: "Any") -> "Any":
     return ppmid.Ppmid(*parts)
 
 
-def _ihd(kind: str, eui: bytes, store: "Any", crypto: "Any", *parts: "Any") -> "Any":
+def _ihd(kind: str, eui: bytes, store: "Store", crypto: "Crypto", *parts: "Any") -> "Any":
     from gbcs_device.devices import ihd
 
     return ihd.Ihd(eui, store, crypto)
@@ -143,7 +150,9 @@ _OBJECTS = {"": _no_objects, "electricity": _electricity, "gas": _gas, "hub": _l
 # Servers: column `form`, and ASN.1
 
 
-def _servers(row: "Kind", live: "Any", actions: "Any") -> "dict[str, Answer]":
+def _servers(
+    row: "Kind", live: "dict[Any, Any]", actions: "dict[Any, Any]"
+) -> "dict[str, Answer]":
     """What answers a command, by the form of its payload."""
     if not row.takes_messages:
         return {}
@@ -151,7 +160,7 @@ def _servers(row: "Kind", live: "Any", actions: "Any") -> "dict[str, Answer]":
     return {row.form: server, "ASN.1": _asn1}
 
 
-def _dlms(live: "Any", actions: "Any") -> "Answer":
+def _dlms(live: "dict[Any, Any]", actions: "dict[Any, Any]") -> "Answer":
     """A server of access requests with these objects of its own."""
 
     def answer(command: "Command") -> bytes:
@@ -162,7 +171,7 @@ def _dlms(live: "Any", actions: "Any") -> "Answer":
     return answer
 
 
-def _gbz(live: "Any", actions: "Any") -> "Answer":
+def _gbz(live: "dict[Any, Any]", actions: "dict[Any, Any]") -> "Answer":
     """A server of GBZ commands with these attributes and commands of its own."""
 
     def answer(command: "Command") -> bytes:

@@ -29,8 +29,8 @@ def _can_act(station: "Any") -> bool:
 
 def heard(station: "Any") -> bytes:
     """The messages that came by the tunnel since this was asked last."""
-    found = station.heard() if _can_act(station) else []
-    return b"".join([len(one).to_bytes(2, "big") + one for one in found])
+    messages = station.heard() if _can_act(station) else []
+    return b"".join([len(octets).to_bytes(2, "big") + octets for octets in messages])
 
 
 def press(station: "Any", body: bytes, now: int) -> bool:
@@ -54,13 +54,13 @@ def press(station: "Any", body: bytes, now: int) -> bool:
 
 def want(station: "Any", intent: "tuple[Any, ...]", now: int) -> bool:
     """What gbcs_device.display.navigation says that a person wants is done; False in vain."""
-    what, *values = intent
-    if what == "confirm":
+    name, *values = intent
+    if name == "confirm":
         return bool(station.confirm(values[0], now))
     if not _can_act(station):
         return False
-    if what == "top-up":
+    if name == "top-up":
         return bool(station.top_up(values[0], values[1].encode(), now))
-    if what == "emergency":
+    if name == "emergency":
         return bool(station.emergency(values[0], now))
-    return what == "enable" and bool(station.enable(values[0], now))
+    return name == "enable" and bool(station.enable(values[0], now))
