@@ -59,7 +59,11 @@ def test_what_a_device_swallows_is_seen_by_the_harness(mutations, module, name, 
     def planted(*arguments):
         raise ValueError("planted")
 
+    join = device_log.join
     monkeypatch.setattr(module, name, planted)
+    if module is device_log:  # whose table has functions as they were when it was loaded
+        joins = {code: (planted, None) for code, row in module.ASN1.items() if row[0] is join}
+        monkeypatch.setattr(module, "ASN1", {**module.ASN1, **joins})
     failed = run_many(mutations, range(25))
     assert failed
     assert all("ValueError: planted" in text and "--seed" in text for text in failed)
