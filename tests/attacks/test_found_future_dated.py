@@ -1,0 +1,57 @@
+"""A refused or another command must not change what a supplier has kept for its date."""
+
+import pytest
+from conftest import MISSING, reference_paths
+from senders import Bench
+
+from gbcs_device.base import clock
+from gbcs_host.lab import supply
+from gbcs_host.lab.compose import field
+from tests.firmware.home import ESME, Home, code_of
+
+pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
+TARIFF, NON_DISABLEMENT = 0x006B, 0x006F  # GCS01a, GCS05
+CANCELS = (b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff")  # as both reference commands have them
+
+
+def dated(bench, code, second):
+    """The content of a reference command, which cancels, with a date instead."""
+    content = bench.contents[code]
+    for cancel in CANCELS:
+        content = content.replace(cancel, second.to_bytes(4, "little"))
+    return content
+
+
+@pytest.mark.parametrize("cancels", [True, False])
+def test_non_disablement_periods_want_to_cancel_the_tariff_that_is_kept(cancels):
+    """GCS05 has a calendar of another type than GCS01a: it neither cancels nor replaces that."""
+    bench = Bench()
+    meter = bench.device("GSME")
+    second = clock.seconds(bench.now) + 86400
+    other = bench.contents[NON_DISABLEMENT] if cancels else None
+    other = other or dated(bench, NON_DISABLEMENT, second + 86400)
+    for code, content, counter in (
+        (TARIFF, dated(bench, TARIFF, second), 60_000), (NON_DISABLEMENT, other, 60_001),
+    ):  # fmt: skip
+        octets = bench.message(code, "GSME", "Supplier", "both", None, None, content, counter)
+        assert meter.receive(octets, bench.now)
+    meter.handle_timer((second + 1) * 1000)
+    assert meter.store.get("account/calendar/0")
+    assert meter.store.get("account/special/0") is not None
+
+
+def priced(home, price, date):
+    return supply.electricity(home.lab, ESME, "ECS01b", None, {
+        0: supply.charges(-4, [(b"", 5300)]), 1: supply.charges(-5, [(b"\x01", price)]),
+        2: field("octet-string", date), 3: field("octet-string", date)})  # fmt: skip
+
+
+@pytest.mark.parametrize("year", [b"\xff\xff", b"\x07\xcf"], ids=["any year", "before 2000"])
+def test_a_command_refused_for_its_date_wants_its_price_in_force_at_the_date_before(year):
+    home = Home()
+    date = clock.date_time(clock.from_generalized("20260106000000Z"))
+    assert priced(home, 11_111, date).is_success
+    assert not priced(home, 29_999, year + date[2:]).is_success
+    home.until("20260106000100")
+    assert home.figures(home.esme).price_mp == 11_111
+    assert [code_of(one.payload) for one in home.lab.alerts_of(ESME)] == [0x8F66, 0x8F66]
