@@ -26,6 +26,8 @@ _KEPT = "later/"
 _HEAD = const(17)
 _DLMS_ALERT = const(0x00CC)
 _GBZ_ALERT = const(0x00CD)
+_CALENDAR = const(0x0707)
+_CALENDAR_TYPE = const(16)  # where calendars and special days have it
 
 # Class and attribute of an activation date: passive attributes and the active ones they become
 ACTIVATIONS = {
@@ -101,6 +103,12 @@ def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> 
     _keep(command, name, at, date + said)
 
 
+def is_date(data: bytes) -> bool:
+    """Whether `activate` can do something with an activation date."""
+    date = data[2:14]
+    return date[:9] == bytes(9) or date[:8] == _NEVER or clock.from_date_time(date) is not None
+
+
 def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
     for passive, active in ACTIVATIONS[key[0], key[2]]:
         octets = command.get(name_of(key[0], key[1], passive))
@@ -122,6 +130,8 @@ def keep_part(command: "Command", part: "Any") -> bool:
     if not moment:
         return False
     name = "%sC/%04X/%02X" % (_KEPT, part.cluster, part.command)
+    if part.cluster == _CALENDAR:  # each type of calendar has its own date
+        name += "/%02X" % part.payload[_CALENDAR_TYPE]
     if moment in _CANCELS:
         command.changes[name] = None
         return True
