@@ -87,7 +87,8 @@ class MeterSource:
         """A display has acknowledged the message."""
         from gbcs_device.clusters import messaging
 
-        self.write(messaging.acknowledged(self.device, number, now))
+        if (self.get(messaging.CONFIRMED) or b"")[:4] != number.to_bytes(4, "big"):  # once
+            self.write(messaging.acknowledged(self.device, number, now))
 
     def forget(self) -> None:
         """Something was done to the meter: its figures may be others."""

@@ -14,6 +14,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl import zcl
 from gbcs.zcl.codes import BASIC, CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
+from gbcs_device.base import clock
 from gbcs_device.base.figures import Figures, TopUp
 from gbcs_device.clusters import attributes
 from gbcs_device.messages.component import packed, parts_of, unpacked
@@ -294,10 +295,10 @@ class Gpf:
 
     def confirmed(self, number: int, now: int) -> None:
         """Somebody has acknowledged a message: kept, with the second."""
-        second = now // 1000
-        self.station.store.write(
-            {CONFIRMED: number.to_bytes(4, "big") + second.to_bytes(4, "big")}
-        )
+        shown = number.to_bytes(4, "big")
+        if (self.station.store.get(CONFIRMED) or b"")[:4] != shown:  # once
+            second = clock.seconds(now)
+            self.station.store.write({CONFIRMED: shown + second.to_bytes(4, "big")})
 
 
 def _name(cluster: int, command: int) -> str:
