@@ -30,6 +30,7 @@ ACCEPTED_ON, ACCEPTED_OFF, ACCEPTED_ARMED = const(0x10), const(0x11), const(0x12
 
 REMOTE = const(0)  # originating device
 _MOST_COUNTERS = const(100)
+_LAST_UPPER = 0xFFFFFFFF  # a counter has eight octets
 _TOP_UPS = "account/topups"
 _DEBT_PAYMENTS = "account/payments"
 _TOP_UP_SIZE = const(29)
@@ -52,7 +53,7 @@ def _candidates(bits: int, highest: int) -> "tuple[int, ...]":
     one before that.
     """
     above = highest + 1 + ((bits - highest - 1) & 0x3FF)
-    return (above, above - 1024) if above >= 1024 else (above,)
+    return tuple([one for one in (above, above - 1024) if 0 <= one <= _LAST_UPPER])
 
 
 def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int | None":
