@@ -83,10 +83,18 @@ def buffer(command: "Command", item: "Item") -> bytes:
     return described + length_octets(len(octets)) + octets
 
 
+def clear(command: "Command", item: "Item") -> bytes:
+    """ECS15a: the event log has no entries any more."""
+    command.changes[logs.EVENT] = command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
 def _range(item: "Item") -> "tuple[int, int]":
     """The first and last second that a selection asks for; everything where there is none."""
-    if item.selection is None or item.selection[0] != 1:
+    if item.selection is None:
         return 0, 0xFFFFFFFF
+    if item.selection[0] != 1:  # of another kind than by range
+        raise ItemFailed(TYPE_UNMATCHED)
     field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
     parts = field[2]
     if type(parts) is not list or len(parts) != 4:
@@ -169,6 +177,7 @@ LIVE = {
 }
 ACTIONS = {
     ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
+    ("M", 7, _EVENT_LOG, 1): clear,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,

@@ -46,6 +46,11 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
     return [(_PUBLISH_EVENT_LOG, out)]
 
 
+def clear_event_log(command: "Command", part: "Part") -> None:
+    """CS11: the event log has no entries any more."""
+    command.changes[logs.EVENT] = None
+
+
 def change_supply(command: "Command", part: "Part") -> None:
     """GCS32, GCS39: the supply is as proposed."""
     command.changes[attribute_name(_METERING, _SUPPLY_STATUS)] = b"\x30" + part.payload[16:17]
@@ -59,6 +64,7 @@ def update_site_id(command: "Command", part: "Part") -> None:
 ACTIONS = {
     # cluster, direction, command
     (_EVENTS, 0x00, 0x00): get_event_log,
+    (_EVENTS, 0x00, 0x01): clear_event_log,
     (_METERING, 0x00, 0x0B): change_supply,
     (_MANAGEMENT, 0x08, 0x03): update_site_id,
 }
