@@ -35,6 +35,16 @@ def test_an_event_log_that_was_cleared_has_no_entries(bench, code, kind):
     assert len(device.security_log()) == 1
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 4, 7, 0x13])
+def test_no_log_but_the_event_log_is_cleared(bench, number):
+    """CS11: a security log cannot be cleared, which was answered by success."""
+    device = bench.device("GSME")
+    device.store.write(logs.added(device.store, logs.EVENT, 5, logs.CLOCK_ADJUSTED))
+    answer = received(bench, device, 0x0015, bench.contents[0x0015][:-1] + bytes((number,)))
+    assert answer is None or message.decode(answer).content[-1] != 0
+    assert logs.entries(device.store.get(logs.EVENT))
+
+
 @pytest.mark.parametrize("selector", [0, 2, 3, 255])
 def test_a_selection_of_another_kind_than_a_range_gives_nothing(bench, selector):
     """Everything that the log has was given, whatever was asked for."""
