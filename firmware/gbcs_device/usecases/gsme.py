@@ -6,7 +6,7 @@ Sources: ZigBee Smart Energy D.3 (metering), D.11 (events), D.8 (device manageme
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import logs
 from gbcs_device.base.names import answer_name, attribute_name
-from gbcs_device.messages.component import NOT_FOUND, ComponentFailed
+from gbcs_device.messages.component import FAILURE, NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
     from gbcs_device.messages.component import Part
@@ -21,6 +21,7 @@ _SITE_ID = const(0x0307)
 
 _GSME_EVENTS, _GSME_SECURITY = const(6), const(7)
 _SECURITY_LOGS = (4, 7)
+_GENERAL_LOG = b"\x03"
 _MOST_EVENTS = const(15)  # a nibble says how many
 
 
@@ -47,7 +48,9 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
 
 
 def clear_event_log(command: "Command", part: "Part") -> None:
-    """CS11: the event log has no entries any more."""
+    """CS11: the event log has no entries any more; no other log can be cleared."""
+    if part.payload != _GENERAL_LOG:
+        raise ComponentFailed(FAILURE)
     command.changes[logs.EVENT] = None
 
 
