@@ -5,12 +5,14 @@ from conftest import MISSING, reference_paths
 from senders import Bench
 
 from gbcs_device.base import clock
+from gbcs_device.messages import cosem_server, future_dated
 from gbcs_host.lab import supply
 from gbcs_host.lab.compose import field
 from tests.firmware.home import ESME, Home, code_of
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 TARIFF, NON_DISABLEMENT = 0x006B, 0x006F  # GCS01a, GCS05
+DATE = bytes.fromhex("07EA0701FF0A000000800000")
 CANCELS = (b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff")  # as both reference commands have them
 
 
@@ -38,6 +40,27 @@ def test_non_disablement_periods_want_to_cancel_the_tariff_that_is_kept(cancels)
     meter.handle_timer((second + 1) * 1000)
     assert meter.store.get("account/calendar/0")
     assert meter.store.get("account/special/0") is not None
+
+
+def test_many_dates_at_one_moment_are_all_told():
+    """Each activation date-time gives one alert; those from the seventeenth on were dropped."""
+    bench = Bench()
+    meter = bench.device("ESME")
+    for counter, code in enumerate((0x0019, 0x001A, 0x001B, 0x001F, 0x0043, 0x0054), 60_000):
+        content = bytearray(bench.contents[code])
+        for item in cosem_server.items_of(bytes(content), 0, len(content)):
+            if item.choice == 2 and (item.class_id, item.index) in future_dated.ACTIVATIONS:
+                content[item.start + 2 : item.start + 14] = DATE
+        octets = bench.message(
+            code, "ESME", "Supplier", "both", None, None, bytes(content), counter
+        )
+        assert meter.receive(octets, bench.now)
+    wanted = len(meter.store.names("later/"))
+    assert wanted > 16
+    meter.outbox.clear()
+    meter.handle_timer(clock.from_date_time(DATE))
+    assert not meter.store.names("later/")
+    assert len(meter.outbox) == wanted
 
 
 def priced(home, price, date):
