@@ -53,7 +53,8 @@ def test_a_selection_of_another_kind_than_a_range_gives_nothing(bench, selector)
     content = bench.contents[READ_LOG]
     at = content.index(bytes.fromhex("0000636200FF02")) + 7
     assert content[at] == 1
-    answer = received(bench, device, READ_LOG, content[:at] + bytes((selector,)) + content[at + 1 :])
+    content = content[:at] + bytes((selector,)) + content[at + 1 :]
+    answer = received(bench, device, READ_LOG, content)
     assert answer is None or message.decode(answer).content[-1] != 0
 
 

@@ -146,9 +146,12 @@ def _unfit(items: "list[Item]", targets: "list[Any]") -> "dict[int, int]":
                 axdr.skip(item.octets, item.start, item.end, shape(layout))
             elif not fitting.fits(layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
-            elif (item.class_id, item.index) in future_dated.ACTIVATIONS and item.choice == _SET:
-                if not future_dated.is_date(item.data):  # what was kept keeps its values, too
-                    unfit[number] = OTHER_REASON
+            elif (
+                item.choice == _SET
+                and (item.class_id, item.index) in future_dated.ACTIVATIONS
+                and not future_dated.is_date(item.data)
+            ):  # nothing is carried out: what was kept keeps its values too
+                unfit[number] = OTHER_REASON
     return unfit
 
 
