@@ -31,9 +31,6 @@ _BROKER_FIRST = (4, 0, 1, 2, 3, 5, 6, 8)
 DS = "ds"
 KA = "ka"
 _POINT_SIZE = const(65)
-SPENT = "own/spent"
-_MARK = const(8)  # octets that tell keys apart
-_MOST_SPENT = const(16)
 
 
 class Cell(Record):
@@ -113,31 +110,6 @@ class Anchors:
     def counted(self, role: "int | str", counter: "int | None") -> "dict[str, bytes | None]":
         """The changes of the store that make this the last counter accepted; None forgets it."""
         return {"count/%s" % role: None if counter is None else counter.to_bytes(8, "big")}
-
-    def _key_of(self, role: int) -> bytes:
-        """What stands for the key by which a party's counters are told; none for an empty cell."""
-        cell = self.cell(role, DS) or self.cell(role, KA)
-        return b"" if cell is None else cell.public_key[1 : 1 + _MARK]
-
-    def spent(self, role: int) -> int:
-        """The last counter accepted under the key of a role's cell before a floor was set; or -1.
-
-        A floor may be below it, and what was sent before that is not to be taken again.
-        """
-        octets, key = self.store.get(SPENT) or b"", self._key_of(role)
-        for at in range(0, len(octets), _MARK + 8):
-            if octets[at : at + _MARK] == key:
-                return int.from_bytes(octets[at + _MARK : at + _MARK + 8], "big")
-        return -1
-
-    def spend(self, role: int, counter: int, octets: "bytes | None") -> bytes:
-        """What `spent` is to tell, from what it told, with a counter of a role's key."""
-        key, counter = self._key_of(role), max(counter, self.counter(role), self.spent(role))
-        kept = key + max(counter, 0).to_bytes(8, "big")
-        for at in range(0, len(octets or b""), _MARK + 8):
-            if octets and octets[at : at + _MARK] != key:
-                kept += octets[at : at + _MARK + 8]
-        return kept[: (_MARK + 8) * _MOST_SPENT]
 
     def signing_key(self, role: int) -> "tuple[bytes, Any]":
         """The public key in a role's digital signature cell: octets, and as the back end has it.

@@ -30,7 +30,6 @@ from gbcs_device.messages.trust_anchors import (
     LOAD_CONTROLLER,
     NETWORK_OPERATOR,
     ROOT,
-    SPENT,
     SUPPLIER,
     cell_of,
 )
@@ -367,10 +366,7 @@ def _change(command: "Command", role: int, floor: int, special: "Any", is_set: b
     """Sets the counters of a role, where `is_set`; what the outcome says of it."""
     parts = [integer(role), integer(floor)]
     if is_set:
-        anchors = command.device.anchors
-        mine = command.m.counter if role == _authorising(command) else -1
-        command.changes[SPENT] = anchors.spend(role, mine, command.get(SPENT))
-        command.changes.update(anchors.counted(role, floor))
+        command.changes.update(command.device.anchors.counted(role, floor))
         command.floors.append(role)
     if special is not None:
         specials = []
