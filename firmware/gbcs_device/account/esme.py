@@ -189,6 +189,11 @@ def _reset(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
+def _reset_too(command: "Command", item: "Item") -> bytes:
+    """ECS04b: what its first method has done already."""
+    return b"\x00"
+
+
 def _select(command: "Command", item: "Item") -> bytes:
     if not account.changing(command).select_emergency():
         raise ItemFailed(OTHER_REASON)
@@ -220,6 +225,8 @@ ACTIONS = {
     ("M", 115, b"\x00\x00\x13\x28\x00\xff", 1): _enter,
     ("M", 112, _BALANCE, 1): _adjust,
     ("M", 112, _BALANCE, 2): _reset,
+    ("M", 112, EMERGENCY, 2): _reset_too,
+    ("M", 112, b"\x00\x00\x13\x0a\x02\xff", 2): _reset_too,
     ("M", 112, EMERGENCY, 3): _select,
     ("M", 113, CHARGES + b"\x01\xff", 4): _adjusted_debt(1),
     ("M", 113, CHARGES + b"\x02\xff", 4): _adjusted_debt(2),

@@ -119,7 +119,12 @@ def _made(kind: str, eui: bytes, store: "Any", crypto: "Any", own: "Any") -> "An
         from gbcs_device.devices import ihd
 
         return ihd.Ihd(eui, store, crypto)
-    servers = {"GBZ": _gbz({}, {}), "ASN.1": _asn1}
+    actions = {}
+    if kind == "GPF":
+        from gbcs_device.usecases import gsme as gas
+
+        actions = gas.PROXY_ACTIONS
+    servers = {"GBZ": _gbz({}, actions), "ASN.1": _asn1}
     if kind == "PPMID":
         from gbcs_device.usecases import ppmid
 

@@ -89,6 +89,26 @@ def clear(command: "Command", item: "Item") -> bytes:
     return b"\x00"
 
 
+def clear_auxiliary(command: "Command", item: "Item") -> bytes:
+    """ECS15c: nor has the log of the auxiliary controllers."""
+    command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
+def reset_register(command: "Command", item: "Item") -> bytes:
+    """ECS28b, ECS29a, b, e, f: a counter begins at zero, which it is where nothing stands."""
+    command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
+def reset_demand(command: "Command", item: "Item") -> bytes:
+    """ECS57: a maximum demand is zero, captured and last reset now."""
+    now = b"\x09\x0c" + clock.date_time(command.now)
+    command.changes[name_of(item.class_id, item.obis, 5)] = now
+    command.changes[name_of(1, _RESET_TIMES[item.obis], 2)] = now
+    return reset_register(command, item)
+
+
 def _range(item: "Item") -> "tuple[int, int]":
     """The first and last second that a selection asks for; everything where there is none."""
     if item.selection is None:
@@ -164,6 +184,12 @@ def note_message(command: "Command", item: "Item") -> bytes:
     return messaging.noted(command, attributes.text(item.data))
 
 
+# Maximum demand registers, and the object that says when each was reset
+_RESET_TIMES = {
+    b"\x01\x00\x01\x06\x00\xff": b"\x00\x00\x5e\x2c\x05\x01",
+    b"\x01\x00\x01\x06\x01\xff": b"\x00\x00\x5e\x2c\x05\x00",
+    b"\x01\x00\x02\x06\x00\xff": b"\x00\x00\x5e\x2c\x05\x02",
+}
 LOGS = {  # a CHF has these too
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
@@ -177,7 +203,18 @@ LIVE = {
 }
 ACTIONS = {
     ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
+    ("M", 3, b"\x00\x00\x5e\x2c\x2a\xff", 1): reset_register,
+    ("M", 3, b"\x01\x00\x20\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x20\x24\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x34\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x34\x24\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x48\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x48\x24\x00\x04", 1): reset_register,
+    ("M", 4, b"\x01\x00\x01\x06\x00\xff", 1): reset_demand,
+    ("M", 4, b"\x01\x00\x01\x06\x01\xff", 1): reset_demand,
+    ("M", 4, b"\x01\x00\x02\x06\x00\xff", 1): reset_demand,
     ("M", 7, _EVENT_LOG, 1): clear,
+    ("M", 7, b"\x00\x11\x63\x62\x02\xff", 1): clear_auxiliary,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,
