@@ -173,6 +173,22 @@ def test_a_selection_of_another_kind_than_a_range_gives_nothing(bench, selector)
     assert answer is None or message.decode(answer).content[-1] != 0
 
 
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [(6, 2), (13, 0x63), (16, 3), (19, 1)],
+    ids=["class", "object", "attribute", "element"],
+)
+def test_a_range_of_something_else_than_time_gives_nothing(bench, place, other):
+    """It was taken as one of time, whatever it was of."""
+    device = bench.device("ESME")
+    device.store.write(logs.added(device.store, logs.EVENT, 5, logs.CLOCK_ADJUSTED))
+    content = bytearray(bench.contents[READ_LOG])
+    at = content.index(bytes.fromhex("0204020412000109"))
+    assert content[at + place] != other
+    content[at + place] = other
+    assert message.decode(received(bench, device, READ_LOG, bytes(content))).content[-1] == 12
+
+
 def test_the_highest_counter_of_a_token_does_not_make_the_next_one_an_error():
     """What is above it has no place in a counter: an OverflowError for each token typed in."""
     home = Home()

@@ -23,6 +23,9 @@ _SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
 _SWITCH = {51: 1, 52: 0, 54: 2}  # scripts, and the state: enabled, disabled, armed
 _EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
 _SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
+# So begins a selection by range, in all 32 of the reference messages: a structure of four, the
+# first of which is by what it restricts: class 1, 0-0:94.44.100.255, attribute 2, all of it
+_BY_TIME = bytes.fromhex("0204020412000109 0600005E2C64FF0F02120000")
 _RELIABLE = const(0)
 _UNRELIABLE = const(1)
 _STATUS = "clock/status"
@@ -68,11 +71,11 @@ def adjust_to_preset(command: "Command", item: "Item") -> bytes:
 
 def buffer(command: "Command", item: "Item") -> bytes:
     """A log as a compact array: data that were seeded, else the entries in the range asked for."""
+    start, end = _range(item)
     seeded = command.get(name_of(item.class_id, item.obis, item.index))
     if seeded is not None:
         return seeded
     log, with_other = (logs.SECURITY, False) if item.obis == _SECURITY_LOG else (logs.EVENT, True)
-    start, end = _range(item)
     octets = b""
     for entry in logs.entries(command.get(log) or b""):
         if start <= entry.time <= end:
@@ -113,14 +116,11 @@ def _range(item: "Item") -> "tuple[int, int]":
     """The first and last second that a selection asks for; everything where there is none."""
     if item.selection is None:
         return 0, 0xFFFFFFFF
-    if item.selection[0] != 1:  # of another kind than by range
+    selector, at, stop = item.selection
+    if selector != 1 or item.octets[at : at + len(_BY_TIME)] != _BY_TIME:
         raise ItemFailed(TYPE_UNMATCHED)
-    field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
-    parts = field[2]
-    if type(parts) is not list or len(parts) != 4:
-        raise ItemFailed(TYPE_UNMATCHED)
-    start, end = parts[1][2], parts[2][2]
-    if type(start) is not int or type(end) is not int:
+    start, end, columns = [part[2] for part in axdr.decode(item.octets, at, stop)[0][2][1:]]
+    if type(start) is not int or type(end) is not int or columns != []:  # which is all of them
         raise ItemFailed(TYPE_UNMATCHED)
     return start, end
 
