@@ -171,10 +171,12 @@ def _enter(command: "Command", item: "Item") -> bytes:
     """CS01a: a token. One that is not taken is answered other-reason."""
     digits = item.octets[item.start + 2 : item.end]
     command.counted = True
-    found = account.changing(command)
+    found = account.of(command)
     result, _ = tokens.enter(found, digits, tokens.REMOTE, command.m.counter, command.changes)
-    if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
+    if tokens.is_refused(result):
+        found.refuse(command.now)
         raise ItemFailed(OTHER_REASON)
+    account.changing(command)
     return b"\x00"
 
 

@@ -71,6 +71,11 @@ def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int 
     return None
 
 
+def is_refused(result: int) -> bool:
+    """Whether a token with this result was not taken."""
+    return ACCEPTED < result < ACCEPTED_ON
+
+
 def enter(
     account: "Account",
     digits: bytes,
@@ -81,7 +86,8 @@ def enter(
     """Takes a token, or does not: the result, and what it is worth in millipence, else 0.
 
     `counter` is that of the message which brought it, None where it was typed in. What the token
-    changes beside the account goes to `changes`.
+    changes beside the account goes to `changes`. One that is not taken changes nothing; why is
+    `account.refused`, which `Account.refuse` logs.
     """
     get = account.device.store.get
     try:
@@ -96,20 +102,20 @@ def enter(
         uppers = (counter >> 32,) if counter & 0xFFFFFFFF == 0 else ()
     upper = _verified(account, text, uppers)
     if upper is None:
-        account.tell(_NOT_AUTHENTIC)
+        account.refused = _NOT_AUTHENTIC
         return INVALID, 0
     floor = int.from_bytes(get(TOKEN_FLOOR) or b"", "big") >> 32
     is_old = len(taken) >= _MOST_COUNTERS and upper < taken[0]
     if upper in taken or is_old or (floor and upper <= floor):
-        account.tell(_DUPLICATE)
+        account.refused = _DUPLICATE
         return DUPLICATE, 0
     amount = token.pence * _PENNY_MP
     terms = account.terms
     if terms.max_credit_mp and amount > terms.max_credit_mp:
-        account.tell(_TOO_LARGE)
+        account.refused = _TOO_LARGE
         return TOO_LARGE, 0
     if terms.max_balance_mp and account.state.balance + amount > terms.max_balance_mp:
-        account.tell(_MAXIMUM)
+        account.refused = _MAXIMUM
         return MAXIMUM_CREDIT, 0
     taken = sorted(taken + [upper])[-_MOST_COUNTERS:]
     changes[TOKENS_TAKEN] = b"".join([one.to_bytes(4, "big") for one in taken])

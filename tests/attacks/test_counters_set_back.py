@@ -5,10 +5,6 @@ from conftest import MISSING, reference_paths
 from senders import Bench
 from test_credentials import SUPPLIER, SUPPLIER_BY_SUPPLIER, content
 
-from gbcs_device.base import logs
-from gbcs_host.lab import supply
-from tests.firmware.home import ESME, Home
-
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 SWITCH = 0x0050  # ECS42
 
@@ -43,26 +39,3 @@ def test_commands_that_set_floors_are_not_carried_out_twice(bench):
         assert meter.receive(command, bench.now)
     meter = bench._device("ESME", meter.store)  # after a restart
     assert [meter.receive(command, bench.now) for command in commands] == [None] * 8
-
-
-@pytest.mark.xfail(reason="not fixed: duplicates are not counted as refusals are", strict=True)
-def test_a_token_sent_again_and_again_wears_no_flash_out():
-    """Anybody on the way may do so: each was an entry of the security log, and a write."""
-    home = Home()
-    home.prepay(500_000)
-    sent = []
-    receive = home.esme.receive
-
-    def seen(octets, now):
-        sent.append(octets)
-        return receive(octets, now)
-
-    home.esme.receive = seen
-    assert supply.top_up(home.lab, ESME, home.token(ESME, 3, 5).decode(), 3).is_success
-    store = home.esme.store
-    writes = store.writes
-    for second in range(60):
-        receive(sent[-1], home.lab.now + second * 1000)
-    codes = [one.code for one in logs.entries(store.get(logs.SECURITY) or b"")]
-    assert codes.count(0x8F51) <= 17
-    assert store.writes - writes <= 40
