@@ -37,7 +37,9 @@ ACTIVATIONS = {
     (111, 13): (),
 }
 _NEVER = b"\xff" * 8  # of a date-time, as far as the seconds
-_CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)
+_PREPAYMENT = const(0x0705)
+_TARIFF_INFORMATION = (0x0700, 0x04)
+_LAST, _LAST_BUT_ONE = 0xFFFFFFFF, 0xFFFFFFFE  # moments of a cluster's command that are no date
 _TIMES = ("implementation_date_time", "start_time", "start_date_time", "implementation_time")
 
 
@@ -120,7 +122,10 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
 
 
 def keep_part(command: "Command", part: "Any") -> bool:
-    """Whether a cluster's command is for later, and kept, or cancels what was, and drops it."""
+    """Whether a cluster's command is for later, and kept, or cancels what was, and drops it.
+
+    Raises ComponentFailed for a moment that cancels other commands only: what was kept stays.
+    """
     moment = part.from_date_time
     if moment is None:
         for name, kind, value, _ in part.fields():
@@ -132,7 +137,11 @@ def keep_part(command: "Command", part: "Any") -> bool:
     name = "%sC/%04X/%02X" % (_KEPT, part.cluster, part.command)
     if part.cluster == _CALENDAR:  # each type of calendar has its own date
         name += "/%02X" % part.payload[_CALENDAR_TYPE]
-    if moment in _CANCELS:
+    if moment in (_LAST, _LAST_BUT_ONE):
+        if moment != _cancel_of(part):
+            from gbcs_device.messages.component import INVALID_VALUE, ComponentFailed
+
+            raise ComponentFailed(INVALID_VALUE)
         command.changes[name] = None
         return True
     if moment * 1000 <= command.now:
@@ -142,6 +151,13 @@ def keep_part(command: "Command", part: "Any") -> bool:
     said += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
     _keep(command, name, moment * 1000, said + part.payload)
     return True
+
+
+def _cancel_of(part: "Any") -> int:
+    """The moment that cancels a cluster's command, as all reference commands have it."""
+    if part.cluster == _PREPAYMENT or (part.cluster, part.command) == _TARIFF_INFORMATION:
+        return _LAST
+    return _LAST_BUT_ONE
 
 
 def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, Any]":

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import MISSING, reference_paths
-from senders import Bench
+from senders import Bench, authority_rows, right_form
 
 from gbcs import message
 from gbcs_device.base import clock
@@ -13,6 +13,7 @@ from tests.firmware.home import ESME, Home, code_of
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 TARIFF, NON_DISABLEMENT = 0x006B, 0x006F  # GCS01a, GCS05
+PRICE = 0x00A3  # GCS01b
 DATE = bytes.fromhex("07EA0701FF0A000000800000")
 CANCELS = (b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff")  # as both reference commands have them
 
@@ -41,6 +42,37 @@ def test_non_disablement_periods_want_to_cancel_the_tariff_that_is_kept(cancels)
     meter.handle_timer((second + 1) * 1000)
     assert meter.store.get("account/calendar/0")
     assert meter.store.get("account/special/0") is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "cancels"),
+    [
+        (NON_DISABLEMENT, "later/C/0705/03", CANCELS[0]),
+        (NON_DISABLEMENT, "later/C/0707/00/03", CANCELS[1]),
+        (PRICE, "later/C/0700/04", CANCELS[0]),
+        (PRICE, "later/C/0700/05", CANCELS[1]),
+        (TARIFF, "later/C/0700/06", CANCELS[1]),
+        (TARIFF, "later/C/0707/00/00", CANCELS[1]),
+    ],
+)
+def test_what_cancels_one_command_cancels_no_other(code, name, cancels):
+    """FFFFFFFF in 0705 and for tariff information, FFFFFFFE elsewhere: either cancelled each."""
+    bench = Bench()
+    meter = bench.device("GSME")
+    second = clock.seconds(bench.now) + 86400
+
+    def sent(moment, counter):
+        content = dated(bench, code, second).replace(second.to_bytes(4, "little"), moment)
+        form = right_form(authority_rows()[code], "GSME", "Supplier")
+        octets = bench.message(code, "GSME", "Supplier", form, None, None, content, counter)
+        assert meter.receive(octets, bench.now)
+        return meter.store.get(name)
+
+    kept = sent(second.to_bytes(4, "little"), 60_000)
+    assert kept
+    wrong = CANCELS[1] if cancels == CANCELS[0] else CANCELS[0]
+    assert sent(wrong, 60_001) == kept
+    assert sent(cancels, 60_002) is None
 
 
 def test_many_dates_at_one_moment_are_all_told():
