@@ -6,7 +6,7 @@ from gbcs.zcl.codes import MESSAGING, SPECIFIC
 from gbcs_device.base import logs
 from gbcs_host.lab import compose, supply
 from gbcs_host.lab.lab import IHD
-from tests.display import GPF_ENDPOINT, HUB, METER, Home
+from tests.display import DISPLAY, GPF_ENDPOINT, HUB, METER, Home
 from tests.firmware import home as homes
 
 _CONFIRM = 0x01
@@ -41,6 +41,21 @@ def test_an_ihd_confirms_a_message_that_never_was():
     confirmed(home, HUB, GPF_ENDPOINT, 0)
     assert [store.writes for store in stores] == writes
     assert not home.lab.alerts_of(METER)
+
+
+def test_an_ihd_asks_for_a_key_again_and_again():
+    """Each time the hub made another, which the meter wrote."""
+    home = Home(kind=IHD).ask_for_a_key()
+    key = home.display.link_key(METER)
+    writes = home.esme.store.writes
+    for _ in range(100):
+        home.request_key()
+    assert home.esme.store.writes - writes < 5
+    assert home.display.link_key(METER) == home.esme.link_key(DISPLAY) == key
+    home.lab.pass_time(3600)
+    home.request_key()
+    assert home.display.link_key(METER) == home.esme.link_key(DISPLAY) != key
+    assert home.electricity(0x0702, 0x0000) != [None]
 
 
 def codes(store, log):
