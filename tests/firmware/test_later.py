@@ -72,7 +72,7 @@ def test_a_cancelled_command_is_not_carried_out(shared, key_store):
 
 
 def future_dated(shared):
-    """Each future-dated DLMS or GBZ command of which reference alerts are at hand, with these."""
+    """Each future-dated DLMS or GBZ command, its response, and the alerts that are at hand."""
     found = []
     for folder in sorted((shared / "rtds" / "messages").iterdir()):
         alerts = [message.decode(read(path)) for path in sorted(folder.glob("*_8F66_*_ALERT_*"))]
@@ -81,7 +81,8 @@ def future_dated(shared):
             named = asked.code.to_bytes(2, "big") + asked.counter.to_bytes(8, "big")
             mine = [one for one in alerts if one.code in (0x00CC, 0x00CD) and named in one.content]
             if mine:
-                found.append((path.stem, asked, mine))
+                response = read(path.with_name(path.name.replace("_COMMAND_", "_RESPONSE_")))
+                found.append((path.stem, asked, response, mine))
     return found
 
 
@@ -92,9 +93,10 @@ def without_counter(alert):
 
 def test_what_is_activated_later_is_reported_as_by_real_devices(shared, key_store):
     reported = 0
-    for name, asked, wanted in future_dated(shared):
+    for name, asked, response, wanted in future_dated(shared):
         kind = payload.use_case(asked).targets[0]
         device = coverage.Coverage(key_store).device(kind, asked.recipient, (asked.originator,))
+        twin.load(device, asked.octets, response, key_store)
         now = clock.from_generalized("20150101000000Z")
         assert device.receive(asked.octets, now) is not None, name
         said = []

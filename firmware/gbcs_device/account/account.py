@@ -17,7 +17,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import state as states
 from gbcs_device.account.ledger import Ledger
 from gbcs_device.account.tariff import DAY_MS
-from gbcs_device.base import clock, kind_rows, load
+from gbcs_device.base import clock, kind_rows, load, logs
 from gbcs_device.base.figures import ARMED, OFF, ON, Debt, Figures
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Account(Ledger):
         """As the device's store has it; with `get(name)`, as a command in progress has it."""
         store = device.store
         self.device = device
+        self.refused: int | None = None  # why a token was not taken: a code of the security log
         is_gas = _fuel(device) == kind_rows.GAS
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
@@ -206,6 +207,22 @@ class Account(Ledger):
             changes[_OFF_TIMES] = self.off
         account_alerts.tell(self.device, self.events, changes)
         self.events = []
+
+    def refuse(self, now: int, origin: int = 0, command: int = 0) -> None:
+        """Logs what was refused, by the hour; nothing of the account is kept for it.
+
+        `command` is what came over the HAN, where a PPMID sent it.
+        """
+        from gbcs_device.messages import refusals
+
+        device = self.device
+        more = None
+        if origin == PPMID and _fuel(device) != kind_rows.GAS:
+            more = logs.added(
+                device.store, logs.EVENT, clock.seconds(now), HAN_COMMAND_REFUSED,
+                command.to_bytes(2, "big"),
+            )  # fmt: skip
+        refusals.quiet(device, self.refused, now, more)
 
     def litres(self) -> int:
         """What has flowed through a gas meter since the account began."""
@@ -389,11 +406,13 @@ def switch(command: "Command", supply: int) -> bool:
     return True
 
 
-def _logged(account: Account, origin: int, command: int, done: bool) -> None:
-    """Notes a command of the HAN; a gas meter has them as GBCS messages."""
+def _done(account: Account, origin: int, command: int) -> "dict[str, bytes | None]":
+    """Changes with a command of the HAN noted; a gas meter has them as GBCS messages."""
     if origin == PPMID and _fuel(account.device) != kind_rows.GAS:
-        code = HAN_COMMAND_DONE if done else HAN_COMMAND_REFUSED
-        account.tell(code, command.to_bytes(2, "big"))
+        account.tell(HAN_COMMAND_DONE, command.to_bytes(2, "big"))
+    changes: dict[str, bytes | None] = {}
+    account.changes(changes)
+    return changes
 
 
 def top_up(
@@ -408,8 +427,10 @@ def top_up(
     account = _brought(device, now)
     changes: dict[str, bytes | None] = {}
     result, amount = tokens.enter(account, digits, origin, None, changes)
-    _logged(account, origin, _TOP_UP, amount > 0)
-    account.changes(changes)
+    if tokens.is_refused(result):
+        account.refuse(now, origin, _TOP_UP)
+        return result, 0, {}
+    changes.update(_done(account, origin, _TOP_UP))
     return result, amount, changes
 
 
@@ -418,11 +439,10 @@ def select_emergency(
 ) -> "tuple[bool, dict[str, bytes | None]]":
     """Emergency credit is wanted; whether it is active now."""
     account = _brought(device, now)
-    done = account.select_emergency()
-    _logged(account, origin, _SELECT, done)
-    changes: dict[str, bytes | None] = {}
-    account.changes(changes)
-    return done, changes
+    if not account.select_emergency():
+        account.refuse(now, origin, _SELECT)
+        return False, {}
+    return True, _done(account, origin, _SELECT)
 
 
 def enable_supply(
@@ -432,8 +452,7 @@ def enable_supply(
     account = _brought(device, now)
     if account.state.supply == ARMED and account.may_supply():
         account.set_supply(ON)
-    done = account.state.supply == ON
-    _logged(account, origin, _ENABLE, done)
-    changes: dict[str, bytes | None] = {}
-    account.changes(changes)
-    return done, changes
+    if account.state.supply != ON:
+        account.refuse(now, origin, _ENABLE)
+        return False, {}
+    return True, _done(account, origin, _ENABLE)

@@ -19,8 +19,7 @@ _CODES = {
     0x810D: (logs.EVENT, _NON_CRITICAL),  # combined credit below low credit threshold
     0x810E: (logs.EVENT, _NON_CRITICAL),  # credit added locally
     0x8119: (logs.EVENT, _NON_CRITICAL),  # emergency credit has become available
-    0x8154: (logs.EVENT, None),  # a command of the HAN done, or not
-    0x8155: (logs.EVENT, None),
+    0x8154: (logs.EVENT, None),  # a command of the HAN done
     0x81A6: (logs.EVENT, _NON_CRITICAL),  # message acknowledged on a display
     0x81A7: (logs.EVENT, _NON_CRITICAL),  # debts collected
     0x81A8: (logs.EVENT, _NON_CRITICAL),
@@ -29,10 +28,6 @@ _CODES = {
     0x81AB: (logs.EVENT, _NON_CRITICAL),  # emergency credit activated
     0x8F0F: (logs.EVENT, _CRITICAL),  # credit below disablement threshold
     0x8F32: (logs.EVENT, _CRITICAL),  # supply armed
-    0x8F47: (logs.SECURITY, None),  # would exceed the maximum meter balance
-    0x8F51: (logs.SECURITY, None),  # duplicate UTRN
-    0x8F5B: (logs.SECURITY, None),  # UTRN exceeds maximum credit
-    0x8F63: (logs.SECURITY, None),  # UTRN not authentic
     0x8F83: (None, _CRITICAL),  # disablement suspended
 }  # fmt: skip
 

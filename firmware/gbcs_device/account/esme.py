@@ -169,10 +169,12 @@ def _enter(command: "Command", item: "Item") -> bytes:
     """CS01a: a token. One that is not taken is answered other-reason."""
     digits = item.octets[item.start + 2 : item.end]
     command.counted = True
-    ledger = account.changing(command)
+    ledger = account.of(command)
     result, _ = tokens.enter(ledger, digits, tokens.REMOTE, command.m.counter, command.changes)
-    if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
+    if tokens.is_refused(result):
+        ledger.refuse(command.now)
         raise ItemFailed(OTHER_REASON)
+    account.changing(command)
     return b"\x00"
 
 
@@ -184,6 +186,11 @@ def _adjust(command: "Command", item: "Item") -> bytes:
 def _reset(command: "Command", item: "Item") -> bytes:
     """ECS04b: its three methods together are SMETS's Reset Meter Balance."""
     account.changing(command).reset()
+    return b"\x00"
+
+
+def _reset_too(command: "Command", item: "Item") -> bytes:
+    """ECS04b: what its first method has done already."""
     return b"\x00"
 
 
@@ -218,6 +225,8 @@ ACTIONS = {
     ("M", 115, b"\x00\x00\x13\x28\x00\xff", 1): _enter,
     ("M", 112, _BALANCE, 1): _adjust,
     ("M", 112, _BALANCE, 2): _reset,
+    ("M", 112, EMERGENCY, 2): _reset_too,
+    ("M", 112, b"\x00\x00\x13\x0a\x02\xff", 2): _reset_too,
     ("M", 112, EMERGENCY, 3): _select,
     ("M", 113, CHARGES + b"\x01\xff", 4): _adjusted_debt(1),
     ("M", 113, CHARGES + b"\x02\xff", 4): _adjusted_debt(2),

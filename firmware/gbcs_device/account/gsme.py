@@ -155,14 +155,17 @@ def _thresholds(command: "Command", part: "Part") -> None:
 
 def _enter(command: "Command", part: "Part") -> "list[tuple[int, bytes]]":
     """CS01b, PCS01: a token; the answer says what came of it."""
-    ledger = account.changing(command)
+    ledger = account.of(command)
     origin = part.payload[0]
     counter = None if command.case.is_device_to_device else command.m.counter
     command.counted = counter is not None
     result, amount = tokens.enter(ledger, part.payload[2:], origin, counter, command.changes)
     credit = ledger.state.balance
-    if tokens.ACCEPTED < result < tokens.ACCEPTED_ON:
+    if tokens.is_refused(result):
         amount = credit = -1
+        ledger.refuse(command.now)
+    else:
+        account.changing(command)
     said = bytes((result,)) + _int32(amount) + bytes((origin,)) + _int32(credit)
     return [(0x03, said)]
 

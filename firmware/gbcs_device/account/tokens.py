@@ -29,6 +29,7 @@ ACCEPTED_ON, ACCEPTED_OFF, ACCEPTED_ARMED = const(0x10), const(0x11), const(0x12
 
 REMOTE = const(0)  # originating device
 _MOST_COUNTERS = const(100)
+_LAST_UPPER = 0xFFFFFFFF  # a counter has eight octets
 _TOP_UPS = "account/topups"
 _DEBT_PAYMENTS = "account/payments"
 _TOP_UP_SIZE = const(29)
@@ -51,7 +52,7 @@ def _candidates(bits: int, highest: int) -> "tuple[int, ...]":
     one before that.
     """
     above = highest + 1 + ((bits - highest - 1) & 0x3FF)
-    return (above, above - 1024) if above >= 1024 else (above,)
+    return tuple([one for one in (above, above - 1024) if 0 <= one <= _LAST_UPPER])
 
 
 def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int | None":
@@ -69,6 +70,11 @@ def _verified(account: "Account", text: str, uppers: "tuple[int, ...]") -> "int 
     return None
 
 
+def is_refused(result: int) -> bool:
+    """Whether a token with this result was not taken."""
+    return ACCEPTED < result < ACCEPTED_ON
+
+
 def enter(
     account: "Account",
     digits: bytes,
@@ -79,7 +85,8 @@ def enter(
     """Accepts or refuses a token: the result, and its value in millipence, else 0.
 
     `counter` is that of the message which brought it, None where it was typed in. What the token
-    changes beside the account goes to `changes`.
+    changes beside the account goes to `changes`. One that is not taken changes nothing; why is
+    `account.refused`, which `Account.refuse` logs.
     """
     get = account.device.store.get
     try:
@@ -94,20 +101,20 @@ def enter(
         uppers = (counter >> 32,) if counter & 0xFFFFFFFF == 0 else ()
     upper = _verified(account, text, uppers)
     if upper is None:
-        account.tell(_NOT_AUTHENTIC)
+        account.refused = _NOT_AUTHENTIC
         return INVALID, 0
     floor = int.from_bytes(get(TOKEN_FLOOR) or b"", "big") >> 32
     is_old = len(taken) >= _MOST_COUNTERS and upper < taken[0]
     if upper in taken or is_old or (floor and upper <= floor):
-        account.tell(_DUPLICATE)
+        account.refused = _DUPLICATE
         return DUPLICATE, 0
     amount = token.pence * _PENNY_MP
     terms = account.terms
     if terms.max_credit_mp and amount > terms.max_credit_mp:
-        account.tell(_TOO_LARGE)
+        account.refused = _TOO_LARGE
         return TOO_LARGE, 0
     if terms.max_balance_mp and account.state.balance + amount > terms.max_balance_mp:
-        account.tell(_MAXIMUM)
+        account.refused = _MAXIMUM
         return MAXIMUM_CREDIT, 0
     taken = sorted(taken + [upper])[-_MOST_COUNTERS:]
     changes[TOKENS_TAKEN] = b"".join([upper.to_bytes(4, "big") for upper in taken])

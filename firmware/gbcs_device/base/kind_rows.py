@@ -46,7 +46,7 @@ _ROWS = (
                "ppmid",  "ppmid",   False, _ACTS,  132,  PPMID_TYPE),
     ("IHD",    NOTHING,     (),                    False, "",     "",
                "ihd",    "display", False, _SHOWS, 128,  TYPE_2),
-    ("GPF",    NOTHING,     (0, 1, 2, 3, 4, 5),    False, "GBZ",  "",
+    ("GPF",    NOTHING,     (0, 1, 2, 3, 4, 5),    False, "GBZ",  "proxy",
                "device", "",        False, _NONE,  254,  GPF_TYPE),
     ("HCALCS", NOTHING,     (0, 1, 2, 4, 5),       False, "GBZ",  "",
                "device", "",        False, _NONE,  13,   HCALCS_TYPE),

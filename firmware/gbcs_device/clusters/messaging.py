@@ -80,7 +80,7 @@ def confirm(source: "Source", payload: bytes, now: int) -> int:
     if len(payload) < 8:
         raise DecodeError("8 octets expected, found %d" % len(payload), 0, "message_id")
     shown = int.from_bytes(payload[:4], "little")
-    if shown != source.message_number(now):
+    if not shown or shown != source.message_number(now):
         return _NOT_FOUND
     source.confirmed(shown, now)
     return _SUCCESS

@@ -86,7 +86,8 @@ class MeterSource:
         """Keeps that a display has acknowledged the message, and tells the supplier."""
         from gbcs_device.clusters import messaging
 
-        self.write(messaging.acknowledged(self.device, number, now))
+        if (self.get(messaging.CONFIRMED) or b"")[:4] != number.to_bytes(4, "big"):  # once
+            self.write(messaging.acknowledged(self.device, number, now))
 
     def forget(self) -> None:
         """Forgets the figures, which an action on the meter may have changed."""

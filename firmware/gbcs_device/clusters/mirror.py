@@ -14,6 +14,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl import zcl
 from gbcs.zcl.codes import BASIC, CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
+from gbcs_device.base import clock
 from gbcs_device.base.figures import Figures, TopUp
 from gbcs_device.clusters import attributes
 from gbcs_device.messages.component import packed, parts_of, unpacked
@@ -295,11 +296,11 @@ class Gpf:
         return int.from_bytes(payloads[0][:4], "little") if payloads else 0
 
     def confirmed(self, number: int, now: int) -> None:
-        """Keeps that a message was acknowledged, and the second in which it was."""
-        second = now // 1000
-        self.station.store.write(
-            {CONFIRMED: number.to_bytes(4, "big") + second.to_bytes(4, "big")}
-        )
+        """Keeps, once, that a message was acknowledged, and the second in which it was."""
+        octets = number.to_bytes(4, "big")
+        if (self.station.store.get(CONFIRMED) or b"")[:4] != octets:
+            second = clock.seconds(now)
+            self.station.store.write({CONFIRMED: octets + second.to_bytes(4, "big")})
 
 
 def _name(cluster: int, command: int) -> str:

@@ -137,6 +137,12 @@ def _logs(has_account: bool) -> "Objects":
     return _joined(esme.LOGS, chf.LIVE), chf.ACTIONS
 
 
+def _proxy(has_account: bool) -> "Objects":
+    from gbcs_device.usecases import gsme
+
+    return {}, gsme.PROXY_ACTIONS
+
+
 def _joined(first: "dict[Any, Any]", second: "dict[Any, Any]") -> "dict[Any, Any]":
     """Both tables; where both have something, the second's."""
     both = dict(first)
@@ -144,7 +150,13 @@ def _joined(first: "dict[Any, Any]", second: "dict[Any, Any]") -> "dict[Any, Any
     return both
 
 
-_OBJECTS = {"": _no_objects, "electricity": _electricity, "gas": _gas, "hub": _logs}
+_OBJECTS = {
+    "": _no_objects,
+    "electricity": _electricity,
+    "gas": _gas,
+    "hub": _logs,
+    "proxy": _proxy,
+}
 
 
 # Servers: column `form`, and ASN.1

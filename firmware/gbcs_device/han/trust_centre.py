@@ -39,6 +39,8 @@ _LAST_SHORT = const(0xFFF7)
 _MAX_REFUSED = const(64)
 _APPLICATION = const(2)  # of Request-Key
 _SWITCH_MS = const(3000)
+_PAIR_KEYS = const(16)
+_PAIR_KEY_MS = const(3600000)
 
 
 class Child:
@@ -83,6 +85,7 @@ class TrustCentre(Station):
         self.reveal: Callable[[str, bytes, bytes], None] | None = None
         self._proved: set[bytes] = set()
         self._sessions: dict[bytes, tuple[cbke.Responder, int]] = {}
+        self._pair_keys: dict[bytes, tuple[bytes, int]] = {}  # a partner link key, until when
 
     # The network
 
@@ -343,7 +346,7 @@ class TrustCentre(Station):
         keys = [(eui, self.link_key(eui)) for eui in (sender, partner)]
         if any(key is None or eui not in self.children for eui, key in keys):
             return
-        partner_key = self.random(16)
+        partner_key = self._pair_key(sender, partner, now)
         for eui, key in keys:
             peer = partner if eui == sender else sender
             values = {
@@ -358,6 +361,18 @@ class TrustCentre(Station):
             self.aps.send_command(short, aps.TRANSPORT_KEY, body, now, key, use)
         if self.reveal is not None:
             self.reveal("partner link key", sender, partner_key)
+
+    def _pair_key(self, eui: bytes, other: bytes, now: int) -> bytes:
+        """A key for two devices: within an hour the same, since either writes one that is new."""
+        pair = min(eui, other) + max(eui, other)
+        made, until = self._pair_keys.get(pair, (b"", 0))
+        if not until - _PAIR_KEY_MS <= now < until:
+            self._pair_keys.pop(pair, None)
+            if len(self._pair_keys) >= _PAIR_KEYS:
+                del self._pair_keys[min(self._pair_keys, key=lambda one: self._pair_keys[one][1])]
+            made = self.random(16)
+            self._pair_keys[pair] = (made, now + _PAIR_KEY_MS)
+        return made
 
     def _network_key(self, eui: bytes, key: bytes, sequence: int) -> bytes:
         return commands.encode(
@@ -524,5 +539,8 @@ class TrustCentre(Station):
         if self.reveal is not None:
             self.reveal("link key", eui, link_key)
         self.refused.pop(eui, None)
+        for pair in list(self._pair_keys):  # which are void with it
+            if eui in (pair[:8], pair[8:]):
+                del self._pair_keys[pair]
         self.store.write(self.peers())
         self.came(eui, now)

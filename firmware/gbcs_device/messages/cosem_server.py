@@ -2,9 +2,10 @@
 
 What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
 OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
-an attribute that is set does; everything else is plain data. The first item that fails ends a
-request: those after it are not carried out and answer other-reason, as in all error responses of
-the reference messages.
+an attribute that is set does; every other attribute is plain data, every other method
+object-unavailable, but where the store has what a twin's original answered. The first item that
+fails ends a request: those after it are not carried out and answer other-reason, as in all error
+responses of the reference messages.
 
 A request asks for what its use case's template has, all of it and in its order; of another nothing
 is carried out, and what the template does not have at all is answered read-write-denied. Nor is
@@ -27,6 +28,7 @@ from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
 from gbcs_device.messages.defaults import octets_of
 from gbcs_device.messages.item import (
+    OBJECT_UNAVAILABLE,
     OTHER_REASON,
     READ_WRITE_DENIED,
     SUCCESS,
@@ -151,6 +153,12 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
                 axdr.skip(item.octets, item.start, item.end, shape(layout))
             elif not fitting.fits(layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
+            elif (
+                item.choice == _SET
+                and (item.class_id, item.index) in future_dated.ACTIVATIONS
+                and not future_dated.is_date(item.data)
+            ):  # nothing is carried out: what was kept keeps its values too
+                unfit[number] = OTHER_REASON
     return unfit
 
 
@@ -188,7 +196,9 @@ def _carried_out(
         handler = actions.get(("M",) + key)
         if handler is None:
             answered = command.get("m" + name_of(*key)[1:])
-            return _NULL if answered is None else answered
+            if answered is None:
+                raise ItemFailed(OBJECT_UNAVAILABLE)
+            return answered
         return handler(command, item)
     if item.choice == _GET or item.choice == 4:
         return read(command, item, key, live, target)

@@ -169,6 +169,7 @@ class Device:
         self.gbz_actions: dict[tuple[int, int, int], Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
+        self._most_alerts = _MAX_OUTBOX
         self.recent: list[bytes] | None = None
         self.refusals: Refusals | None = None  # what gbcs_device.messages.refusals remembers
         self.errors: list[str] = []
@@ -263,13 +264,16 @@ class Device:
         Nothing is raised but PowerCut. What fails is not tried again; the account is, an hour on.
         """
         self._rest = 0
-        for at, _, name in future_dated.due(self.store, now):
+        found = future_dated.due(self.store, now)
+        self._most_alerts = _MAX_OUTBOX + len(found)  # each date has its alert
+        for at, _, name in found:
             waiting = len(self.outbox)
             try:
                 self._carry_out(at, name, now)
             except Exception as error:
                 if not self._failed(error, now, waiting, name):
                     self._rest = now + _REST_MS
+        self._most_alerts = _MAX_OUTBOX
         if self.account is not None and now >= self._account_rest:
             waiting = len(self.outbox)
             try:
@@ -482,7 +486,7 @@ class Device:
         """
         octets = (changes or {}).get("own/counter") or self.store.get("own/counter") or bytes(8)
         counter = int.from_bytes(octets, "big") + 1
-        if len(self.outbox) < _MAX_OUTBOX:
+        if len(self.outbox) < self._most_alerts:
             composed = message.compose(
                 message.ALERT, counter, self.eui, recipient, code, content(counter), party=party
             )

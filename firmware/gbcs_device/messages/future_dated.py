@@ -28,6 +28,8 @@ _KEPT = "later/"
 _HEAD = const(17)
 _DLMS_ALERT = const(0x00CC)
 _GBZ_ALERT = const(0x00CD)
+_CALENDAR = const(0x0707)
+_CALENDAR_TYPE = const(16)  # where calendars and special days have it
 
 # Class and attribute of an activation date: passive attributes and the active ones they become
 ACTIVATIONS = {
@@ -37,7 +39,9 @@ ACTIVATIONS = {
     (111, 13): (),
 }
 _NEVER = b"\xff" * 8  # of a date-time, as far as the seconds
-_CANCELS = (0xFFFFFFFF, 0xFFFFFFFE)
+_PREPAYMENT = const(0x0705)
+_TARIFF_INFORMATION = (0x0700, 0x04)
+_LAST, _LAST_BUT_ONE = 0xFFFFFFFF, 0xFFFFFFFE  # moments of a cluster's command that are no date
 _TIMES = ("implementation_date_time", "start_time", "start_date_time", "implementation_time")
 
 
@@ -103,6 +107,12 @@ def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> 
     _keep(command, name, at, date + reference)
 
 
+def is_date(data: bytes) -> bool:
+    """Whether `activate` can do something with an activation date."""
+    date = data[2:14]
+    return date[:9] == bytes(9) or date[:8] == _NEVER or clock.from_date_time(date) is not None
+
+
 def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
     for passive, active in ACTIVATIONS[key[0], key[2]]:
         octets = command.get(name_of(key[0], key[1], passive))
@@ -114,7 +124,10 @@ def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
 
 
 def keep_part(command: "Command", part: "Part") -> bool:
-    """Keeps a cluster's command for later, or drops the kept one; whether it was either."""
+    """Keeps a cluster's command for later, or drops the kept one; whether it was either.
+
+    Raises ComponentFailed for a moment that cancels other commands only: what was kept stays.
+    """
     moment = part.from_date_time
     if moment is None:
         for name, kind, value, _ in part.fields():
@@ -124,7 +137,13 @@ def keep_part(command: "Command", part: "Part") -> bool:
     if not moment:
         return False
     name = "%sC/%04X/%02X" % (_KEPT, part.cluster, part.command)
-    if moment in _CANCELS:
+    if part.cluster == _CALENDAR:  # each type of calendar has its own date
+        name += "/%02X" % part.payload[_CALENDAR_TYPE]
+    if moment in (_LAST, _LAST_BUT_ONE):
+        if moment != _cancel_of(part):
+            from gbcs_device.messages.component import INVALID_VALUE, ComponentFailed
+
+            raise ComponentFailed(INVALID_VALUE)
         command.changes[name] = None
         return True
     if moment * 1000 <= command.now:
@@ -134,6 +153,13 @@ def keep_part(command: "Command", part: "Part") -> bool:
     reference += part.cluster.to_bytes(2, "big") + bytes((part.frame_control, part.command))
     _keep(command, name, moment * 1000, reference + part.payload)
     return True
+
+
+def _cancel_of(part: "Part") -> int:
+    """The moment that cancels a cluster's command, as all reference commands have it."""
+    if part.cluster == _PREPAYMENT or (part.cluster, part.command) == _TARIFF_INFORMATION:
+        return _LAST
+    return _LAST_BUT_ONE
 
 
 def carry_out(command: "Command", name: str, octets: bytes, at: int) -> "tuple[int, PayloadOf]":

@@ -4,12 +4,13 @@ A command carries the components of its use case's template, as often as that sa
 with the attributes that it reads and the values that tell it from other use cases; another is
 refused whole, and nothing of it carried out.
 
-What an attribute holds is its data type and its value, as on the air, under a name made of
-cluster and identifier. A command with an answer of its own takes it from the store, by what it
-asked; any other is kept, and answered by a default response. After a component that fails by a
-hardware failure those behind it are not carried out, as in all error responses of the reference
-messages; what is not found fails alone. Which answer a use case has, with which frame control,
-and whether it is encrypted, its template says.
+What an attribute holds is its data type and its value, as on the air, under a name made of cluster
+and identifier. A command with an answer of its own takes it from the store, by what it asked; any
+other that there is a handler for is kept, and answered by a default response; one that nothing
+here carries out is not supported, but at a twin whose original took it. After a component that
+fails by a hardware failure those behind it are not carried out, as in all error responses of the
+reference messages; what is not found fails alone. Which answer a use case has, with which frame
+control, and whether it is encrypted, its template says.
 
 Sources: ZCL 07-5123 2.4 and 2.5; GBCS 7.2.9, 8.5, 10. All 116 reference commands are as their
 templates say.
@@ -30,6 +31,7 @@ from gbcs_device.messages.component import (
     NOT_FOUND,
     SUCCESS,
     UNSUPPORTED_ATTRIBUTE,
+    UNSUPPORTED_COMMAND,
     ComponentFailed,
     Part,
     parts_of,
@@ -154,17 +156,21 @@ def _carried_out(
         content, failed = _read(command, part, live, template)
         return 0, [(_READ_RESPONSE, content)], failed
     handler = actions.get(key)
+    kept = kept_name(part.cluster, part.command)
+    answered = command.get(answer_name(part.cluster, part.command, part.payload))
+    asks = (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get"
+    if handler is None and answered is None and not asks and command.get(kept) is None:
+        raise ComponentFailed(UNSUPPORTED_COMMAND)
     if command.case.future_dated and future_dated.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
     answers = None if handler is None else handler(command, part)
-    if answers is None:
-        octets = command.get(answer_name(part.cluster, part.command, part.payload))
-        answers = None if octets is None else unpacked(octets)
+    if answers is None and answered is not None:
+        answers = unpacked(answered)
     if answers is not None:
         return _SPECIFIC, answers, False
-    if (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get":
+    if asks:
         raise ComponentFailed(NOT_FOUND)
-    command.changes[kept_name(part.cluster, part.command)] = part.payload
+    command.changes[kept] = part.payload
     return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
 
 

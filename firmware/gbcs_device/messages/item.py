@@ -7,6 +7,7 @@ from gbcs.compat import const
 
 SUCCESS = const(0)
 READ_WRITE_DENIED = const(3)
+OBJECT_UNAVAILABLE = const(11)
 TYPE_UNMATCHED = const(12)
 OTHER_REASON = const(250)
 

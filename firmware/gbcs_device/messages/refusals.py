@@ -5,6 +5,9 @@ there are unusually many (8F60), once. Those after that stand in the log as one 
 of them, which a power cut may take. So however many come, what the flash takes, what is signed
 and what older entries are lost is bounded.
 
+Tokens that are not taken, and what a display wants that a meter does not do, count with them; the
+supplier is told of none of these alone.
+
 A command whose changes the store has no room for changes nothing, and its answer says that it
 failed.
 """
@@ -45,10 +48,7 @@ def noted(device: "Device", code: int, now: int) -> None:
 
     Nobody is told while alerts are waiting.
     """
-    known = of(device, now)
-    if not known.since <= now < known.since + _HOUR_MS:
-        known.since, known.count, known.shared = now, 0, b""
-    known.count += 1
+    known = _counted(device, now)
     if known.count <= _SINGLE:
         _tell(device, code, now)
     elif known.count == _SINGLE + 1:
@@ -57,11 +57,49 @@ def noted(device: "Device", code: int, now: int) -> None:
         _share(device, known, code, now)
 
 
+def quiet(
+    device: "Device",
+    code: "int | None",
+    now: int,
+    more: "dict[str, bytes | None] | None" = None,
+) -> None:
+    """Notes what was refused, and tells nobody but that there are many.
+
+    `code` goes to the security log, if anything does; `more` is written with it.
+    """
+    known = _counted(device, now)
+    if known.count == _SINGLE + 1:
+        _tell(device, logs.MANY_REFUSED, now)
+    if known.count <= _SINGLE:
+        changes = dict(more or {})
+        if code is not None:
+            changes.update(logs.added(device.store, logs.SECURITY, clock.seconds(now), code))
+        _write(device, changes, None, now)
+    elif code is not None:
+        _share(device, known, code, now)
+
+
+def _counted(device: "Device", now: int) -> Refusals:
+    """The refusals of this hour, with one more."""
+    known = of(device, now)
+    if not known.since <= now < known.since + _HOUR_MS:
+        known.since, known.count, known.shared = now, 0, b""
+    known.count += 1
+    return known
+
+
 def _tell(device: "Device", code: int, now: int) -> None:
     """Adds a log entry and, unless alerts are waiting, an alert."""
     changes = logs.added(device.store, logs.SECURITY, clock.seconds(now), code)
+    _write(device, changes, None if device.outbox else code, now)
+
+
+def _write(
+    device: "Device", changes: "dict[str, bytes | None]", code: "int | None", now: int
+) -> None:
+    """What logs are to hold, with an alert where there is a code."""
     try:
-        if device.outbox:
+        if code is None:
             device.store.write(changes)
         else:
             device.raise_alert(code, now, changes)

@@ -23,6 +23,9 @@ _SWITCH_STATE = (70, b"\x00\x00\x60\x03\x0a\xff", 3)
 _SWITCH = {51: 1, 52: 0, 54: 2}  # scripts, and the state: enabled, disabled, armed
 _EVENT_LOG = b"\x00\x00\x63\x62\x00\xff"
 _SECURITY_LOG = b"\x00\x00\x63\x62\x01\xff"
+# So begins a selection by range, in all 32 of the reference messages: a structure of four, the
+# first of which is by what it restricts: class 1, 0-0:94.44.100.255, attribute 2, all of it
+_BY_TIME = bytes.fromhex("0204020412000109 0600005E2C64FF0F02120000")
 _RELIABLE = const(0)
 _UNRELIABLE = const(1)
 _STATUS = "clock/status"
@@ -68,11 +71,11 @@ def adjust_to_preset(command: "Command", item: "Item") -> bytes:
 
 def buffer(command: "Command", item: "Item") -> bytes:
     """A log as a compact array: data that were seeded, else the entries in the range asked for."""
+    start, end = _range(item)
     seeded = command.get(name_of(item.class_id, item.obis, item.index))
     if seeded is not None:
         return seeded
     log, with_other = (logs.SECURITY, False) if item.obis == _SECURITY_LOG else (logs.EVENT, True)
-    start, end = _range(item)
     octets = b""
     for entry in logs.entries(command.get(log) or b""):
         if start <= entry.time <= end:
@@ -83,16 +86,41 @@ def buffer(command: "Command", item: "Item") -> bytes:
     return described + length_octets(len(octets)) + octets
 
 
+def clear(command: "Command", item: "Item") -> bytes:
+    """ECS15a: the event log has no entries any more."""
+    command.changes[logs.EVENT] = command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
+def clear_auxiliary(command: "Command", item: "Item") -> bytes:
+    """ECS15c: nor has the log of the auxiliary controllers."""
+    command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
+def reset_register(command: "Command", item: "Item") -> bytes:
+    """ECS28b, ECS29a, b, e, f: a counter begins at zero, which it is where nothing stands."""
+    command.changes[name_of(item.class_id, item.obis, 2)] = None
+    return b"\x00"
+
+
+def reset_demand(command: "Command", item: "Item") -> bytes:
+    """ECS57: a maximum demand is zero, captured and last reset now."""
+    now = b"\x09\x0c" + clock.date_time(command.now)
+    command.changes[name_of(item.class_id, item.obis, 5)] = now
+    command.changes[name_of(1, _RESET_TIMES[item.obis], 2)] = now
+    return reset_register(command, item)
+
+
 def _range(item: "Item") -> "tuple[int, int]":
     """The first and last second that a selection asks for; everything where there is none."""
-    if item.selection is None or item.selection[0] != 1:
+    if item.selection is None:
         return 0, 0xFFFFFFFF
-    field = axdr.decode(item.octets, item.selection[1], item.selection[2])[0]
-    parts = field[2]
-    if type(parts) is not list or len(parts) != 4:
+    selector, at, stop = item.selection
+    if selector != 1 or item.octets[at : at + len(_BY_TIME)] != _BY_TIME:
         raise ItemFailed(TYPE_UNMATCHED)
-    start, end = parts[1][2], parts[2][2]
-    if type(start) is not int or type(end) is not int:
+    start, end, columns = [part[2] for part in axdr.decode(item.octets, at, stop)[0][2][1:]]
+    if type(start) is not int or type(end) is not int or columns != []:  # which is all of them
         raise ItemFailed(TYPE_UNMATCHED)
     return start, end
 
@@ -167,6 +195,12 @@ def note_message(command: "Command", item: "Item") -> bytes:
     return messaging.noted(command, attributes.text(item.data))
 
 
+# Maximum demand registers, and the object that says when each was reset
+_RESET_TIMES = {
+    b"\x01\x00\x01\x06\x00\xff": b"\x00\x00\x5e\x2c\x05\x01",
+    b"\x01\x00\x01\x06\x01\xff": b"\x00\x00\x5e\x2c\x05\x00",
+    b"\x01\x00\x02\x06\x00\xff": b"\x00\x00\x5e\x2c\x05\x02",
+}
 LOGS = {  # a CHF has these too
     (7, _EVENT_LOG, 2): buffer,
     (7, _SECURITY_LOG, 2): buffer,
@@ -180,6 +214,18 @@ LIVE = {
 }
 ACTIONS = {
     ("A", 1, b"\x00\x02\x60\x0d\x01\xff", 2): note_message,
+    ("M", 3, b"\x00\x00\x5e\x2c\x2a\xff", 1): reset_register,
+    ("M", 3, b"\x01\x00\x20\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x20\x24\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x34\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x34\x24\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x48\x20\x00\x04", 1): reset_register,
+    ("M", 3, b"\x01\x00\x48\x24\x00\x04", 1): reset_register,
+    ("M", 4, b"\x01\x00\x01\x06\x00\xff", 1): reset_demand,
+    ("M", 4, b"\x01\x00\x01\x06\x01\xff", 1): reset_demand,
+    ("M", 4, b"\x01\x00\x02\x06\x00\xff", 1): reset_demand,
+    ("M", 7, _EVENT_LOG, 1): clear,
+    ("M", 7, b"\x00\x11\x63\x62\x02\xff", 1): clear_auxiliary,
     ("M", 9, b"\x00\x00\x0a\x00\x6a\xff", 1): switch_load,
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,

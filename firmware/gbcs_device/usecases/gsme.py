@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 _METERING = const(0x0702)
 _EVENTS = const(0x0709)
 _MANAGEMENT = const(0x0708)
+_MESSAGING = const(0x0703)
+_PRICE = const(0x0700)
 _PUBLISH_EVENT_LOG = const(0x01)
 _SUPPLY_STATUS = const(0x0014)
 _SITE_ID = const(0x0307)
 
 _GSME_EVENTS, _GSME_SECURITY = const(6), const(7)
 _SECURITY_LOGS = (4, 7)
+_GENERAL_LOG = b"\x03"
 _MOST_EVENTS = const(15)  # a nibble says how many
 
 
@@ -50,6 +53,13 @@ def get_event_log(command: "Command", part: "Part") -> "list[tuple[int, bytes]] 
     return [(_PUBLISH_EVENT_LOG, out)]
 
 
+def clear_event_log(command: "Command", part: "Part") -> None:
+    """CS11: the event log has no entries any more; no other log can be cleared."""
+    if part.payload != _GENERAL_LOG:
+        raise ComponentFailed(FAILURE)
+    command.changes[logs.EVENT] = None
+
+
 def change_supply(command: "Command", part: "Part") -> None:
     """GCS32, GCS39: the supply is as proposed; with an account, armed where there is credit."""
     account = command.device.account
@@ -64,9 +74,53 @@ def update_site_id(command: "Command", part: "Part") -> None:
     command.changes[attribute_name(_METERING, _SITE_ID)] = b"\x41" + part.payload[12:]
 
 
+def keep(command: "Command", part: "Part") -> None:
+    """What it says stands in the store as it came: the server keeps what is carried out."""
+
+
+def set_supply_status(command: "Command", part: "Part") -> None:
+    """GCS24: what tampering and a battery at its end do with the supply."""
+    for at, identifier in ((4, 0x0607), (5, 0x0608)):
+        name = attribute_name(_METERING, identifier)
+        command.changes[name] = b"\x30" + part.payload[at : at + 1]
+
+
+def set_uncontrolled_flow(command: "Command", part: "Part") -> None:
+    """GCS24: the threshold of uncontrolled flow, its unit and scale, two periods."""
+    at = 8
+    for identifier, kind, size in _UNCONTROLLED_FLOW:
+        name = attribute_name(_METERING, identifier)
+        command.changes[name] = bytes((kind,)) + part.payload[at : at + size]
+        at += size
+
+
+# Attribute, type and octets of the fields of SetUncontrolledFlowThreshold
+_UNCONTROLLED_FLOW = (
+    (0x0B10, 0x21, 2),
+    (0x0B11, 0x30, 1),
+    (0x0B12, 0x21, 2),
+    (0x0B13, 0x21, 2),
+    (0x0B14, 0x20, 1),
+    (0x0B15, 0x21, 2),
+)
+
+PROXY_ACTIONS = {  # those of a GPF
+    (_EVENTS, 0x00, 0x01): clear_event_log,
+    (_MANAGEMENT, 0x08, 0x00): keep,
+}
 ACTIONS = {
     # cluster, direction, command
     (_EVENTS, 0x00, 0x00): get_event_log,
+    (_EVENTS, 0x00, 0x01): clear_event_log,
     (_METERING, 0x00, 0x0B): change_supply,
+    (_METERING, 0x00, 0x0D): set_supply_status,
+    (_METERING, 0x00, 0x0E): set_uncontrolled_flow,
     (_MANAGEMENT, 0x08, 0x03): update_site_id,
+    # What a display is told, or who reads: supplier, PIN, events, CIN, message, billing period
+    (_MANAGEMENT, 0x08, 0x01): keep,
+    (_MANAGEMENT, 0x08, 0x02): keep,
+    (_MANAGEMENT, 0x08, 0x04): keep,
+    (_MANAGEMENT, 0x08, 0x06): keep,
+    (_MESSAGING, 0x08, 0x00): keep,
+    (_PRICE, 0x08, 0x09): keep,
 }

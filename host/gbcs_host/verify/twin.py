@@ -67,7 +67,7 @@ def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes:
                 _load_log(device.log, item, data)
             elif item.class_id == 30 and data[1] == "structure":
                 _load_protected(item, data, answered, keys, changes)
-            elif data[1] != "null-data":
+            else:
                 changes["m" + names.name_of(*key)[1:]] = axdr.encode(data)
         elif choice == "get":
             changes[names.name_of(*key)] = axdr.encode(data)
@@ -102,6 +102,7 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
     answers = _answers(answered, keys)
     for part in parts:
         own = []
+        kept = names.kept_name(part.cluster, part.command)
         for sequence, frame_control, command, octets in answers:
             if sequence != part.sequence:
                 continue
@@ -109,7 +110,9 @@ def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: A
                 own.append((command, octets))
             elif command == _READ_RESPONSE:
                 _load_attributes(device, part, octets, changes)
-            elif octets[0] == part.command and octets[1] != component.SUCCESS:
+            elif octets[0] == part.command and octets[1] == component.SUCCESS:
+                changes[kept] = b""  # the original took it
+            elif octets[0] == part.command:
                 key = ("C", part.cluster, part.frame_control & 8, part.command, part.payload)
                 device.faults[key] = octets[1]
         if own:
