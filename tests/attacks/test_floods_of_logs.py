@@ -1,4 +1,4 @@
-"""Who may only read wants to wear a meter out, and its log emptied of what stood there."""
+"""Who may only read, or keeps what others sent, wants to wear a meter out and empty its log."""
 
 import pytest
 
