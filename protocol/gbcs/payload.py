@@ -6,7 +6,7 @@ code must be of that form. The codecs are imported when the first payload of the
 """
 
 from gbcs import usecases
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import SKIPS_BY_SCHEMA, TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.message import Message
 from gbcs.record import Record
@@ -131,7 +131,7 @@ def encode(record: "Any") -> bytes:
 
 
 def skip(
-    m: Message, case: "usecases.UseCase | None" = None, dates: bool = not MICROPYTHON
+    m: Message, case: "usecases.UseCase | None" = None, dates: bool = SKIPS_BY_SCHEMA
 ) -> None:
     """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`.
 
@@ -163,7 +163,7 @@ def skip(
 
 def _skip_asn1(m: Message) -> None:
     """By its schema; on a board, whose device decodes it by its schema next, as DER."""
-    if MICROPYTHON:
+    if not SKIPS_BY_SCHEMA:
         from gbcs.asn1 import der
 
         end = der.skip(m.octets, m.content_start, m.content_end)

@@ -8,7 +8,7 @@ of its own: CS02f and 0x011B are now "Provide Security Credential Details". It s
 provisional code outside the published range.
 """
 
-from gbcs.compat import MICROPYTHON, const
+from gbcs.compat import USE_CASES_KEPT, const
 from gbcs.record import Record
 from gbcs.usecase_rows import ROWS
 
@@ -130,7 +130,7 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
                 break
             at += len(row) + 1
     if found is not None:  # only what exists is kept: hostile codes must not fill memory
-        if MICROPYTHON:
+        if len(_found) >= USE_CASES_KEPT:
             _found.clear()
         _found[key] = found
     return found

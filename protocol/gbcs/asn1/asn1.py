@@ -32,7 +32,7 @@ from gbcs.asn1.rows import (
     root,
 )
 from gbcs.asn1.values import is_time, read_integer
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+from gbcs.compat import CERTIFICATES_KEPT, TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ _CHECKED = const(3)  # they are checked, and not kept
 
 # The same few certificates stand in message after message, and are the larger part of them. What
 # one decodes to is kept by its octets, and the fields of it are shared: nobody may change them
-_KEPT = 0 if MICROPYTHON else 512
 _certificates: "dict[bytes, list[Field]]" = {}
 
 
@@ -186,8 +185,8 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 value = _certificates.get(whole)
                 if value is None:
                     value = _sequence(certificate_rows(), data, start, stop, _STRICT)
-                    if _KEPT:
-                        if len(_certificates) >= _KEPT:
+                    if CERTIFICATES_KEPT:
+                        if len(_certificates) >= CERTIFICATES_KEPT:
                             _certificates.clear()
                         _certificates[whole] = value
         elif kind == DEFAULT:

@@ -7,15 +7,13 @@ what the element is, and so what arg is.
 """
 
 from gbcs.asn1 import schema
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING, TYPES_KEPT, const
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     Row = tuple[Any, ...]
     Rows = tuple[Row, ...]
-
-_KEPT = 2 if MICROPYTHON else 100  # types whose rows are kept
 
 INTEGER = const(0)
 SEQUENCE = const(1)  # the rows inside
@@ -62,7 +60,7 @@ def root(type_name: str) -> "Rows":
     """The one row of a type by itself; KeyError, our bug, where the text does not have it."""
     rows = _roots.get(type_name)
     if rows is None:
-        if len(_roots) >= _KEPT:
+        if len(_roots) >= TYPES_KEPT:
             forget()
         row = _row(None, type_name)
         if row[1] != CHOICE:

@@ -2,13 +2,11 @@
 
 from gbcs.axdr import axdr
 from gbcs.axdr.types import after_length
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import ORDERS_KEPT, TYPE_CHECKING
 from gbcs.dlms.plan import NOTHING, Plan, count_at
 
 if TYPE_CHECKING:
     from gbcs.dlms.plan import Entry
-
-_KEPT = 1 if MICROPYTHON else 1024  # orders of one plan in memory
 
 
 def aligned(data: bytes, at: int, end: int, count: int, plan: Plan) -> "list[Entry]":
@@ -21,7 +19,7 @@ def aligned(data: bytes, at: int, end: int, count: int, plan: Plan) -> "list[Ent
     order = plan.orders.get(choices)
     if order is None:
         order = _aligned(choices, count, plan.entries)
-        if len(plan.orders) < _KEPT:
+        if len(plan.orders) < ORDERS_KEPT:
             plan.orders[choices] = order
     return order
 

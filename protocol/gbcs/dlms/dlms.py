@@ -13,7 +13,7 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 
 from gbcs.axdr import axdr
 from gbcs.axdr.types import BLOCK, BLOCK_SIZE, after_length, length
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
 from gbcs.datetimes import check_date_time
@@ -327,7 +327,6 @@ def encode(record: "Record") -> bytes:
     return encoder.encode(record)
 
 
-_PROTECTED_KEPT = 4 if MICROPYTHON else 64
 _protected_shapes: dict = {}
 
 
@@ -341,7 +340,7 @@ def decode_plaintext(octets: bytes, code: int, index: int = 0) -> "Field":
     if shape is None:
         inside = tuple([shape_of(one.layout) for one in cosem.protected(code, index)])
         shape = ("protected_attributes", None, inside or None)
-        if len(_protected_shapes) >= _PROTECTED_KEPT:
+        if len(_protected_shapes) >= PROTECTED_KEPT:
             _protected_shapes.clear()
         _protected_shapes[code, index] = shape
     field, at = axdr.decode(octets, 0, len(octets), shape)

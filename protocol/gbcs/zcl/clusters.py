@@ -15,7 +15,7 @@ and FIELDS are those of `layout`.
 
 import sys
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import KEEPS_TABLES, TYPE_CHECKING, ZCL_LAYOUTS_KEPT
 from gbcs.zcl import types as zcltypes
 from gbcs.zcl.layout import RUN, compile_layout, hint_of, line_of
 
@@ -45,9 +45,6 @@ FFFD ClusterRevision uint16
 FFFE AttributeReportingStatus enum8 enum:0=pending,1=complete
 """  # every cluster has these: ZCL 2.3.4, SE annex A
 
-# Read layouts are kept: all on a host, a few on a board, where they cost more than reading again.
-KEPT = 8 if MICROPYTHON else 1024
-
 _attributes: "dict[int, tuple]" = {}
 _commands: "dict[int, tuple]" = {}
 
@@ -61,7 +58,7 @@ def table(cluster: int) -> "ModuleType | None":
     name = "cluster_%04X" % cluster
     if CLUSTERS.find("\n%s " % name[8:]) < 0:
         return None
-    if MICROPYTHON and _resident != name:
+    if not KEEPS_TABLES and _resident != name:
         if _resident:
             sys.modules.pop("gbcs.zcl." + _resident, None)
             setattr(sys.modules["gbcs.zcl"], _resident, None)
@@ -122,7 +119,7 @@ def attribute(cluster: int, identifier: int, client: bool = False) -> "tuple":
             found = _find_attribute(_GLOBAL, identifier, False)
             if found is None:
                 return "attribute_%04X" % identifier, None, None
-        if len(_attributes) >= 4 * KEPT:
+        if len(_attributes) >= 4 * ZCL_LAYOUTS_KEPT:
             _attributes.clear()
         _attributes[key] = found
     return found
@@ -194,7 +191,7 @@ def command(cluster: int, to_client: int, identifier: int) -> tuple:
         layout = compile_layout(fields)
         run = layout[0] if len(layout) == 1 and layout[0][0] == RUN else None
         found = name, layout, run
-        if len(_commands) >= KEPT:
+        if len(_commands) >= ZCL_LAYOUTS_KEPT:
             _commands.clear()
         _commands[key] = found
     return found
@@ -202,7 +199,7 @@ def command(cluster: int, to_client: int, identifier: int) -> tuple:
 
 def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
     """The name of a cluster's command; None where it is not known. A board reads no layout."""
-    if not MICROPYTHON:
+    if KEEPS_TABLES:
         name, layout, _ = command(cluster, to_client, identifier)
         return None if layout is None else name
     found = _commands.get(cluster << 9 | to_client << 5 | identifier)

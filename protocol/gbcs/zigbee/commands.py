@@ -8,7 +8,7 @@ those who may see it.
 Sources: ZigBee 05-3474-21, 2.4 (ZDO), 3.4 (NWK), 4.4 (APS).
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, ZIGBEE_LAYOUTS_KEPT
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.zcl.encoder import encode_value
 from gbcs.zcl.layout import (
@@ -104,7 +104,6 @@ DEVICE_ANNCE = 0x0013
 MGMT_LEAVE_REQ = 0x0034
 RESPONSE = 0x8000
 
-_KEPT = 4 if MICROPYTHON else 64
 _layouts: "dict[str, tuple]" = {}
 
 
@@ -117,7 +116,7 @@ def _find(table: str, identifier: int) -> "tuple[str, tuple] | None":
     name, _, fields = line.partition(" ")
     found = _layouts.get(name)
     if found is None:
-        if len(_layouts) >= _KEPT:
+        if len(_layouts) >= ZIGBEE_LAYOUTS_KEPT:
             _layouts.clear()
         found = _layouts[name] = compile_layout(fields)
     return name, found
