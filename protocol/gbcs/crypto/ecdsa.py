@@ -2,9 +2,8 @@
 
 from hashlib import sha256
 
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, inverse
 from gbcs.crypto.domain import N, P
-from gbcs.crypto.p256 import inverse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ Sources: SEC 1 2.3.3, 2.3.4; SEC 2 3.2.1, 3.4.1; Hankerson, Menezes and Vanstone
 elliptic curve cryptography", 3.2.3, 3.4, 3.6.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER, const
-from gbcs.crypto import tauadic
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.crypto import chosen, tauadic
 from gbcs.errors import BadKey
 
 if TYPE_CHECKING:
@@ -29,23 +29,8 @@ if TYPE_CHECKING:
 _NEGATIVE = const(127)  # digits above it
 _PLAIN = const(2)  # the width whose only digits are 1 and -1
 _WIDTH = const(4)  # of the digits for a point met once: 4 multiples
-_BASE_WIDTH = 4 if MICROPYTHON else 6  # for the base point, whose 16 multiples are kept
 
-
-def _choose() -> "Any":
-    if VIPER:
-        try:
-            from gbcs.crypto.binaryfield_viper import Field as Emitted
-
-            return Emitted
-        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-            pass
-    from gbcs.crypto.binaryfield import Field
-
-    return Field
-
-
-Field = _choose()
+Field = chosen.binary_field()
 
 
 class Curve:
@@ -137,10 +122,10 @@ class Curve:
         """The point kG, for k from 1 to n - 1."""
         if self._base is None:
             self._base = self.point(self.base)
-        digits = self._digits(k, _BASE_WIDTH)
+        digits = self._digits(k, chosen.KOBLITZ_BASE_WIDTH)
         if not self._multiples:
-            wanted = list(range(1, 1 << _BASE_WIDTH - 1, 2))
-            self._multiples = self._table(self._base, wanted, _BASE_WIDTH)
+            wanted = list(range(1, 1 << chosen.KOBLITZ_BASE_WIDTH - 1, 2))
+            self._multiples = self._table(self._base, wanted, chosen.KOBLITZ_BASE_WIDTH)
         found = self._affine(self._sum([(digits, self._multiples)]))
         if found is None:
             raise ValueError("k from 1 to n - 1 expected")

@@ -26,7 +26,7 @@ Sources: SEC 1 2.3, 4.1; SP 800-186 3.2.1.3; EFD, Jacobian coordinates with a = 
 dbl-2001-b and madd-2007-bl.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING, const, inverse
 from gbcs.crypto.domain import N, P
 from gbcs.crypto.p256_table import COMB
 
@@ -38,24 +38,6 @@ SPACING = const(37)
 _KEY_TEETH = const(4)  # of a key's comb, 512 octets
 _KEY_SPACING = const(64)
 NOTHING = const(255)  # no point is added at this place
-
-if MICROPYTHON:
-
-    def inverse(a: int, m: int) -> int:
-        """1/a mod m, for a from 1 to m - 1 and m prime (`pow(a, -1, m)` is 0 on a board)."""
-        high, low, before, now = m, a, 0, 1
-        while low:
-            quotient, rest = divmod(high, low)
-            high = low
-            low = rest
-            before, now = now, before - quotient * now
-        return before % m
-
-else:
-
-    def inverse(a: int, m: int) -> int:
-        """1/a mod m, for a from 1 to m - 1 and m prime."""
-        return pow(a, -1, m)
 
 
 def double(X: int, W: int, Z: int) -> "tuple[int, int, int]":

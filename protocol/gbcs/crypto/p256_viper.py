@@ -18,12 +18,13 @@ from array import array
 
 import micropython
 
+from gbcs.compat import inverse
 from gbcs.crypto import p256
 from gbcs.crypto.domain import P
 from gbcs.crypto.p256_table import COMB
 
 _R = (1 << 266) % P
-_INVERSE = p256.inverse(_R, P)
+_INVERSE = inverse(_R, P)
 
 # Registers: the sum (X, W, Z), the point to add (x, w), three to work with, R^2
 _REGISTERS = array("i", bytes(76 * 9))
@@ -221,7 +222,7 @@ def _sum(parts, blind=1):
 
 def _affine():
     """The affine (x, y) of the sum."""
-    i = p256.inverse(number(2), P) * _R % P
+    i = inverse(number(2), P) * _R % P
     ii = i * i % P
     x = number(0) * (ii * _INVERSE % P) % P
     w = number(1) * (ii * i % P * _INVERSE % P) % P
