@@ -330,7 +330,7 @@ class Station:
             return False
         number = self.number() if sequence is None else sequence
         frame = bytes((control, number, command)) + payload
-        self.aps.send(short, endpoints, cluster, frame, now, key, done=done)
+        self.aps.send(short, endpoints, cluster, frame, now, key, confirm=done)
         return True
 
     def from_aps(self, one: aps.Frame, payload: bytes, sender: bytes, how: int, now: int) -> None:
