@@ -33,9 +33,9 @@ _TIME = ((23, "an hour"), (59, "a minute"), (59, "a second"), (99, "hundredths o
 
 def check_time(data: bytes, at: int, field: str) -> None:
     """Four octets: hour, minute, second, hundredths; FF for any."""
-    for most, what in _TIME:
+    for most, unit in _TIME:
         if data[at] > most and data[at] != 0xFF:
-            raise DecodeError("%s expected, found %02X" % (what, data[at]), at, field)
+            raise DecodeError("%s expected, found %02X" % (unit, data[at]), at, field)
         at += 1
 
 

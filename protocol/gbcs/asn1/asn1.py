@@ -274,16 +274,16 @@ def _opened(
                 pass  # two reference certificates sign with a 00 too many: octets, then
         return values.read_bits(data, start, stop, label)
     if rows is None:
-        found = der.elements(data, start, stop, mode == _STRICT)
-        if inside == 0xA0 and len(found) != 1:
-            raise DecodeError("1 element expected, found %d" % len(found), start, label)
+        contents = der.elements(data, start, stop, mode == _STRICT)
+        if inside == 0xA0 and len(contents) != 1:
+            raise DecodeError("1 element expected, found %d" % len(contents), start, label)
     elif inside == 0xA0:
-        found = _sequence(rows, data, start, stop, mode)
+        contents = _sequence(rows, data, start, stop, mode)
     else:
-        found = _array(rows, data, start, stop, mode)
-    if inside == 0x31 and len(found) > 1:
+        contents = _array(rows, data, start, stop, mode)
+    if inside == 0x31 and len(contents) > 1:
         der.check_order(data, start, stop, label)
-    return found
+    return contents
 
 
 def _outline(data: bytes, start: int, stop: int) -> None:
@@ -295,9 +295,9 @@ def _outline(data: bytes, start: int, stop: int) -> None:
             if at + 2 < stop and data[at] == 3 and at + 2 + data[at + 1] == stop < at + 0x82:
                 return  # as nearly all do
     for tag in b"\x30\x30\x03":
-        found, _, after = header(data, start, stop, "certificate", True)
-        if found != tag:
-            raise DecodeError("%02X expected, found %02X" % (tag, found), start, "certificate")
+        actual, _, after = header(data, start, stop, "certificate", True)
+        if actual != tag:
+            raise DecodeError("%02X expected, found %02X" % (tag, actual), start, "certificate")
         start = after
     if start != stop:
         raise DecodeError("end expected, %d octets left" % (stop - start), start, "certificate")

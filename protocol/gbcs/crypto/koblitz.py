@@ -126,10 +126,10 @@ class Curve:
         if not self._multiples:
             wanted = list(range(1, 1 << chosen.KOBLITZ_BASE_WIDTH - 1, 2))
             self._multiples = self._table(self._base, wanted, chosen.KOBLITZ_BASE_WIDTH)
-        found = self._affine(self._sum([(digits, self._multiples)]))
-        if found is None:
+        multiple = self._affine(self._sum([(digits, self._multiples)]))
+        if multiple is None:
             raise ValueError("k from 1 to n - 1 expected")
-        return found
+        return multiple
 
     def combine(self, *parts: "tuple[int, Point]") -> "Point | None":
         """The sum of k times point over the parts, for any numbers k; None for infinity."""
@@ -222,14 +222,14 @@ class Curve:
         for _, _, Z in points:
             products.append(multiply(products[-1], Z))
         rest = self.field.inverse(products.pop())
-        found = []
+        affine_points = []
         while products:
             X, Y, Z = points[len(products) - 1]
             inverse = multiply(rest, products.pop())
             rest = multiply(rest, Z)
-            found.append((multiply(X, inverse), multiply(Y, square(inverse))))
-        found.reverse()
-        return found
+            affine_points.append((multiply(X, inverse), multiply(Y, square(inverse))))
+        affine_points.reverse()
+        return affine_points
 
 
 SECT163K1 = Curve(

@@ -73,15 +73,15 @@ def affine(points: "list[tuple[int, int, int]]") -> "list[tuple[int, int]]":
     for _, _, z in points:
         products.append(products[-1] * z % P)
     u = inverse(products[-1], P)
-    found = []
+    affine_points = []
     for index in range(len(points) - 1, -1, -1):
         x, w, z = points[index]
         i = u * products[index] % P
         u = u * z % P
         ii = i * i % P
-        found.append((x * ii % P, w * (i * ii % P) % P))
-    found.reverse()
-    return found
+        affine_points.append((x * ii % P, w * (i * ii % P) % P))
+    affine_points.reverse()
+    return affine_points
 
 
 def point(octets: bytes) -> "tuple[int, int]":
@@ -121,11 +121,11 @@ def odd_multiples(x: int, w: int) -> bytes:
     X2, W2, Z2 = double(x, w, 1)
     zz = Z2 * Z2 % P
     X, W, Z = x * zz % P, w * (zz * Z2 % P) % P, 1
-    found = [(X, W, Z2)]
+    multiples = [(X, W, Z2)]
     for _ in range(7):
         X, W, Z = add(X, W, Z, X2, W2)
-        found.append((X, W, Z * Z2 % P))
-    return _pack(found)
+        multiples.append((X, W, Z * Z2 % P))
+    return _pack(multiples)
 
 
 def comb_places(k: int, teeth: int, spacing: int) -> bytearray:

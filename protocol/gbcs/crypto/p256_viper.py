@@ -30,7 +30,7 @@ _INVERSE = inverse(_R, P)
 _REGISTERS = array("i", bytes(76 * 9))
 _SCRATCH = array("i", bytes(4 * 38))
 
-# An instruction: operation, target, one, other. 1 is the product; else the sum of both, times
+# An instruction: operation, target, a, b. 1 is the product; else the sum of both, times
 # (operation >> 4) - 8 and (operation & 15) - 8. The names of p256.double and p256.add. As
 # literals they take no heap
 _DOUBLE = (
@@ -139,12 +139,12 @@ def run(t: ptr32, x: int, registers: ptr32, program: ptr8):
                 a = ptr32(int(a) + 4)
                 left -= 1
         else:
-            one = (operation >> 4) - 8
-            other = (operation & 15) - 8
+            times_a = (operation >> 4) - 8
+            times_b = (operation & 15) - 8
             x = 19
             while x:
                 x -= 1
-                t[x] = one * a[x] + other * b[x]
+                t[x] = times_a * a[x] + times_b * b[x]
         carry = 0
         left = 18
         while left:  # to limbs of 14 bits
@@ -193,10 +193,10 @@ load(_register(8), (_R * _R % P).to_bytes(32, "big"), 0, 1)
 
 def number(index):
     """The number of a register, still times R, from 0 to p - 1."""
-    found = 0
+    total = 0
     for at in range(19 * index + 18, 19 * index - 1, -1):
-        found = (found << 14) + _REGISTERS[at]
-    return found % P
+        total = (total << 14) + _REGISTERS[at]
+    return total % P
 
 
 def _sum(parts, blind=1):

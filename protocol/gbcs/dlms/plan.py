@@ -123,7 +123,10 @@ def plan_of(code: int) -> Plan:
     if plan is None:
         if len(_plans) >= PLANS_KEPT:
             _plans.clear()
-        entries = [_planned(one.object, one.choice, one.optional) for one in cosem.requests(code)]
+        entries = [
+            _planned(request.object, request.choice, request.optional)
+            for request in cosem.requests(code)
+        ]
         plan = Plan(tuple(entries))
         if entries:
             _plans[code] = plan
