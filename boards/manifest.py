@@ -4,7 +4,7 @@ import os
 
 options.defaults(viper=True)  # noqa: F821 - MicroPython's; whether there is an emitter of 32 bits
 
-_CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "wide.py"}
+_CPYTHON = {"openssl.py", "p256_wide.py", "aes_wide.py", "ghash_wide.py", "wide.py"}
 if not options.viper:  # noqa: F821
     _CPYTHON |= {"p256_viper.py", "gcm_viper.py", "binaryfield_viper.py"}
 _PACKAGES = (("../protocol", "gbcs"), ("../firmware", "gbcs_device"))

@@ -110,8 +110,8 @@ def name(table: str, number: int) -> "str | None":
     if table == "message":
         from gbcs import usecases
 
-        found = usecases.find(number)
-        return None if found is None else "%s %s" % (found.name, found.title)
+        use_case = usecases.find(number)
+        return None if use_case is None else "%s %s" % (use_case.name, use_case.title)
     if table == "alert":
         from gbcs.alert_names import NAMES as text
 

@@ -3,7 +3,7 @@
 Source: IEC 62056-6-2 (DLMS UA 1000-1, Blue Book), 4.1.6.1; GBCS 9.2 for a date-time of zeros.
 """
 
-from gbcs.compat import MICROPYTHON
+from gbcs.compat import TIMES_KEPT
 from gbcs.errors import DecodeError
 
 _DAYS = b"\x1f\x1d\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f"
@@ -33,9 +33,9 @@ _TIME = ((23, "an hour"), (59, "a minute"), (59, "a second"), (99, "hundredths o
 
 def check_time(data: bytes, at: int, field: str) -> None:
     """Four octets: hour, minute, second, hundredths; FF for any."""
-    for most, what in _TIME:
+    for most, unit in _TIME:
         if data[at] > most and data[at] != 0xFF:
-            raise DecodeError("%s expected, found %02X" % (what, data[at]), at, field)
+            raise DecodeError("%s expected, found %02X" % (unit, data[at]), at, field)
         at += 1
 
 
@@ -50,7 +50,6 @@ def check_date_time(data: bytes, at: int, field: str) -> None:
 
 WHEN = {"date-time": 12, "date": 5, "time": 4}  # hints of octet strings that are checked; sizes
 good_times: "set[bytes]" = set()  # of those that were; on a board none are kept
-_KEPT = 0 if MICROPYTHON else 4096
 
 
 def check_when(hint: str, data: bytes, at: int, size: int, field: str) -> None:
@@ -73,8 +72,8 @@ def is_time(hint: str, octets: bytes) -> bool:
         check_when(hint, octets, 0, len(octets), "")
     except DecodeError:
         return False
-    if _KEPT and len(octets) == WHEN[hint]:
-        if len(good_times) >= _KEPT:
+    if TIMES_KEPT and len(octets) == WHEN[hint]:
+        if len(good_times) >= TIMES_KEPT:
             good_times.clear()
         good_times.add(octets)
     return True

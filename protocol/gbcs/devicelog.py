@@ -105,9 +105,12 @@ class DeviceLog:
 
     def copy(self) -> "DeviceLog":
         """Another such log, which changes by itself."""
-        other = DeviceLog(self.extended_pan_id, self.split)
-        for one, entries in ((self.entries, other.entries), (self.historic, other.historic)):
-            for entry in one:
+        copied = DeviceLog(self.extended_pan_id, self.split)
+        for originals, entries in (
+            (self.entries, copied.entries),
+            (self.historic, copied.historic),
+        ):
+            for entry in originals:
                 entries.append(
                     Entry(
                         entry.mac,
@@ -118,8 +121,8 @@ class DeviceLog:
                         entry.hashed,
                     )
                 )
-        other._open = dict(self._open)
-        return other
+        copied._open = dict(self._open)
+        return copied
 
     def find(self, mac: bytes) -> "Entry | None":
         """The device's entry in the device log."""
@@ -195,15 +198,15 @@ class DeviceLog:
             return []
         if entry.link_key is not None:
             return [(LINK_KEY, entry.link_key)]
-        found = [(HASHED_KEY, entry.hashed)] if entry.hashed else []
+        allowed = [(HASHED_KEY, entry.hashed)] if entry.hashed else []
         phase = self._phase(mac, now)
         if phase == HISTORIC_KEY:
             old = self.find_historic(mac)
             if old is not None:
-                found.append((HISTORIC_KEY, old.link_key or old.hashed))
+                allowed.append((HISTORIC_KEY, old.link_key or old.hashed))
         elif phase == INSTALL_CODE_KEY and entry.install_key is not None:
-            found.append((INSTALL_CODE_KEY, entry.install_key))
-        return found
+            allowed.append((INSTALL_CODE_KEY, entry.install_key))
+        return allowed
 
     def returned(self, mac: bytes, now: int) -> bool:
         """The device has begun to talk under its historic key, which is its link key from now on.
@@ -249,7 +252,7 @@ class DeviceLog:
             self.historic.append(
                 Entry(mac, entry.device_type, False, None, entry.link_key, entry.hashed)
             )
-        self.entries = [other for other in self.entries if other.mac != mac]
+        self.entries = [listed for listed in self.entries if listed.mac != mac]
         self._open.pop(mac, None)
         return True
 

@@ -55,12 +55,16 @@ class Backup(Record):
 
 def backup(log: DeviceLog, date_time: bytes) -> Backup:
     """The device log at that time."""
-    return Backup(date_time, log.extended_pan_id, [(one.mac, one.hashed) for one in log.entries])
+    return Backup(
+        date_time, log.extended_pan_id, [(entry.mac, entry.hashed) for entry in log.entries]
+    )
 
 
 def historic_backup(log: DeviceLog, date_time: bytes) -> Backup:
     """The historic device log at that time."""
-    return Backup(date_time, log.extended_pan_id, [(one.mac, one.hashed) for one in log.historic])
+    return Backup(
+        date_time, log.extended_pan_id, [(entry.mac, entry.hashed) for entry in log.historic]
+    )
 
 
 def registration_field(mac: bytes, code: bytes, device_type: int) -> "Field":
@@ -109,12 +113,12 @@ def read_restore(field: "Field") -> "tuple[bytes, list[tuple[bytes, bytes]]]":
     return _octets(pan, 8), _read_devices(devices)
 
 
-def backup_field(one: Backup) -> "Field":
+def backup_field(saved: Backup) -> "Field":
     """What backup_PAN returns."""
     parts: Any = [
-        ("date-time", "octet-string", one.date_time, "date-time"),
-        ("extended_PAN_ID", "octet-string", one.extended_pan_id, "eui64"),
-        ("devices_to_backup", "array", _devices(one.devices), None),
+        ("date-time", "octet-string", saved.date_time, "date-time"),
+        ("extended_PAN_ID", "octet-string", saved.extended_pan_id, "eui64"),
+        ("devices_to_backup", "array", _devices(saved.devices), None),
     ]
     return ("backup_PAN", "structure", parts, None)
 
@@ -125,45 +129,45 @@ def read_backup(field: "Field") -> Backup:
     return Backup(_octets(date_time, 12), _octets(pan, 8), _read_devices(devices))
 
 
-def alert_field(one: Backup) -> "Field":
+def alert_field(saved: Backup) -> "Field":
     """The body of CS14; the alert's time is the backup's."""
     parts: Any = [
         ("alert_code", "long-unsigned", DEVICE_LOG_CHANGED, "names:alert"),
-        ("time", "octet-string", one.date_time, "date-time"),
-        backup_field(one),
+        ("time", "octet-string", saved.date_time, "date-time"),
+        backup_field(saved),
     ]
     return ("body", "structure", parts, None)
 
 
 def read_alert(field: "Field") -> Backup:
     """The backup in the body of CS14; WrongFields."""
-    code, _, found = _parts(field, 3)
+    code, _, body = _parts(field, 3)
     if _value(code, "long-unsigned") != DEVICE_LOG_CHANGED:
         raise WrongFields("alert code 8F12 expected")
-    return read_backup(found)
+    return read_backup(body)
 
 
 def _devices(devices: "list[tuple[bytes, bytes]]") -> "list[Field]":
-    found: list[Field] = []
+    fields: list[Field] = []
     for mac, hashed in devices:
         parts: Any = [
             ("MAC_address", "octet-string", mac, "eui64"),
             ("hashed_TC_link_key", "octet-string", hashed, None),
         ]
-        found.append((None, "structure", parts, None))
-    return found
+        fields.append((None, "structure", parts, None))
+    return fields
 
 
 def _read_devices(field: "Field") -> "list[tuple[bytes, bytes]]":
     devices = _value(field, "array")
     if len(devices) > MAX_DEVICES:
         raise WrongFields("at most %d devices expected" % MAX_DEVICES)
-    found = []
+    pairs = []
     for device in devices:
         mac, hashed = _parts(device, 2)
         octets = _value(hashed, "octet-string")
-        found.append((_octets(mac, 8), _octets(hashed, 16) if octets else b""))
-    return found
+        pairs.append((_octets(mac, 8), _octets(hashed, 16) if octets else b""))
+    return pairs
 
 
 def _value(field: "Field", kind: str) -> "Any":
@@ -243,7 +247,7 @@ def from_octets(octets: bytes) -> DeviceLog:
 def _entry(reader: Reader, others: "list[Entry]") -> Entry:
     at = reader.offset
     mac = reader.take(8, "mac")
-    if any(other.mac == mac for other in others):
+    if any(listed.mac == mac for listed in others):
         raise DecodeError("each device once expected", at, "mac")
     flags = reader.octet("flags")
     if flags > 31:

@@ -79,17 +79,17 @@ class Framing:
     def receive(self, octets: bytes) -> "list[bytes]":
         """The datagrams that these octets complete, in order; often none."""
         octets = bytes(octets)  # a bytearray has fewer methods on a board
-        found: list[bytes] = []
+        datagrams: list[bytes] = []
         start = 0
         while True:
             end = octets.find(_FLAG, start)
             if end < 0:
                 self._take(octets, start, len(octets))
-                return found
+                return datagrams
             self._take(octets, start, end)
             datagram = self._finish()
             if datagram is not None:
-                found.append(datagram)
+                datagrams.append(datagram)
             start = end + 1
 
     def _take(self, octets: bytes, start: int, end: int) -> None:

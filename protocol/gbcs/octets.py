@@ -49,9 +49,9 @@ class Reader:
     def expect(self, octets: bytes, field: str) -> None:
         """Moves over exactly these octets."""
         start = self.offset
-        found = self.take(len(octets), field)
-        if found != octets:
-            raise DecodeError("%s expected, found %s" % (octets.hex(), found.hex()), start, field)
+        actual = self.take(len(octets), field)
+        if actual != octets:
+            raise DecodeError("%s expected, found %s" % (octets.hex(), actual.hex()), start, field)
 
     def length(self, field: str) -> int:
         """A BER length in its shortest form, of at most two octets after the first."""

@@ -6,7 +6,7 @@ code must be of that form. The codecs are imported when the first payload of the
 """
 
 from gbcs import usecases
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import SKIPS_BY_SCHEMA, TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.message import Message
 from gbcs.record import Record
@@ -40,9 +40,9 @@ def form(octets: bytes, start: int, end: int) -> str:
         return GBZ
     if first == 0x30 or first == 2 or first == 4 or first == 5:
         return ASN1
-    found = "%02X" % first if first >= 0 else "nothing"
+    octet = "%02X" % first if first >= 0 else "nothing"
     raise DecodeError(
-        "D9, DA, 0F (DLMS), 0109 (GBZ) or 30, 02, 04, 05 (ASN.1) expected, found " + found,
+        "D9, DA, 0F (DLMS), 0109 (GBZ) or 30, 02, 04, 05 (ASN.1) expected, found " + octet,
         start,
         "content",
     )
@@ -53,19 +53,20 @@ def use_case(m: Message) -> "usecases.UseCase":
 
     Two use cases may share a code (the generic alerts): the payload's form tells them apart.
     """
-    found = usecases.find(m.code, form(m.octets, m.content_start, m.content_end))
-    if found is None:
-        other = usecases.find(m.code)
-        if other is not None:
+    case = usecases.find(m.code, form(m.octets, m.content_start, m.content_end))
+    if case is None:
+        of_another_form = usecases.find(m.code)
+        if of_another_form is not None:
             raise DecodeError(
-                "a payload of the form %s (%s) expected" % (other.form, other.name),
+                "a payload of the form %s (%s) expected"
+                % (of_another_form.form, of_another_form.name),
                 m.content_start,
                 "content",
             )
         raise DecodeError(
             "a known message code expected, found 0x%04X" % m.code, code_offset(m), "message_code"
         )
-    return found
+    return case
 
 
 def code_offset(m: Message) -> int:
@@ -131,7 +132,7 @@ def encode(record: "Any") -> bytes:
 
 
 def skip(
-    m: Message, case: "usecases.UseCase | None" = None, dates: bool = not MICROPYTHON
+    m: Message, case: "usecases.UseCase | None" = None, dates: bool = SKIPS_BY_SCHEMA
 ) -> None:
     """Walks the payload of `m` to its last octet without building it; DecodeError as `decode`.
 
@@ -163,7 +164,7 @@ def skip(
 
 def _skip_asn1(m: Message) -> None:
     """By its schema; on a board, whose device decodes it by its schema next, as DER."""
-    if MICROPYTHON:
+    if not SKIPS_BY_SCHEMA:
         from gbcs.asn1 import der
 
         end = der.skip(m.octets, m.content_start, m.content_end)
@@ -189,10 +190,10 @@ def encrypted_blocks(record: "Any") -> "list[tuple[int, str, bytes]]":
             if component.block is not None
         ]
     if name == "GbzAlert":
-        found = record.component
-        if found is None or found.block is None:
+        component = record.component
+        if component is None or component.block is None:
             return []
-        return [(0, found.name, found.block)]
+        return [(0, component.name, component.block)]
     if name == "Asn1":
         return []
     from gbcs.dlms import dlms

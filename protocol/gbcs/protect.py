@@ -56,8 +56,8 @@ def check_mac(
     and the MAC is then between these. `m` is a message that has a MAC.
     """
     if m.cra == 1 and not device_to_device:
-        other = keys.broker()
-        secret = None if other is None else keys.secret(m.recipient, other)
+        broker = keys.broker()
+        secret = None if broker is None else keys.secret(m.recipient, broker)
     else:
         secret = keys.secret(m.originator, m.recipient)
     if secret is None:

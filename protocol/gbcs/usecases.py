@@ -8,7 +8,7 @@ of its own: CS02f and 0x011B are now "Provide Security Credential Details". It s
 provisional code outside the published range.
 """
 
-from gbcs.compat import MICROPYTHON, const
+from gbcs.compat import USE_CASES_KEPT, const
 from gbcs.record import Record
 from gbcs.usecase_rows import ROWS
 
@@ -116,24 +116,24 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
         return _found[key]
     except KeyError:
         pass
-    found = None
+    case = None
     if code == DRAFT_CODE:
         if form in (None, "ASN.1"):
-            found = draft()
+            case = draft()
     else:
         start = "%04X|" % code
         at = 0 if ROWS.startswith(start) else ROWS.find("\n" + start) + 1
         while ROWS[at : at + 5] == start:
             row = ROWS[at : ROWS.find("\n", at)]
             if form is None or row.split("|")[1] == form:
-                found = UseCase(row)
+                case = UseCase(row)
                 break
             at += len(row) + 1
-    if found is not None:  # only what exists is kept: hostile codes must not fill memory
-        if MICROPYTHON:
+    if case is not None:  # only what exists is kept: hostile codes must not fill memory
+        if len(_found) >= USE_CASES_KEPT:
             _found.clear()
-        _found[key] = found
-    return found
+        _found[key] = case
+    return case
 
 
 def by_name(name: str) -> "list[UseCase]":

@@ -51,6 +51,7 @@ def play(p: Any) -> None:
     a_day(p)
     news(p)
     electricity_runs_out(p)
+    electricity_top_ups(p)
     gas_runs_out(p)
     control_software(p)
 
@@ -204,6 +205,11 @@ def electricity_runs_out(p: Any) -> None:
         _press(step, lab, lab.enable(_PPMID, _ELECTRICITY), "Supply is on")
         step.check(_supply(lab, _ESME) == ON, "the meter's supply is on")
         _show(step, lab, _PPMID, "credit")
+
+
+def electricity_top_ups(p: Any) -> None:
+    """Tokens for electricity, at the PPMID and over the WAN, and what is no token."""
+    lab = p.lab
     first = supply.token(lab, _ESME, 3, 10)
     with p.step(
         "a top-up typed in at the PPMID", "PECS01: what was borrowed is paid back"

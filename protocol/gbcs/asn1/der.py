@@ -122,11 +122,11 @@ def decode(
 
 def elements(data: bytes, offset: int, end: int, strict: bool = False) -> "list[Field]":
     """The elements that fill `data[offset:end]`, as fields without names."""
-    found = []
+    fields = []
     while offset < end:
         field, offset = _element(data, offset, end, None, strict, 2)
-        found.append(field)
-    return found
+        fields.append(field)
+    return fields
 
 
 def _element(

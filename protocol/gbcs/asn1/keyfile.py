@@ -17,9 +17,9 @@ _PRIME256V1 = b"\x2a\x86\x48\xce\x3d\x03\x01\x07"
 
 def take(data: bytes, at: int, end: int, tag: int, field: str) -> "tuple[int, int]":
     """Where the contents of the element at `at` start and stop; it must have this tag."""
-    found, start, stop = der.header(data, at, end, field, True)
-    if found != tag:
-        raise DecodeError("%02X expected, found %02X" % (tag, found), at, field)
+    actual, start, stop = der.header(data, at, end, field, True)
+    if actual != tag:
+        raise DecodeError("%02X expected, found %02X" % (tag, actual), at, field)
     return start, stop
 
 

@@ -7,15 +7,13 @@ what the element is, and so what arg is.
 """
 
 from gbcs.asn1 import schema
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING, TYPES_KEPT, const
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     Row = tuple[Any, ...]
     Rows = tuple[Row, ...]
-
-_KEPT = 2 if MICROPYTHON else 100  # types whose rows are kept
 
 INTEGER = const(0)
 SEQUENCE = const(1)  # the rows inside
@@ -62,7 +60,7 @@ def root(type_name: str) -> "Rows":
     """The one row of a type by itself; KeyError, our bug, where the text does not have it."""
     rows = _roots.get(type_name)
     if rows is None:
-        if len(_roots) >= _KEPT:
+        if len(_roots) >= TYPES_KEPT:
             forget()
         row = _row(None, type_name)
         if row[1] != CHOICE:
@@ -91,22 +89,22 @@ def _line(name: str) -> str:
 
 def _type(spec: str) -> "Row":
     """Tag, kind, type, hint and arg of a type as it stands after a field's name."""
-    found = _BASES.get(spec) or _types.get(spec)
-    if found is None:
+    row = _BASES.get(spec) or _types.get(spec)
+    if row is None:
         if spec[0] == "*":
-            found = (0x30, ARRAY, "SEQUENCE OF", None, (_row(None, spec[1:]),))
+            row = (0x30, ARRAY, "SEQUENCE OF", None, (_row(None, spec[1:]),))
         elif spec[0] == "%":
-            found = (0x31, SET, "SET OF", None, (_row(None, spec[1:]),))
+            row = (0x31, SET, "SET OF", None, (_row(None, spec[1:]),))
         elif spec[1:2] == "@":
             tag, typ = _INSIDES[spec[0]]
-            found = (tag, OPEN, typ, None, (int(spec[2]), spec[3:], tag))
+            row = (tag, OPEN, typ, None, (int(spec[2]), spec[3:], tag))
         elif spec[:4] == "ANY@":
-            found = (0xFF, ANY, "ANY", None, spec[4:])
+            row = (0xFF, ANY, "ANY", None, spec[4:])
         else:
-            found = _named_type(_line(spec))
+            row = _named_type(_line(spec))
             if schema.TYPES.count(spec) > 2:  # its own line, and more than one use
-                _types[spec] = found
-    return found
+                _types[spec] = row
+    return row
 
 
 def _named_type(line: str) -> "Row":
@@ -194,15 +192,15 @@ def open_rows(table: str, identifier: str) -> "Rows | None":
 
 def attribute(table: str, identifier: str) -> "tuple[str, str | None]":
     """The name and hint that the NAMES `table` has for an identifier."""
-    found = _names.get(identifier)
-    if found is None:
+    name_and_hint = _names.get(identifier)
+    if name_and_hint is None:
         word = _word(table, identifier)
         if word is None:
             return "value", None
         slash = word.find("/")
-        found = (word, None) if slash < 0 else (word[:slash], word[slash + 1 :])
-        _names[identifier] = found
-    return found
+        name_and_hint = (word, None) if slash < 0 else (word[:slash], word[slash + 1 :])
+        _names[identifier] = name_and_hint
+    return name_and_hint
 
 
 def _word(table: str, identifier: str) -> "str | None":

@@ -175,9 +175,9 @@ def write_oid(value: "object", field: str) -> bytes:
     """The octets of a dotted object identifier."""
     if not isinstance(value, str):
         raise EncodeError("an object identifier expected", field)
-    found = _oid_octets.get(value)
-    if found is not None:
-        return found
+    known = _oid_octets.get(value)
+    if known is not None:
+        return known
     words = value.split(".")
     arcs = []
     for word in words:

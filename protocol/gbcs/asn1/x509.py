@@ -268,7 +268,7 @@ def _signature(data: bytes, at: int, end: int) -> bytes:
         raise DecodeError("00, no unused bits, expected", at, "signature_value")
     at, stop = take(data, at + 1, end, 0x30, "signature_value")
     finish(stop, end, "signature_value")
-    found = b""
+    signature = b""
     for field in ("r", "s"):
         start, at = take(data, at, stop, 0x02, field)
         if not 0 < at - start <= 33:
@@ -276,6 +276,6 @@ def _signature(data: bytes, at: int, end: int) -> bytes:
         value = int.from_bytes(data[start:at], "big")
         if data[start] > 0x7F or not 0 < value < 1 << 256:
             raise BadCertificate("%s of 256 bits, positive, expected" % field)
-        found += value.to_bytes(32, "big")
+        signature += value.to_bytes(32, "big")
     finish(at, stop, "signature_value")
-    return found
+    return signature

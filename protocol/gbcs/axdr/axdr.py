@@ -21,11 +21,11 @@ all 641 reference payloads, and no others are let through.
 from gbcs.axdr import types
 from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
 from gbcs.axdr.values import check_fixed, fixed, skip_variable, variable
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import READS_COLUMNS, TYPE_CHECKING
 from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
 
-if not MICROPYTHON:
+if READS_COLUMNS:
     from gbcs.axdr import wide
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ("decode", "decode_list", "encode", "skip", "skip_list")
 
 _NOTHING: "Shape" = (None, None, None)
-_ALIKE = 0x10000 if MICROPYTHON else wide.LEAST  # elements of an array to read by columns
+_ALIKE = wide.LEAST if READS_COLUMNS else 0x10000  # elements of an array to read by columns
 _from_bytes = int.from_bytes
 
 
@@ -66,7 +66,11 @@ def decode_list(
 def _fields(
     data: bytes, at: int, end: int, shapes: "tuple[Shape, ...]", depth: int
 ) -> "tuple[list[Field], int]":
-    """As `decode_list`; where octets run out, it ends after `end`, or with an IndexError."""
+    """As `decode_list`; where octets run out, it ends after `end`, or with an IndexError.
+
+    Inlined: with octet strings, bit strings and signed numbers in functions of their own, the
+    DLMS payloads of the reference messages take 2 % more instructions.
+    """
     fields: list[Field] = []
     value: Any
     for name, hint, inside in shapes:

@@ -111,9 +111,9 @@ def _runs(
         inside = inside.get(tree[1])
     if inside is None or len(inside) != tree[1]:
         inside = (_NOTHING,) * tree[1]
-    names = [one[0] for one in inside]
+    names = [member[0] for member in inside]
     kinds = [types.NAMES[part[0]] for part in tree[2]]
-    hints = [one[1] for one in inside]
+    hints = [member[1] for member in inside]
     unpack = struct.unpack_from
     elements: list[Field] = []
     for start in range(at, stop, size):
@@ -147,9 +147,11 @@ def _element(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape") -> "t
         stop = at + struct.calcsize(code)
         if stop > end:
             raise DecodeError("octets expected", at, "")
-        one, said = inside[0][:2] if known else (None, None)
+        label, element_hint = inside[0][:2] if known else (None, None)
         kind = types.NAMES[parts[0]]
-        value = [(one, kind, number, said) for number in struct.unpack_from(code, data, at)]
+        value = [
+            (label, kind, number, element_hint) for number in struct.unpack_from(code, data, at)
+        ]
         return (name, "array", value, hint), stop
     for index in range(count):
         part = parts[index] if tag == 2 else parts
@@ -185,8 +187,8 @@ def _skip(tree: "Tree", data: bytes, at: int, end: int, shape: "Shape", field: s
         check_fixed(tag, data, at, field)
         return at + size - 1
     for index in range(count):
-        one = _inside(inside, tag, index, count)
-        at = _skip(parts[index] if tag == 2 else parts, data, at, end, one, field)
+        element = _inside(inside, tag, index, count)
+        at = _skip(parts[index] if tag == 2 else parts, data, at, end, element, field)
     return at
 
 

@@ -57,8 +57,8 @@ def write(
             out += value
         elif kind == "structure" or kind == "array":
             if type(value) is not list or not depth:
-                what = "a list" if depth else "at most %d levels" % MAX_DEPTH
-                raise EncodeError(what + " expected", name or "")
+                expected = "a list" if depth else "at most %d levels" % MAX_DEPTH
+                raise EncodeError(expected + " expected", name or "")
             append(2 if kind == "structure" else 1)
             if len(value) < 0x80:
                 append(len(value))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from gbcs.axdr.types import Field
 
+    Fixes = list[tuple[int, Callable[[Any], Any]]]
+    Columns = tuple[str, int, list[tuple[int, int]], list[str], Fixes]
+
 LEAST = 4  # elements, for what is found out of the first to pay
 
 # By tag: the letter of `struct`, and the octets; octet-string and bit-string have a length
@@ -64,15 +67,47 @@ def read(
 ) -> "tuple[list[Field], int] | None":
     """`count` structures at `at`, and where they end; None where they are not all alike."""
     name, hint, inside = shape
-    fields = data[at + 1]
     if inside.__class__ is dict:
-        inside = inside.get(fields)
+        inside = inside.get(data[at + 1])
+    columns = _columns(data, at, inside)
+    if columns is None:
+        return None
+    code, stride, marks, kinds, fixes = columns
+    stop = at + stride * count
+    if stop > end:
+        return None
+    for offset, octet in marks:
+        if data[at + offset : stop : stride] != bytes((octet,)) * count:
+            return None
+    names = [member[0] for member in inside]
+    hints = [member[1] for member in inside]
+    structures: list[Field] = []
+    try:
+        for values in struct.iter_unpack(code, data[at:stop]):
+            row: Any = values
+            if fixes:
+                row = list(values)
+                for index, fix in fixes:
+                    row[index] = fix(row[index])
+            structures.append((name, "structure", list(zip(names, kinds, row, hints)), hint))
+    except KeyError:
+        return None
+    return structures, stop
+
+
+def _columns(data: bytes, at: int, inside: "Any") -> "Columns | None":
+    """What holds for all structures that are like the one at `at`; None for one of another form.
+
+    Its format for `struct`; its size; (offset, octet) for each tag and length; the types of its
+    fields; and (index, function) for each field whose value `struct` does not give by itself.
+    """
+    fields = data[at + 1]
     if fields > 0x7F or inside is None or len(inside) != fields:
         return None
     marks = [(0, 2), (1, fields)]  # what octet stands where
     code = ">2x"
     kinds = []
-    fixes: list[tuple[int, Callable[[Any], Any]]] = []
+    fixes: Fixes = []
     place = at + 2
     for index in range(fields):
         tag = data[place]
@@ -100,24 +135,4 @@ def read(
             if tag == 3:
                 fixes.append((index, _BOOLEANS.__getitem__))
         kinds.append(NAMES[tag])
-    stride = place - at
-    stop = at + stride * count
-    if stop > end:
-        return None
-    for offset, octet in marks:
-        if data[at + offset : stop : stride] != bytes((octet,)) * count:
-            return None
-    names = [one[0] for one in inside]
-    hints = [one[1] for one in inside]
-    found: list[Field] = []
-    try:
-        for values in struct.iter_unpack(code, data[at:stop]):
-            row: Any = values
-            if fixes:
-                row = list(values)
-                for index, fix in fixes:
-                    row[index] = fix(row[index])
-            found.append((name, "structure", list(zip(names, kinds, row, hints)), hint))
-    except KeyError:
-        return None
-    return found, stop
+    return code, place - at, marks, kinds, fixes

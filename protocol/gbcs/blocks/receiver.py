@@ -82,18 +82,18 @@ class Receiver:
             self._due = block.window != 0 and not block.streaming
             return None
         self._agree(block)
-        held = self._held
-        if number not in held:
+        parts = self._held
+        if number not in parts:
             if self._size + len(block.data) > self._limit:
                 raise self._end(TooLong("at most %d octets expected" % self._limit, number))
-            held[number] = block.data
+            parts[number] = block.data
             self._size += len(block.data)
             self._left = self._retries
         if first is None:
             self._first = _header(block)
         if block.last:
             self._count = number
-        while self._without_gap + 1 in held:
+        while self._without_gap + 1 in parts:
             self._without_gap += 1
         self._deadline = now + self._timeout
         if not block.streaming:
@@ -103,21 +103,21 @@ class Receiver:
     def _agree(self, block: Block) -> None:
         """Conflict where the block contradicts what is held."""
         number = block.number
-        held = self._held
+        parts = self._held
         if self._count and number > self._count:
             raise Conflict("the last block was %d" % self._count, number)
         if block.last and (
-            (self._count and number != self._count) or max(held, default=0) > number
+            (self._count and number != self._count) or max(parts, default=0) > number
         ):
             raise Conflict("not the last: others follow it", number)
-        if number in held and (
-            held[number] != block.data or block.last != (number == self._count)
+        if number in parts and (
+            parts[number] != block.data or block.last != (number == self._count)
         ):
             raise Conflict("it came before, and was another", number)
 
     def _whole(self) -> bytes:
-        held = self._held
-        message = b"".join([held[number] for number in range(1, self._count + 1)])
+        parts = self._held
+        message = b"".join([parts[number] for number in range(1, self._count + 1)])
         self._held = {}
         self._deadline = None
         return message

@@ -18,7 +18,7 @@ Source: the COSEM mapping table of GBCS (its section 20), class and attribute na
 import gc
 import sys
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import KEEPS_TABLES, TEMPLATES_KEPT, TYPE_CHECKING
 from gbcs.cosem.layout import parse
 from gbcs.record import Record
 
@@ -135,12 +135,12 @@ _templates: "dict[int, tuple[Request, ...]]" = {}  # on a board, none
 
 def requests(code: int) -> "Iterator[Request]":
     """The requests of a template, one by one: of a long one, all do not fit a small heap."""
-    if MICROPYTHON:
+    if not TEMPLATES_KEPT:
         return _requests(code)
     kept = _templates.get(code)
     if kept is None:
         kept = tuple(_requests(code))
-        if kept:
+        if kept and len(_templates) < TEMPLATES_KEPT:
             _templates[code] = kept
     return iter(kept)
 
@@ -225,7 +225,7 @@ def table(name: str) -> "Any":
     On a board, only that of the classes and one more are in memory.
     """
     global _resident
-    if MICROPYTHON and _resident != name and name != "classes":
+    if not KEEPS_TABLES and _resident != name and name != "classes":
         if _resident:
             sys.modules.pop("gbcs.cosem." + _resident, None)
             setattr(sys.modules["gbcs.cosem"], _resident, None)

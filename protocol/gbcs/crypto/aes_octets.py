@@ -50,7 +50,7 @@ def encryptor(key: bytes) -> "Callable[[bytes], bytes]":
         if len(block) != 16:
             raise ValueError("a block of 16 octets expected")
         state = bytearray(16)
-        other = bytearray(16)
+        following = bytearray(16)
         for at in range(16):
             state[at] = block[at] ^ keys[at]
         for at in range(16, 160, 4):
@@ -61,14 +61,14 @@ def encryptor(key: bytes) -> "Callable[[bytes], bytes]":
             d = state[column + 15 & 15]
             sa, sb, sc, sd = sbox[a], sbox[b], sbox[c], sbox[d]
             every = sa ^ sb ^ sc ^ sd
-            other[column] = twice[a] ^ twice[b] ^ every ^ sa ^ keys[at]
-            other[column + 1] = twice[b] ^ twice[c] ^ every ^ sb ^ keys[at + 1]
-            other[column + 2] = twice[c] ^ twice[d] ^ every ^ sc ^ keys[at + 2]
-            other[column + 3] = twice[d] ^ twice[a] ^ every ^ sd ^ keys[at + 3]
+            following[column] = twice[a] ^ twice[b] ^ every ^ sa ^ keys[at]
+            following[column + 1] = twice[b] ^ twice[c] ^ every ^ sb ^ keys[at + 1]
+            following[column + 2] = twice[c] ^ twice[d] ^ every ^ sc ^ keys[at + 2]
+            following[column + 3] = twice[d] ^ twice[a] ^ every ^ sd ^ keys[at + 3]
             if column == 12:
-                state, other = other, state
+                state, following = following, state
         for at in range(16):
-            other[at] = sbox[state[5 * at & 15]] ^ keys[160 + at]
-        return bytes(other)
+            following[at] = sbox[state[5 * at & 15]] ^ keys[160 + at]
+        return bytes(following)
 
     return encrypt

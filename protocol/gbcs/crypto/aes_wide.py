@@ -24,11 +24,11 @@ def _tables() -> "list[list[int]]":
             word = twice << 24 | octet << 16 | octet << 8 | twice ^ octet
             words.append((word >> 8 * row | word << 32 - 8 * row) & 0xFFFFFFFF)
         rows.append(words)
-    found = []
+    tables = []
     for place in range(16):
         column = ((place >> 2) - place) % 4  # where ShiftRows brings it
-        found.append([word << 96 - 32 * column for word in rows[place & 3]])
-    return found
+        tables.append([word << 96 - 32 * column for word in rows[place & 3]])
+    return tables
 
 
 _T = _tables()

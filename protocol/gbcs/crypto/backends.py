@@ -1,6 +1,6 @@
 """Which back end there is: see gbcs.crypto."""
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import MAY_HAVE_OPENSSL, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def default() -> "Crypto":
     """The fastest back end there is: openssl where `cryptography` is installed, else portable."""
-    if not MICROPYTHON:
+    if MAY_HAVE_OPENSSL:
         try:
             from gbcs.crypto import openssl
 

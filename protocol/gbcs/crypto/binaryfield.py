@@ -51,10 +51,10 @@ class Field(Powers):
 
     def trace(self, a: int) -> int:
         """The sum of a, a^2, a^4, ...: 0 or 1."""
-        found = 0
+        total = 0
         for power in self.traced:
-            found ^= a >> 8 * power
-        return found & 1
+            total ^= a >> 8 * power
+        return total & 1
 
 
 def _arithmetic(

@@ -150,7 +150,7 @@ class Field(Powers):
 
     def trace(self, a):
         """The sum of a, a^2, a^4, ...: 0 or 1."""
-        found = 0
+        total = 0
         for power in self.traced:
-            found ^= a >> power
-        return found & 1
+            total ^= a >> power
+        return total & 1

@@ -22,23 +22,23 @@ class Powers:
     def inverse(self, a: int) -> int:
         """1/a, which is a^(2^degree - 2); 0 for 0."""
         multiply, square = self.multiply, self.square
-        found = a  # is always a^(2^count - 1)
+        power = a  # is always a^(2^count - 1)
         count = 1
         for digit in bin(self.degree - 1)[3:]:
-            other = found
+            squared = power
             for _ in range(count):
-                other = square(other)
-            found = multiply(found, other)
+                squared = square(squared)
+            power = multiply(power, squared)
             count *= 2
             if digit == "1":
-                found = multiply(square(found), a)
+                power = multiply(square(power), a)
                 count += 1
-        return square(found)
+        return square(power)
 
     def half_trace(self, a: int) -> int:
         """A z with z^2 + z = a where the trace of a is 0; the other is z + 1."""
         square = self.square
-        found = a
+        z = a
         for _ in range(self.degree // 2):
-            found = square(square(found)) ^ a
-        return found
+            z = square(square(z)) ^ a
+        return z

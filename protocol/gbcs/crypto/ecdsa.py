@@ -2,9 +2,8 @@
 
 from hashlib import sha256
 
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, inverse
 from gbcs.crypto.domain import N, P
-from gbcs.crypto.p256 import inverse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +49,12 @@ def sign(private: "PrivateKey", data: bytes, blind: bytes, curve: "ModuleType") 
     e = int.from_bytes(sha256(data).digest(), "big")
     number = private.number
     mask = factor(blind)
-    other = mask % N or 1  # the same for the inverse, which is not to be zero
+    inverse_mask = mask % N or 1  # the same for the inverse, which is not to be zero
     tries = nonces(number, e)
     while True:
         k = next(tries)
         r: int = curve.base_multiply(k, mask)[0] % N
-        s = inverse(k * other % N, N) * other * (e + r * number) % N
+        s = inverse(k * inverse_mask % N, N) * inverse_mask * (e + r * number) % N
         if r and s:
             return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 

@@ -11,7 +11,8 @@ It imports none of `aes`, `ghash` and this. aad and text may be bytes, bytearray
 Sources: SP 800-38D 7.1, 7.2.
 """
 
-from gbcs.compat import TYPE_CHECKING, VIPER, same
+from gbcs.compat import TYPE_CHECKING, same
+from gbcs.crypto import chosen
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.mmo import xor
 from gbcs.errors import BadBlock
@@ -56,17 +57,4 @@ def unseal(key: bytes, iv: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> 
     return _counted(encrypt, iv, ciphertext)
 
 
-def _choose() -> "tuple[Callable[[bytes, bytes, bytes], bytes], ...]":
-    if VIPER:
-        try:
-            from gbcs.crypto.gcm_viper import ghash, gmac
-
-            return ghash, gmac
-        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-            pass
-    from gbcs.crypto.ghash import ghash
-
-    return ghash, _gmac
-
-
-ghash, gmac = _choose()
+ghash, gmac = chosen.ghash(_gmac)

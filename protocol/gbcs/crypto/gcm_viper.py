@@ -228,9 +228,9 @@ def _hash(h, aad, text, out):
 
 def ghash(h, aad, text):
     """The hash under the key `h`, 16 octets."""
-    found = bytearray(16)
-    _hash(h, aad, text, found)
-    return bytes(found)
+    digest = bytearray(16)
+    _hash(h, aad, text, digest)
+    return bytes(digest)
 
 
 def encryptor(key):

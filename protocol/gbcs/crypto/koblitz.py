@@ -14,8 +14,8 @@ Sources: SEC 1 2.3.3, 2.3.4; SEC 2 3.2.1, 3.4.1; Hankerson, Menezes and Vanstone
 elliptic curve cryptography", 3.2.3, 3.4, 3.6.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER, const
-from gbcs.crypto import tauadic
+from gbcs.compat import TYPE_CHECKING, const
+from gbcs.crypto import chosen, tauadic
 from gbcs.errors import BadKey
 
 if TYPE_CHECKING:
@@ -29,23 +29,8 @@ if TYPE_CHECKING:
 _NEGATIVE = const(127)  # digits above it
 _PLAIN = const(2)  # the width whose only digits are 1 and -1
 _WIDTH = const(4)  # of the digits for a point met once: 4 multiples
-_BASE_WIDTH = 4 if MICROPYTHON else 6  # for the base point, whose 16 multiples are kept
 
-
-def _choose() -> "Any":
-    if VIPER:
-        try:
-            from gbcs.crypto.binaryfield_viper import Field as Emitted
-
-            return Emitted
-        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-            pass
-    from gbcs.crypto.binaryfield import Field
-
-    return Field
-
-
-Field = _choose()
+Field = chosen.binary_field()
 
 
 class Curve:
@@ -137,14 +122,14 @@ class Curve:
         """The point kG, for k from 1 to n - 1."""
         if self._base is None:
             self._base = self.point(self.base)
-        digits = self._digits(k, _BASE_WIDTH)
+        digits = self._digits(k, chosen.KOBLITZ_BASE_WIDTH)
         if not self._multiples:
-            wanted = list(range(1, 1 << _BASE_WIDTH - 1, 2))
-            self._multiples = self._table(self._base, wanted, _BASE_WIDTH)
-        found = self._affine(self._sum([(digits, self._multiples)]))
-        if found is None:
+            wanted = list(range(1, 1 << chosen.KOBLITZ_BASE_WIDTH - 1, 2))
+            self._multiples = self._table(self._base, wanted, chosen.KOBLITZ_BASE_WIDTH)
+        multiple = self._affine(self._sum([(digits, self._multiples)]))
+        if multiple is None:
             raise ValueError("k from 1 to n - 1 expected")
-        return found
+        return multiple
 
     def combine(self, *parts: "tuple[int, Point]") -> "Point | None":
         """The sum of k times point over the parts, for any numbers k; None for infinity."""
@@ -237,14 +222,14 @@ class Curve:
         for _, _, Z in points:
             products.append(multiply(products[-1], Z))
         rest = self.field.inverse(products.pop())
-        found = []
+        affine_points = []
         while products:
             X, Y, Z = points[len(products) - 1]
             inverse = multiply(rest, products.pop())
             rest = multiply(rest, Z)
-            found.append((multiply(X, inverse), multiply(Y, square(inverse))))
-        found.reverse()
-        return found
+            affine_points.append((multiply(X, inverse), multiply(Y, square(inverse))))
+        affine_points.reverse()
+        return affine_points
 
 
 SECT163K1 = Curve(

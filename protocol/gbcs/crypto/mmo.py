@@ -41,7 +41,7 @@ def hmac_mmo(aes_block: "Callable[[bytes, bytes], bytes]", key: bytes, data: byt
     return aes_mmo(aes_block, xor(key, b"\x5c" * 16) + inner)
 
 
-def xor(one: bytes, other: bytes) -> bytes:
+def xor(left: bytes, right: bytes) -> bytes:
     """Two strings of the same length added bit by bit."""
-    number = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
-    return number.to_bytes(len(one), "big")
+    number = int.from_bytes(left, "big") ^ int.from_bytes(right, "big")
+    return number.to_bytes(len(left), "big")

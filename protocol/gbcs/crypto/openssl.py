@@ -137,8 +137,8 @@ def unseal(key: bytes, iv: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> 
     """
     cipher = AESGCM(key)
     plaintext = cipher.encrypt(iv, ciphertext, b"")[:-16]
-    found = cipher.encrypt(iv, plaintext, aad)[len(plaintext) :]
-    if not 4 <= len(tag) <= 16 or not same(found[: len(tag)], tag):
+    computed = cipher.encrypt(iv, plaintext, aad)[len(plaintext) :]
+    if not 4 <= len(tag) <= 16 or not same(computed[: len(tag)], tag):
         raise BadBlock("the tag is not the one these octets give")
     return plaintext
 

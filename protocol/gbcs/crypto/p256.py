@@ -26,7 +26,7 @@ Sources: SEC 1 2.3, 4.1; SP 800-186 3.2.1.3; EFD, Jacobian coordinates with a = 
 dbl-2001-b and madd-2007-bl.
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, const
+from gbcs.compat import TYPE_CHECKING, const, inverse
 from gbcs.crypto.domain import N, P
 from gbcs.crypto.p256_table import COMB
 
@@ -38,24 +38,6 @@ SPACING = const(37)
 _KEY_TEETH = const(4)  # of a key's comb, 512 octets
 _KEY_SPACING = const(64)
 NOTHING = const(255)  # no point is added at this place
-
-if MICROPYTHON:
-
-    def inverse(a: int, m: int) -> int:
-        """1/a mod m, for a from 1 to m - 1 and m prime (`pow(a, -1, m)` is 0 on a board)."""
-        high, low, before, now = m, a, 0, 1
-        while low:
-            quotient, rest = divmod(high, low)
-            high = low
-            low = rest
-            before, now = now, before - quotient * now
-        return before % m
-
-else:
-
-    def inverse(a: int, m: int) -> int:
-        """1/a mod m, for a from 1 to m - 1 and m prime."""
-        return pow(a, -1, m)
 
 
 def double(X: int, W: int, Z: int) -> "tuple[int, int, int]":
@@ -91,15 +73,15 @@ def affine(points: "list[tuple[int, int, int]]") -> "list[tuple[int, int]]":
     for _, _, z in points:
         products.append(products[-1] * z % P)
     u = inverse(products[-1], P)
-    found = []
+    affine_points = []
     for index in range(len(points) - 1, -1, -1):
         x, w, z = points[index]
         i = u * products[index] % P
         u = u * z % P
         ii = i * i % P
-        found.append((x * ii % P, w * (i * ii % P) % P))
-    found.reverse()
-    return found
+        affine_points.append((x * ii % P, w * (i * ii % P) % P))
+    affine_points.reverse()
+    return affine_points
 
 
 def point(octets: bytes) -> "tuple[int, int]":
@@ -139,11 +121,11 @@ def odd_multiples(x: int, w: int) -> bytes:
     X2, W2, Z2 = double(x, w, 1)
     zz = Z2 * Z2 % P
     X, W, Z = x * zz % P, w * (zz * Z2 % P) % P, 1
-    found = [(X, W, Z2)]
+    multiples = [(X, W, Z2)]
     for _ in range(7):
         X, W, Z = add(X, W, Z, X2, W2)
-        found.append((X, W, Z * Z2 % P))
-    return _pack(found)
+        multiples.append((X, W, Z * Z2 % P))
+    return _pack(multiples)
 
 
 def comb_places(k: int, teeth: int, spacing: int) -> bytearray:

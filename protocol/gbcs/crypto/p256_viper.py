@@ -18,18 +18,19 @@ from array import array
 
 import micropython
 
+from gbcs.compat import inverse
 from gbcs.crypto import p256
 from gbcs.crypto.domain import P
 from gbcs.crypto.p256_table import COMB
 
 _R = (1 << 266) % P
-_INVERSE = p256.inverse(_R, P)
+_INVERSE = inverse(_R, P)
 
 # Registers: the sum (X, W, Z), the point to add (x, w), three to work with, R^2
 _REGISTERS = array("i", bytes(76 * 9))
 _SCRATCH = array("i", bytes(4 * 38))
 
-# An instruction: operation, target, one, other. 1 is the product; else the sum of both, times
+# An instruction: operation, target, a, b. 1 is the product; else the sum of both, times
 # (operation >> 4) - 8 and (operation & 15) - 8. The names of p256.double and p256.add. As
 # literals they take no heap
 _DOUBLE = (
@@ -86,7 +87,11 @@ _BEGIN = (
 
 @micropython.viper
 def run(t: ptr32, x: int, registers: ptr32, program: ptr8):
-    """Runs a program; `t` is the scratch, `x` anything: the first two are processor registers."""
+    """Runs a program; `t` is the scratch, `x` anything: the first two are processor registers.
+
+    Inlined: with the product in a function of its own, signing and verifying take 9 % more
+    instructions on a Cortex-M3.
+    """
     scratch = int(t)
     base = int(registers)
     at = int(program)
@@ -138,12 +143,12 @@ def run(t: ptr32, x: int, registers: ptr32, program: ptr8):
                 a = ptr32(int(a) + 4)
                 left -= 1
         else:
-            one = (operation >> 4) - 8
-            other = (operation & 15) - 8
+            times_a = (operation >> 4) - 8
+            times_b = (operation & 15) - 8
             x = 19
             while x:
                 x -= 1
-                t[x] = one * a[x] + other * b[x]
+                t[x] = times_a * a[x] + times_b * b[x]
         carry = 0
         left = 18
         while left:  # to limbs of 14 bits
@@ -192,10 +197,10 @@ load(_register(8), (_R * _R % P).to_bytes(32, "big"), 0, 1)
 
 def number(index):
     """The number of a register, still times R, from 0 to p - 1."""
-    found = 0
+    total = 0
     for at in range(19 * index + 18, 19 * index - 1, -1):
-        found = (found << 14) + _REGISTERS[at]
-    return found % P
+        total = (total << 14) + _REGISTERS[at]
+    return total % P
 
 
 def _sum(parts, blind=1):
@@ -221,7 +226,7 @@ def _sum(parts, blind=1):
 
 def _affine():
     """The affine (x, y) of the sum."""
-    i = p256.inverse(number(2), P) * _R % P
+    i = inverse(number(2), P) * _R % P
     ii = i * i % P
     x = number(0) * (ii * _INVERSE % P) % P
     w = number(1) * (ii * i % P * _INVERSE % P) % P

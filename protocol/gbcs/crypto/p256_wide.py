@@ -38,19 +38,19 @@ def _pairs(ones: "list[Point]", others: "list[Point]") -> "list[Point]":
     p = P
     products = []
     product = 1
-    for one, other in zip(ones, others, strict=True):
+    for left, right in zip(ones, others, strict=True):
         products.append(product)
-        product = product * (other[0] - one[0]) % p
+        product = product * (right[0] - left[0]) % p
     rest = pow(product, -1, p)
-    found = []
+    sums = []
     while products:
         x1, y1 = ones.pop()
         x2, y2 = others.pop()
         slope = (y2 - y1) * (rest * products.pop() % p) % p
         rest = rest * (x2 - x1) % p
         x = (slope * slope - x1 - x2) % p
-        found.append((x, (slope * (x1 - x) - y1) % p))
-    return found
+        sums.append((x, (slope * (x1 - x) - y1) % p))
+    return sums
 
 
 def _sum(points: "list[Point]") -> "list[Point]":
@@ -100,7 +100,7 @@ def _chosen(k: int, table: "list[Point]", width: int) -> "list[Point]":
     """The points of a table whose sum is k times its point."""
     half = 1 << (width - 1)
     mask = 2 * half - 1
-    found = []
+    points = []
     window = -1
     while k:
         digit = k & mask
@@ -108,11 +108,11 @@ def _chosen(k: int, table: "list[Point]", width: int) -> "list[Point]":
         if digit > half:
             k += 1
             x, y = table[window + mask + 1 - digit]
-            found.append((x, -y))
+            points.append((x, -y))
         elif digit:
-            found.append(table[window + digit])
+            points.append(table[window + digit])
         window += half
-    return found
+    return points
 
 
 def _base_chosen(k: int) -> "list[Point]":

@@ -7,13 +7,9 @@ only watch from outside. The group comes from `p256` (little memory), `p256_wide
 
 from hashlib import sha256 as _sha256
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING, VIPER
-from gbcs.crypto import ccm, ecdsa, keys, mmo
+from gbcs.crypto import ccm, chosen, ecdsa, keys, mmo
 from gbcs.crypto.aes import encryptor
 from gbcs.crypto.gcm import gmac, seal, unseal
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 __all__ = (
     "NAME",
@@ -38,26 +34,7 @@ NAME = "portable"
 public_key = keys.public_key
 ccm_seal = ccm.seal
 ccm_unseal = ccm.unseal
-
-
-def _choose() -> "ModuleType":
-    if not MICROPYTHON:
-        from gbcs.crypto import p256_wide
-
-        return p256_wide
-    if VIPER:
-        try:
-            from gbcs.crypto import p256_viper
-
-            return p256_viper
-        except (ImportError, SyntaxError, ValueError):  # not here, or not for this emitter
-            pass
-    from gbcs.crypto import p256
-
-    return p256
-
-
-curve = _choose()
+curve = chosen.p256()
 
 
 def sha256(data: bytes) -> bytes:

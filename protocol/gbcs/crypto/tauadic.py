@@ -54,7 +54,7 @@ def digits(number: "Number", width: int, mu: int) -> bytearray:
         root += 2
     meanings = residues(width, mu)
     r0, r1 = number
-    found = bytearray()
+    octets = bytearray()
     while r0 or r1:
         digit = 0
         if r0 & 1:
@@ -68,7 +68,7 @@ def digits(number: "Number", width: int, mu: int) -> bytearray:
                 s0, s1 = meanings[-digit]
                 r0 += s0
                 r1 += s1
-        found.append(digit & 0xFF)
+        octets.append(digit & 0xFF)
         half = r0 >> 1
         r0, r1 = r1 + mu * half, -half
-    return found
+    return octets

@@ -2,13 +2,11 @@
 
 from gbcs.axdr import axdr
 from gbcs.axdr.types import after_length
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import ORDERS_KEPT, TYPE_CHECKING
 from gbcs.dlms.plan import NOTHING, Plan, count_at
 
 if TYPE_CHECKING:
     from gbcs.dlms.plan import Entry
-
-_KEPT = 1 if MICROPYTHON else 1024  # orders of one plan in memory
 
 
 def aligned(data: bytes, at: int, end: int, count: int, plan: Plan) -> "list[Entry]":
@@ -21,7 +19,7 @@ def aligned(data: bytes, at: int, end: int, count: int, plan: Plan) -> "list[Ent
     order = plan.orders.get(choices)
     if order is None:
         order = _aligned(choices, count, plan.entries)
-        if len(plan.orders) < _KEPT:
+        if len(plan.orders) < ORDERS_KEPT:
             plan.orders[choices] = order
     return order
 
@@ -39,31 +37,31 @@ def _aligned(choices: bytes, count: int, entries: "tuple[Entry, ...]") -> "list[
     starts: list[list[int]] = []
     before = [-1]
     for item in range(count):
-        found = []
+        candidates = []
         for entry in range(item, item + left_out + 1):
             for last in before:
                 between = range(last + 1, entry)
                 if (
                     last < entry
                     and fits(item, entry)
-                    and not [True for one in between if not entries[one][2]]
+                    and not [True for place in between if not entries[place][2]]
                 ):
-                    found.append(entry)
+                    candidates.append(entry)
                     break
-        starts.append(found)
-        before = found
+        starts.append(candidates)
+        before = candidates
     after = [len(entries)]
     chosen = []
     for item in range(count - 1, -1, -1):
-        found = []
+        candidates = []
         for entry in starts[item]:
             for following in after:
                 between = range(entry + 1, following)
-                if entry < following and not [True for one in between if not entries[one][2]]:
-                    found.append(entry)
+                if entry < following and not [True for place in between if not entries[place][2]]:
+                    candidates.append(entry)
                     break
-        after = found
-        chosen.append(_common([entries[entry] for entry in found]) if found else nothing)
+        after = candidates
+        chosen.append(_common([entries[entry] for entry in candidates]) if candidates else nothing)
     chosen.reverse()
     return chosen
 
@@ -85,12 +83,12 @@ def _common(entries: "list[Entry]") -> "Entry":
     members = [entry[4][0] for entry in entries]
     shapes = [entry[4] for entry in entries]
     title = None
-    numbered = [_unnumbered(one) for one in titles]
-    if not [True for one in numbered if one != numbered[0]]:
+    numbered = [_unnumbered(text) for text in titles]
+    if not [True for text in numbered if text != numbered[0]]:
         title = numbered[0]
-    elif not [True for one in members if one != members[0]]:
+    elif not [True for member in members if member != members[0]]:
         title = members[0]
-    same = not [True for one in shapes if one != shapes[0]]
+    same = not [True for shape in shapes if shape != shapes[0]]
     return first[0], (title,), False, NOTHING, shapes[0] if same else NOTHING
 
 

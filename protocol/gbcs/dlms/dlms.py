@@ -13,7 +13,7 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 
 from gbcs.axdr import axdr
 from gbcs.axdr.types import BLOCK, BLOCK_SIZE, after_length, length
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
 from gbcs.datetimes import check_date_time
@@ -188,8 +188,8 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
 def _header(data: bytes, at: int, end: int, tag: int) -> int:
     """Where tag, long-invoke-id and date-time end."""
     if at >= end or data[at] != tag:
-        found = "%02X" % data[at] if at < end else "nothing"
-        raise DecodeError("%02X expected, found %s" % (tag, found), at, "content")
+        octet = "%02X" % data[at] if at < end else "nothing"
+        raise DecodeError("%02X expected, found %s" % (tag, octet), at, "content")
     if end - at < 5:
         raise DecodeError("4 octets expected, %d left" % (end - at - 1), at + 1, "invoke_id")
     at += 5
@@ -327,7 +327,6 @@ def encode(record: "Record") -> bytes:
     return encoder.encode(record)
 
 
-_PROTECTED_KEPT = 4 if MICROPYTHON else 64
 _protected_shapes: dict = {}
 
 
@@ -339,9 +338,9 @@ def decode_plaintext(octets: bytes, code: int, index: int = 0) -> "Field":
     """
     shape = _protected_shapes.get((code, index))
     if shape is None:
-        inside = tuple([shape_of(one.layout) for one in cosem.protected(code, index)])
+        inside = tuple([shape_of(target.layout) for target in cosem.protected(code, index)])
         shape = ("protected_attributes", None, inside or None)
-        if len(_protected_shapes) >= _PROTECTED_KEPT:
+        if len(_protected_shapes) >= PROTECTED_KEPT:
             _protected_shapes.clear()
         _protected_shapes[code, index] = shape
     field, at = axdr.decode(octets, 0, len(octets), shape)
@@ -352,22 +351,22 @@ def decode_plaintext(octets: bytes, code: int, index: int = 0) -> "Field":
 
 def encrypted_blocks(record: "Record") -> "list[tuple[int, str, bytes]]":
     """The encrypted blocks of a payload: item's number (0 in a notification), name, octets."""
-    found: list[tuple[int, str, bytes]] = []
+    blocks: list[tuple[int, str, bytes]] = []
     if isinstance(record, DataNotification):
-        _find_blocks(record.body, 0, "body", found)
+        _find_blocks(record.body, 0, "body", blocks)
     elif isinstance(record, AccessResponse):
         for index in range(len(record.items)):
             item = record.items[index]
-            _find_blocks(item[3], index, item[0] or "item %d" % (index + 1), found)
-    return found
+            _find_blocks(item[3], index, item[0] or "item %d" % (index + 1), blocks)
+    return blocks
 
 
 def _find_blocks(
-    field: "Field", index: int, name: str, found: "list[tuple[int, str, bytes]]"
+    field: "Field", index: int, name: str, blocks: "list[tuple[int, str, bytes]]"
 ) -> None:
     value = field[2]
     if type(value) is list:
         for child in value:
-            _find_blocks(child, index, name, found)
+            _find_blocks(child, index, name, blocks)
     elif type(value) is bytes and len(value) >= BLOCK_SIZE and value[:5] == BLOCK:
-        found.append((index, name, value))
+        blocks.append((index, name, value))

@@ -17,29 +17,29 @@ _TAGS = {"AccessRequest": 0xD9, "AccessResponse": 0xDA, "DataNotification": 0x0F
 def encode(record: "Record") -> bytes:
     """The octets of a payload of gbcs.dlms.dlms; EncodeError where it has none."""
     name = type(record).__name__
-    found: Any = record
-    if not 0 <= found.invoke_id <= 0xFFFFFFFF:
+    payload: Any = record
+    if not 0 <= payload.invoke_id <= 0xFFFFFFFF:
         raise EncodeError("4 octets expected", "invoke_id")
-    if len(found.date_time) not in (0, 12):
+    if len(payload.date_time) not in (0, 12):
         raise EncodeError("0 or 12 octets expected", "date_time")
     out = bytearray()
     out.append(_TAGS[name])
-    out += found.invoke_id.to_bytes(4, "big")
-    out.append(len(found.date_time))
-    out += found.date_time
+    out += payload.invoke_id.to_bytes(4, "big")
+    out.append(len(payload.date_time))
+    out += payload.date_time
     if name == "DataNotification":
-        write(out, (found.body,))
+        write(out, (payload.body,))
         return bytes(out)
-    items = found.items
+    items = payload.items
     if name == "AccessRequest":
         _write_specifications(out, items)
-    elif found.specification is None:
+    elif payload.specification is None:
         out.append(0)
     else:
-        if len(found.specification) != len(items):
+        if len(payload.specification) != len(items):
             raise EncodeError("as many specifications as items expected", "specification")
         out.append(1)
-        _write_specifications(out, found.specification)
+        _write_specifications(out, payload.specification)
     out += length_octets(len(items))
     write(out, [item[-1] for item in items])
     if name == "AccessResponse":

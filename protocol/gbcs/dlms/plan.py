@@ -4,7 +4,7 @@ Made from the template (`cosem`) when a use case is first met, and kept: on a bo
 """
 
 from gbcs.axdr.types import after_length, length
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import PLANS_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
 from gbcs.errors import DecodeError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
 NOTHING: "Shape" = (None, None, None)
 SPECIFICATION_SIZE = 10  # choice, class, OBIS code, index
-_KEPT = 1 if MICROPYTHON else 1024  # plans in memory
 
 
 def count_at(data: bytes, at: int, end: int, size: int, field: str) -> int:
@@ -103,7 +102,7 @@ class Plan:
         self.done = []
         self.success = b""
         self.orders: dict[bytes, list[Entry]] = {}  # as `aligned` found them, by choices
-        if count and not MICROPYTHON:
+        if count and PLANS_KEPT > 1:  # made once, for many messages
             results = count
             for _, head, _, shape, answer in entries:
                 number = CHOICES.index(head[1])
@@ -122,9 +121,12 @@ def plan_of(code: int) -> Plan:
     """The plan of the use case with this message code; an empty one where there is none."""
     plan = _plans.get(code)
     if plan is None:
-        if len(_plans) >= _KEPT:
+        if len(_plans) >= PLANS_KEPT:
             _plans.clear()
-        entries = [_planned(one.object, one.choice, one.optional) for one in cosem.requests(code)]
+        entries = [
+            _planned(request.object, request.choice, request.optional)
+            for request in cosem.requests(code)
+        ]
         plan = Plan(tuple(entries))
         if entries:
             _plans[code] = plan
@@ -173,7 +175,7 @@ def alert_shape(code: int) -> "Shape":
         if layout is None:
             return _ALERT
         shape = shape_of(layout)
-        if len(_alerts) >= _KEPT:
+        if len(_alerts) >= PLANS_KEPT:
             _alerts.clear()
         _alerts[code] = shape
     return shape

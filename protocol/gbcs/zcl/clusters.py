@@ -15,7 +15,7 @@ and FIELDS are those of `layout`.
 
 import sys
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import KEEPS_TABLES, TYPE_CHECKING, ZCL_LAYOUTS_KEPT
 from gbcs.zcl import types as zcltypes
 from gbcs.zcl.layout import RUN, compile_layout, hint_of, line_of
 
@@ -45,9 +45,6 @@ FFFD ClusterRevision uint16
 FFFE AttributeReportingStatus enum8 enum:0=pending,1=complete
 """  # every cluster has these: ZCL 2.3.4, SE annex A
 
-# Read layouts are kept: all on a host, a few on a board, where they cost more than reading again.
-KEPT = 8 if MICROPYTHON else 1024
-
 _attributes: "dict[int, tuple]" = {}
 _commands: "dict[int, tuple]" = {}
 
@@ -61,7 +58,7 @@ def table(cluster: int) -> "ModuleType | None":
     name = "cluster_%04X" % cluster
     if CLUSTERS.find("\n%s " % name[8:]) < 0:
         return None
-    if MICROPYTHON and _resident != name:
+    if not KEEPS_TABLES and _resident != name:
         if _resident:
             sys.modules.pop("gbcs.zcl." + _resident, None)
             setattr(sys.modules["gbcs.zcl"], _resident, None)
@@ -111,21 +108,21 @@ def cluster_name(cluster: int) -> str:
 def attribute(cluster: int, identifier: int, client: bool = False) -> "tuple":
     """(name, type, hint) of an attribute; (`attribute_XXXX`, None, None) where it is not known."""
     key = cluster << 17 | identifier << 1 | client
-    found = _attributes.get(key)
-    if found is None:
+    row = _attributes.get(key)
+    if row is None:
         module = table(cluster)
         for text in () if module is None else module.ATTRIBUTES:
-            found = _find_attribute(text, identifier, client)
-            if found is not None:
+            row = _find_attribute(text, identifier, client)
+            if row is not None:
                 break
         else:
-            found = _find_attribute(_GLOBAL, identifier, False)
-            if found is None:
+            row = _find_attribute(_GLOBAL, identifier, False)
+            if row is None:
                 return "attribute_%04X" % identifier, None, None
-        if len(_attributes) >= 4 * KEPT:
+        if len(_attributes) >= 4 * ZCL_LAYOUTS_KEPT:
             _attributes.clear()
-        _attributes[key] = found
-    return found
+        _attributes[key] = row
+    return row
 
 
 def _find_attribute(text: str, identifier: int, client: bool) -> "tuple | None":
@@ -185,29 +182,29 @@ def command(cluster: int, to_client: int, identifier: int) -> tuple:
     command the name is `command_XX`, and layout and run are None.
     """
     key = cluster << 9 | to_client << 5 | identifier
-    found = _commands.get(key)
-    if found is None:
+    row = _commands.get(key)
+    if row is None:
         line = _command_line(cluster, to_client, identifier)
         if not line:
             return "command_%02X" % identifier, None, None
         name, _, fields = line.partition(" ")
         layout = compile_layout(fields)
         run = layout[0] if len(layout) == 1 and layout[0][0] == RUN else None
-        found = name, layout, run
-        if len(_commands) >= KEPT:
+        row = name, layout, run
+        if len(_commands) >= ZCL_LAYOUTS_KEPT:
             _commands.clear()
-        _commands[key] = found
-    return found
+        _commands[key] = row
+    return row
 
 
 def command_name(cluster: int, to_client: int, identifier: int) -> "str | None":
     """The name of a cluster's command; None where it is not known. A board reads no layout."""
-    if not MICROPYTHON:
+    if KEEPS_TABLES:
         name, layout, _ = command(cluster, to_client, identifier)
         return None if layout is None else name
-    found = _commands.get(cluster << 9 | to_client << 5 | identifier)
-    if found is not None:
-        return found[0]
+    row = _commands.get(cluster << 9 | to_client << 5 | identifier)
+    if row is not None:
+        return row[0]
     return _command_line(cluster, to_client, identifier).partition(" ")[0] or None
 
 

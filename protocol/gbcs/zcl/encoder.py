@@ -47,9 +47,9 @@ def encode_value(kind: str, value: "Any", name: str, depth: int = 0) -> bytes:
     raise EncodeError("no ZCL type is called '%s'" % kind, name)
 
 
-def _checked(value: "Any", kind: "type | tuple[type, ...]", what: str, name: str) -> "Any":
+def _checked(value: "Any", kind: "type | tuple[type, ...]", expected: str, name: str) -> "Any":
     if not isinstance(value, kind):
-        raise EncodeError("%s expected, found %s" % (what, type(value).__name__), name)
+        raise EncodeError("%s expected, found %s" % (expected, type(value).__name__), name)
     return value
 
 

@@ -128,13 +128,13 @@ def _simple(token: str) -> list:
     row = zcltypes.by_name(kind)
     if row is None:
         raise ValueError("no type: " + token)
-    said = hint_of(hint) if hint else row[6]
+    parsed_hint = hint_of(hint) if hint else row[6]
     if star:
         count, mask = _counted(count)
-        return [LIST, name, row, said, count, mask]
+        return [LIST, name, row, parsed_hint, count, mask]
     if row[4] in (zcltypes.STRING, zcltypes.LONG_STRING):
-        return [STRING, name, row, said]
-    return [RUN, name, row, said]
+        return [STRING, name, row, parsed_hint]
+    return [RUN, name, row, parsed_hint]
 
 
 def _inner(step: list) -> "int | None":

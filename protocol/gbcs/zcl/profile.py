@@ -6,7 +6,7 @@ the rest by layouts.
 Source: ZigBee Cluster Library 07-5123, 2.4.
 """
 
-from gbcs.compat import TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, ZCL_LAYOUTS_KEPT
 from gbcs.errors import DecodeError
 from gbcs.zcl import clusters
 from gbcs.zcl.layout import compile_layout, line_of
@@ -215,7 +215,7 @@ def _answered(cluster: int, to_client: int, command: int) -> "Field":
     """
     name = clusters.command_name(cluster, 0 if to_client else 8, command)
     hint = None if name is None else "enum:%d=%s" % (command, name)
-    if len(_answers) >= clusters.KEPT:
+    if len(_answers) >= ZCL_LAYOUTS_KEPT:
         _answers.clear()
     field = ("command_identifier", "uint8", command, hint)
     _answers[cluster << 9 | to_client << 5 | command] = field

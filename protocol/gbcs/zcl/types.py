@@ -211,8 +211,8 @@ def decode_value(
         raise short(count, at, end, field)
     fields = []
     for _ in range(count):
-        found, at = decode_typed(data, at, end, None, None, field, depth + 1)
-        fields.append(found)
+        element, at = decode_typed(data, at, end, None, None, field, depth + 1)
+        fields.append(element)
     return fields, at
 
 

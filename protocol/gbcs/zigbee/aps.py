@@ -111,11 +111,11 @@ def decode(octets: bytes) -> Frame:
     counter = reader.octet("counter")
     if control & EXTENDED:
         at = reader.offset
-        what = reader.octet("fragmentation")
-        if what not in (FIRST_BLOCK, NEXT_BLOCK):
-            raise DecodeError("1 or 2 expected, found %d" % what, at, "fragmentation")
+        place = reader.octet("fragmentation")
+        if place not in (FIRST_BLOCK, NEXT_BLOCK):
+            raise DecodeError("1 or 2 expected, found %d" % place, at, "fragmentation")
         block = reader.octet("block")
-        extended = (what, block, reader.octet("bitmap") if kind == ACK else None)
+        extended = (place, block, reader.octet("bitmap") if kind == ACK else None)
     if control & SECURITY:
         auxiliary = decode_auxiliary(reader)
     payload = reader.take(reader.left(), "payload")
@@ -124,35 +124,35 @@ def decode(octets: bytes) -> Frame:
     )
 
 
-def header(one: "Any") -> bytes:
+def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
-    if not _has_endpoints(one.control):
-        head = bytes((one.control, one.counter))
+    if not _has_endpoints(frame.control):
+        head = bytes((frame.control, frame.counter))
     else:
-        cluster, profile = one.cluster, one.profile
+        cluster, profile = frame.cluster, frame.profile
         head = bytes(
             (
-                one.control,
-                one.destination_endpoint,
+                frame.control,
+                frame.destination_endpoint,
                 cluster & 0xFF,
                 cluster >> 8,
                 profile & 0xFF,
                 profile >> 8,
-                one.source_endpoint,
-                one.counter,
+                frame.source_endpoint,
+                frame.counter,
             )
         )
-    if one.extended is not None:
-        what, block, bitmap = one.extended
-        head += bytes((what, block) if bitmap is None else (what, block, bitmap))
+    if frame.extended is not None:
+        place, block, bitmap = frame.extended
+        head += bytes((place, block) if bitmap is None else (place, block, bitmap))
     return head
 
 
-def encode(one: Frame) -> bytes:
+def encode(frame: Frame) -> bytes:
     """The octets of a frame."""
-    if one.auxiliary is None:
-        return header(one) + one.payload
-    return header(one) + encode_auxiliary(one.auxiliary) + one.payload
+    if frame.auxiliary is None:
+        return header(frame) + frame.payload
+    return header(frame) + encode_auxiliary(frame.auxiliary) + frame.payload
 
 
 def data(
@@ -175,9 +175,9 @@ def acknowledgement(of: Frame) -> Frame:
     """That a data frame, or one block of it, has come."""
     extended = of.extended
     if extended is not None:
-        what, block, _ = extended
+        place, block, _ = extended
         # the first block's number is 0; one block a window, so one bit of the bitmap
-        extended = (FIRST_BLOCK, 0, 1) if what == FIRST_BLOCK else (NEXT_BLOCK, block, 1)
+        extended = (FIRST_BLOCK, 0, 1) if place == FIRST_BLOCK else (NEXT_BLOCK, block, 1)
     if of.kind == COMMAND:
         return Frame(ACK | _ACK_FORMAT, None, None, None, None, of.counter)
     control = ACK | (EXTENDED if extended is not None else 0)

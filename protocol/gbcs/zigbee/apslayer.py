@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gbcs.interfaces import Crypto
 
-    Done = Callable[[bool, int], None]
+    Confirm = Callable[[bool, int], None]
 
 ACK_WAIT_MS = 1600
 RETRIES = const(3)
@@ -56,16 +56,16 @@ class _Transfer:
     """Something on its way to one destination."""
 
     __slots__ = (
-        "deadline", "destination", "done", "frame", "index", "key", "payload", "tries",
+        "deadline", "destination", "confirm", "frame", "index", "key", "payload", "tries",
         "under_way",
     )  # fmt: skip
 
-    def __init__(self, destination: int, frame: aps.Frame, payload: bytes, key: "bytes | None", done: "Done | None") -> None:  # fmt: skip  # noqa: E501
+    def __init__(self, destination: int, frame: aps.Frame, payload: bytes, key: "bytes | None", confirm: "Confirm | None") -> None:  # fmt: skip  # noqa: E501
         self.destination = destination
         self.frame = frame
         self.payload = payload
         self.key = key
-        self.done = done
+        self.confirm = confirm
         self.index = -1 if len(payload) <= (ROOM if key is None else SMALLEST_ROOM) else 0
         self.tries = 0
         self.deadline: int | None = None
@@ -135,10 +135,10 @@ class ApsLayer:
 
     def give_up(self, destination: int, now: int) -> None:
         """Drops what was to be sent to one device, and says so."""
-        for one in self._outgoing.pop(destination, []):
-            one.under_way = False
-            if one.done is not None:
-                one.done(False, now)
+        for transfer in self._outgoing.pop(destination, []):
+            transfer.under_way = False
+            if transfer.confirm is not None:
+                transfer.confirm(False, now)
 
     # To the network
 
@@ -151,11 +151,11 @@ class ApsLayer:
         now: int,
         key: "bytes | None" = None,
         profile: int = aps.SMART_ENERGY,
-        done: "Done | None" = None,
+        confirm: "Confirm | None" = None,
     ) -> None:
         """Sends data, acknowledged, to (destination, source) endpoints; under `key` if given.
 
-        `done(delivered, now)` says what became of it.
+        `confirm(delivered, now)` says what became of it.
         """
         control = aps.ACK_REQUEST
         if key is not None:
@@ -163,28 +163,28 @@ class ApsLayer:
         frame = aps.data(
             endpoints[0], cluster, profile, endpoints[1], self._number(), b"", control
         )
-        one = _Transfer(destination, frame, payload, key, done)
-        if one.index == 0:
+        transfer = _Transfer(destination, frame, payload, key, confirm)
+        if transfer.index == 0:
             frame.control |= aps.EXTENDED
         waiting = self._outgoing.get(destination)
         if waiting is None:
             if len(self._outgoing) >= _MAX_DESTINATIONS:
-                self._refuse(one, now)
+                self._refuse(transfer, now)
                 return
             waiting = self._outgoing[destination] = []
         elif len(waiting) >= _MAX_WAITING or (
             key is None and sum(each.key is None for each in waiting) >= _MAX_CLEAR_WAITING
         ):
-            self._refuse(one, now)
+            self._refuse(transfer, now)
             return
-        waiting.append(one)
+        waiting.append(transfer)
         if len(waiting) == 1:
-            self._transmit(one, now)
+            self._transmit(transfer, now)
 
-    def _refuse(self, one: _Transfer, now: int) -> None:
+    def _refuse(self, transfer: _Transfer, now: int) -> None:
         self.nwk.drop("too much to send")
-        if one.done is not None:
-            one.done(False, now)
+        if transfer.confirm is not None:
+            transfer.confirm(False, now)
 
     def broadcast(self, cluster: int, payload: bytes, now: int) -> None:
         """Sends data of the device profile to all whose receivers are on."""
@@ -202,7 +202,7 @@ class ApsLayer:
         link_key: "bytes | None" = None,
         use: int = security.DATA_KEY,
         network_secured: bool = True,
-        done: "Done | None" = None,
+        confirm: "Confirm | None" = None,
     ) -> None:
         """Sends an APS command, under what is made of a link key for this `use`, if given."""
         control = aps.COMMAND | (0 if link_key is None else aps.SECURITY)
@@ -217,31 +217,31 @@ class ApsLayer:
             key = security.key_for(use, link_key, self.crypto)
             return security.seal(aps.header(frame), auxiliary, body, key, self.eui, self.crypto)
 
-        self.nwk.send(nwk.DATA, destination, octets, now, done, network_secured)
+        self.nwk.send(nwk.DATA, destination, octets, now, confirm, network_secured)
 
     def _number(self) -> int:
         self._counter = self._counter + 1 & 0xFF
         return self._counter
 
-    def _transmit(self, one: _Transfer, now: int) -> None:
+    def _transmit(self, transfer: _Transfer, now: int) -> None:
         """Sends the frame, or the block that is next, to be secured when its turn comes."""
-        frame = one.frame
-        body = one.payload
-        if one.index >= 0:
-            body = body[one.index * BLOCK : (one.index + 1) * BLOCK]
-            if one.index == 0:
-                frame.extended = (aps.FIRST_BLOCK, one.blocks(), None)
+        frame = transfer.frame
+        body = transfer.payload
+        if transfer.index >= 0:
+            body = body[transfer.index * BLOCK : (transfer.index + 1) * BLOCK]
+            if transfer.index == 0:
+                frame.extended = (aps.FIRST_BLOCK, transfer.blocks(), None)
             else:
-                frame.extended = (aps.NEXT_BLOCK, one.index, None)
-        one.deadline = None
-        one.under_way = True
+                frame.extended = (aps.NEXT_BLOCK, transfer.index, None)
+        transfer.deadline = None
+        transfer.under_way = True
         head = aps.header(frame)
         self.nwk.send(
             nwk.DATA,
-            one.destination,
-            lambda: self._secured(head, body, one.key),
+            transfer.destination,
+            lambda: self._secured(head, body, transfer.key),
             now,
-            lambda sent, at: self._sent(one, sent, at),
+            lambda sent, at: self._sent(transfer, sent, at),
         )
 
     def _secured(self, head: bytes, body: bytes, key: "bytes | None") -> bytes:
@@ -250,12 +250,16 @@ class ApsLayer:
         auxiliary = security.auxiliary(security.DATA_KEY, self.counter(), None)
         return security.seal(head, auxiliary, body, key, self.eui, self.crypto)
 
-    def _sent(self, one: _Transfer, was_taken: bool, now: int) -> None:
+    def _sent(self, transfer: _Transfer, was_taken: bool, now: int) -> None:
         """The MAC is done with it, for better or worse: now the acknowledgement is waited for."""
-        if one.under_way:
-            one.deadline = now + ACK_WAIT_MS
-            if not was_taken and one.key is None and not self.nwk.is_known(one.destination):
-                one.tries = RETRIES
+        if transfer.under_way:
+            transfer.deadline = now + ACK_WAIT_MS
+            if (
+                not was_taken
+                and transfer.key is None
+                and not self.nwk.is_known(transfer.destination)
+            ):
+                transfer.tries = RETRIES
 
     def _acknowledged(
         self, sender: "bytes | None", ack: aps.Frame, is_secured: bool, now: int
@@ -264,38 +268,38 @@ class ApsLayer:
         waiting = self._outgoing.get(-1 if short is None else short)
         if not waiting or waiting[0].frame.counter != ack.counter or not waiting[0].under_way:
             return
-        one = waiting[0]
-        if one.key is not None and sender is not None:
+        transfer = waiting[0]
+        if transfer.key is not None and sender is not None:
             if is_secured:
                 self._securing.add(sender)
             elif sender in self._securing:
                 self.nwk.drop("an acknowledgement that needs a link key")
                 return
-        if one.index >= 0:
-            if ack.extended is None or ack.extended[1] != one.index:
+        if transfer.index >= 0:
+            if ack.extended is None or ack.extended[1] != transfer.index:
                 return
-            one.index += 1
-            one.tries = 0
-            if one.index < one.blocks():
-                one.under_way = False
-                one.deadline = now + INTERFRAME_MS
+            transfer.index += 1
+            transfer.tries = 0
+            if transfer.index < transfer.blocks():
+                transfer.under_way = False
+                transfer.deadline = now + INTERFRAME_MS
                 return
-        self._finish(one, True, now)
+        self._finish(transfer, True, now)
 
-    def _finish(self, one: _Transfer, delivered: bool, now: int) -> None:
-        one.under_way = False
-        one.deadline = None
-        waiting = self._outgoing.get(one.destination, [])
-        if waiting and waiting[0] is one:
+    def _finish(self, transfer: _Transfer, delivered: bool, now: int) -> None:
+        transfer.under_way = False
+        transfer.deadline = None
+        waiting = self._outgoing.get(transfer.destination, [])
+        if waiting and waiting[0] is transfer:
             waiting.pop(0)
             if waiting:
                 self._transmit(waiting[0], now)
             else:
-                self._outgoing.pop(one.destination, None)
-        if not delivered and one.key is not None:
-            self._upper.undelivered(one.destination, now)
-        if one.done is not None:
-            one.done(delivered, now)
+                self._outgoing.pop(transfer.destination, None)
+        if not delivered and transfer.key is not None:
+            self._upper.undelivered(transfer.destination, now)
+        if transfer.confirm is not None:
+            transfer.confirm(delivered, now)
 
     # From the network
 
@@ -310,20 +314,20 @@ class ApsLayer:
             self._upper.from_nwk_command(frame, payload, sender, is_secured, now)
             return
         try:
-            one = aps.decode(payload)
+            packet = aps.decode(payload)
         except DecodeError:
             self.nwk.drop("not an APS frame")
             return
-        body = one.payload
+        body = packet.payload
         how = BY_NETWORK_KEY if is_secured else BY_NOTHING
         link_key = None
-        auxiliary = one.auxiliary
+        auxiliary = packet.auxiliary
         if auxiliary is not None:
             sender = auxiliary.source or sender
             if sender is None:
                 self.nwk.drop("APS sender not known")
                 return
-            opened = self._open(one, sender, now)
+            opened = self._open(packet, sender, now)
             if opened is None:
                 return
             body, link_key = opened
@@ -334,19 +338,19 @@ class ApsLayer:
         if not is_secured and how != BY_KEY_OF_KEYS:
             self.nwk.drop("not secured")
             return
-        if one.kind == aps.COMMAND:
+        if packet.kind == aps.COMMAND:
             if body:
                 self._upper.from_aps_command(body[0], body[1:], sender, link_key, how, now)
         elif sender is None:
             self.nwk.drop("sender not known")
-        elif one.kind == aps.ACK:
-            self._acknowledged(sender, one, how == BY_LINK_KEY, now)
+        elif packet.kind == aps.ACK:
+            self._acknowledged(sender, packet, how == BY_LINK_KEY, now)
         else:
-            self._data(frame, one, body, sender, link_key, how, now)
+            self._data(frame, packet, body, sender, link_key, how, now)
 
-    def _open(self, one: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
+    def _open(self, packet: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
         """The payload, and the link key that it is under or that its key is made of."""
-        auxiliary = one.auxiliary
+        auxiliary = packet.auxiliary
         if auxiliary is None or auxiliary.key == security.NETWORK_KEY:
             self.nwk.drop("APS security of another form")
             return None
@@ -355,7 +359,7 @@ class ApsLayer:
             keys = [] if key is None else [key]
         else:
             keys = self._upper.transport_keys(sender)
-        head = aps.header(one)
+        head = aps.header(packet)
         for key in keys:
             known = self.incoming.get(sender)
             if known is not None and known[0] == key and auxiliary.counter <= known[1]:
@@ -365,7 +369,7 @@ class ApsLayer:
                 body = security.unseal(
                     head,
                     auxiliary,
-                    one.payload,
+                    packet.payload,
                     security.key_for(auxiliary.key, key, self.crypto),
                     sender,
                     self.crypto,
@@ -380,47 +384,51 @@ class ApsLayer:
         return None
 
     def _data(
-        self, frame: nwk.Frame, one: aps.Frame, body: bytes, sender: bytes,
+        self, frame: nwk.Frame, packet: aps.Frame, body: bytes, sender: bytes,
         key: "bytes | None", how: int, now: int,
     ) -> None:  # fmt: skip
         block = (
-            0 if one.extended is None or one.extended[0] == aps.FIRST_BLOCK else one.extended[1]
+            0
+            if packet.extended is None or packet.extended[0] == aps.FIRST_BLOCK
+            else packet.extended[1]
         )
         checksum = crc32(body)
-        mark = (sender, one.counter, block, checksum)
+        mark = (sender, packet.counter, block, checksum)
         is_new = True
         before = self._seen if key is not None else self._seen_clear
         for seen in before:
             if seen[:4] == mark and now < seen[4]:
                 is_new = False
-        extended = one.extended
+        extended = packet.extended
         whole: bytes | None = body
         if is_new and extended is not None:
-            parts = self._take_block((sender, one.counter, key is not None), extended, body, now)
+            parts = self._take_block(
+                (sender, packet.counter, key is not None), extended, body, now
+            )
             if parts is None:
                 self.nwk.drop("a block that belongs to nothing")
                 return
             whole = parts or None
-        if one.control & aps.ACK_REQUEST and frame.destination < nwk.ROUTERS:
-            ack = aps.acknowledgement(one)
+        if packet.control & aps.ACK_REQUEST and frame.destination < nwk.ROUTERS:
+            ack = aps.acknowledgement(packet)
             if key is not None:
                 ack.control |= aps.SECURITY
             head = aps.header(ack)
             self.nwk.send(nwk.DATA, frame.source, lambda: self._secured(head, b"", key), now)
         if not is_new:
             return
-        before.append((sender, one.counter, block, checksum, now + _SEEN_MS))
+        before.append((sender, packet.counter, block, checksum, now + _SEEN_MS))
         if len(before) > _MAX_SEEN:
             before.pop(0)
         if whole is not None:
-            self._upper.from_aps(one, whole, sender, how, now)
+            self._upper.from_aps(packet, whole, sender, how, now)
 
     def _take_block(
         self, mark: "tuple[bytes, int, bool]", extended: "aps.Extended", body: bytes, now: int
     ) -> "bytes | None":
         """The whole payload once it is there, b"" until then; None where nothing was begun."""
-        what, number, _ = extended
-        if what == aps.FIRST_BLOCK:
+        place, number, _ = extended
+        if place == aps.FIRST_BLOCK:
             if not 1 < number <= (MAX_BLOCKS if mark[2] else _MAX_CLEAR_BLOCKS):
                 return None
             for old in list(self._blocks):
@@ -431,10 +439,10 @@ class ApsLayer:
                 return None
             self._blocks[mark] = (number, {0: body}, now + _REASSEMBLY_MS)
             return b""
-        held = self._blocks.get(mark)
-        if held is None or number >= held[0]:
+        begun = self._blocks.get(mark)
+        if begun is None or number >= begun[0]:
             return None
-        total, parts, _ = held
+        total, parts, _ = begun
         parts[number] = body
         if len(parts) < total:
             self._blocks[mark] = (total, parts, now + _REASSEMBLY_MS)
@@ -446,12 +454,12 @@ class ApsLayer:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = self.nwk.mac.next_timer()
+        earliest = self.nwk.mac.next_timer()
         for waiting in self._outgoing.values():
             deadline = waiting[0].deadline
-            if deadline is not None and (found is None or deadline < found):
-                found = deadline
-        return found
+            if deadline is not None and (earliest is None or deadline < earliest):
+                earliest = deadline
+        return earliest
 
     def handle_timer(self, now: int) -> None:
         """Repeats, goes on with blocks, gives up."""
@@ -460,12 +468,12 @@ class ApsLayer:
             waiting = self._outgoing.get(destination)
             if not waiting:
                 continue
-            one = waiting[0]
-            if one.deadline is None or now < one.deadline:
+            transfer = waiting[0]
+            if transfer.deadline is None or now < transfer.deadline:
                 continue
-            if one.under_way:
-                one.tries += 1
-                if one.tries > RETRIES:
-                    self._finish(one, False, now)
+            if transfer.under_way:
+                transfer.tries += 1
+                if transfer.tries > RETRIES:
+                    self._finish(transfer, False, now)
                     continue
-            self._transmit(one, now)
+            self._transmit(transfer, now)

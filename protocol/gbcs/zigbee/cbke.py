@@ -63,12 +63,12 @@ class Credentials:
     __slots__ = ("ca_public", "certificate", "issuer", "private", "suite")
 
     def __init__(self, suite: int, certificate: bytes, private: bytes, ca_public: bytes) -> None:
-        one = implicit.read(certificate)
-        if one.suite != suite:
+        parsed = implicit.read(certificate)
+        if parsed.suite != suite:
             raise DecodeError("a certificate of suite %d expected" % suite, 0, "certificate")
         self.suite = suite
         self.certificate = certificate
-        self.issuer = one.issuer
+        self.issuer = parsed.issuer
         self.private = implicit.CURVES[suite].scalar(private)
         self.ca_public = implicit.CURVES[suite].point(ca_public)
 
@@ -171,26 +171,26 @@ class Session:
 
         Once the link key is there nothing changes it, a late Terminate neither.
         """
-        said = command, bytes(payload)
+        message = command, bytes(payload)
         if self.failed is not None:
             return None
-        if said == self._last:
+        if message == self._last:
             return self._answer
         if self._expected == _DONE:
             return None
         if command == TERMINATE:
-            self.failed = said[1][0] if len(said[1]) == 4 else BAD_MESSAGE
+            self.failed = message[1][0] if len(message[1]) == 4 else BAD_MESSAGE
             self.why = "terminated by the partner, status %d" % self.failed
             return None
         try:
             if command != self._expected:
                 raise _Refusal(BAD_MESSAGE, "command %d is not due" % command)
-            answer = self._take(command, said[1])
+            answer = self._take(command, message[1])
         except _Refusal as error:
             self.failed = error.status
             self.why = error.why
             return TERMINATE, self._terminate(error.status)
-        self._last = said
+        self._last = message
         self._answer = answer
         return answer
 
@@ -216,7 +216,7 @@ class Session:
         suite = payload[0] | payload[1] << 8
         if suite & (suite - 1):
             raise _Refusal(BAD_MESSAGE, "one suite expected")
-        chosen = [one for one in offered if one.suite == suite]
+        chosen = [candidate for candidate in offered if candidate.suite == suite]
         if not chosen:
             raise _Refusal(UNSUPPORTED_SUITE, "suite %d is not offered" % suite)
         credentials = chosen[0]
@@ -231,12 +231,12 @@ class Session:
     def _check_certificate(self, certificate: bytes, credentials: Credentials) -> None:
         wrong: DecodeError | BadKey
         try:
-            one = implicit.read(certificate)
-            if one.subject != self.partner:
+            parsed = implicit.read(certificate)
+            if parsed.subject != self.partner:
                 raise _Refusal(BAD_MESSAGE, "the certificate is another's")
-            if one.issuer != credentials.issuer:
+            if parsed.issuer != credentials.issuer:
                 raise _Refusal(UNKNOWN_ISSUER, "the certificate's issuer is unknown")
-            if not one.may_agree:
+            if not parsed.may_agree:
                 raise _Refusal(INVALID_CERTIFICATE, "the certificate is not for agreement")
             ca_public = credentials.ca_public
             self._partner_public = implicit.public_point(certificate, ca_public, self._crypto)
@@ -270,8 +270,8 @@ class Session:
             wrong = error
         raise _Refusal(BAD_MESSAGE, "ephemeral data: %s" % wrong)
 
-    def _established(self, found: bytes, wanted: bytes) -> None:
-        if self._secrets is None or not same(found, wanted):
+    def _established(self, confirmation: bytes, wanted: bytes) -> None:
+        if self._secrets is None or not same(confirmation, wanted):
             raise _Refusal(BAD_KEY_CONFIRM, "the partner has another key")
         self.link_key = self._secrets.link_key
         self._expected = _DONE
@@ -334,8 +334,8 @@ class Responder(Session):
 
     def _suites(self) -> int:
         suites = 0
-        for one in self._offered:
-            suites |= one.suite
+        for credentials in self._offered:
+            suites |= credentials.suite
         return suites
 
     def _take(self, command: int, payload: bytes) -> "Said | None":

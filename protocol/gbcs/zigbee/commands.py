@@ -8,7 +8,7 @@ those who may see it.
 Sources: ZigBee 05-3474-21, 2.4 (ZDO), 3.4 (NWK), 4.4 (APS).
 """
 
-from gbcs.compat import MICROPYTHON, TYPE_CHECKING
+from gbcs.compat import TYPE_CHECKING, ZIGBEE_LAYOUTS_KEPT
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.zcl.encoder import encode_value
 from gbcs.zcl.layout import (
@@ -104,7 +104,6 @@ DEVICE_ANNCE = 0x0013
 MGMT_LEAVE_REQ = 0x0034
 RESPONSE = 0x8000
 
-_KEPT = 4 if MICROPYTHON else 64
 _layouts: "dict[str, tuple]" = {}
 
 
@@ -115,18 +114,18 @@ def _find(table: str, identifier: int) -> "tuple[str, tuple] | None":
     if not line:
         return None
     name, _, fields = line.partition(" ")
-    found = _layouts.get(name)
-    if found is None:
-        if len(_layouts) >= _KEPT:
+    layout = _layouts.get(name)
+    if layout is None:
+        if len(_layouts) >= ZIGBEE_LAYOUTS_KEPT:
             _layouts.clear()
-        found = _layouts[name] = compile_layout(fields)
-    return name, found
+        layout = _layouts[name] = compile_layout(fields)
+    return name, layout
 
 
 def name_of(table: str, identifier: int) -> str:
     """The name of a command, or `command_XX`."""
-    found = _find(table, identifier)
-    return "command_%02X" % identifier if found is None else found[0]
+    command = _find(table, identifier)
+    return "command_%02X" % identifier if command is None else command[0]
 
 
 def decode(
@@ -138,32 +137,32 @@ def decode(
     """
     if end is None:
         end = len(data)
-    found = _find(table, identifier)
-    if found is None:
+    command = _find(table, identifier)
+    if command is None:
         payload: list[Field] = [("payload", "octets", bytes(data[at:end]), None)]
         return "command_%02X" % identifier, payload if at < end else []
     fields: list[Field] = []
-    at = read(found[1], data, at, end, fields, {})
+    at = read(command[1], data, at, end, fields, {})
     if at != end:
-        raise DecodeError("end expected, %d octets left" % (end - at), at, found[0])
-    return found[0], fields
+        raise DecodeError("end expected, %d octets left" % (end - at), at, command[0])
+    return command[0], fields
 
 
 def values(table: str, identifier: int, data: bytes, at: int = 0) -> "dict[str, Any]":
     """The fields of a payload by name, lists as lists of plain values; DecodeError."""
-    found: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     for name, kind, value, _ in decode(table, identifier, data, at)[1]:
-        found[name or ""] = [one[2] for one in value] if kind == "list" else value  # type: ignore[attr-defined]
-    return found
+        named[name or ""] = [element[2] for element in value] if kind == "list" else value  # type: ignore[attr-defined]
+    return named
 
 
 def encode(table: str, identifier: int, given: "dict[str, Any]") -> bytes:
     """The payload of a command, from values by name; EncodeError where one is missing or wrong."""
-    found = _find(table, identifier)
-    if found is None:
+    command = _find(table, identifier)
+    if command is None:
         raise EncodeError("no command has this identifier", "%02X" % identifier)
     out: list[bytes] = []
-    _write(found[1], given, out)
+    _write(command[1], given, out)
     return b"".join(out)
 
 
@@ -177,8 +176,8 @@ def _write(layout: tuple, given: "dict[str, Any]", out: "list[bytes]") -> None:
         elif op in (STRING, OCTETS):
             out.append(bytes(_given(given, step[1])))
         elif op == LIST:
-            for one in _given(given, step[1]):
-                out.append(encode_value(step[2][1], one, step[1]))
+            for element in _given(given, step[1]):
+                out.append(encode_value(step[2][1], element, step[1]))
         elif op == CASE:
             if given.get(step[1]) in step[2]:
                 _write(step[3], given, out)

@@ -114,23 +114,28 @@ def read(octets: bytes) -> Certificate:
     )  # fmt: skip
 
 
-def write(one: Certificate) -> bytes:
+def write(certificate: Certificate) -> bytes:
     """The octets of a certificate."""
     if (
-        one.serial is None or one.valid_from is None or one.valid_s is None or one.usage is None
+        certificate.serial is None
+        or certificate.valid_from is None
+        or certificate.valid_s is None
+        or certificate.usage is None
     ):  # suite 1 has none of them
-        return one.point + one.subject + one.issuer + one.attributes
+        return (
+            certificate.point + certificate.subject + certificate.issuer + certificate.attributes
+        )
     return (
         _TYPE
-        + one.serial
+        + certificate.serial
         + _CURVE
         + _HASH
-        + one.issuer
-        + one.valid_from.to_bytes(5, "big")
-        + one.valid_s.to_bytes(4, "big")
-        + one.subject
-        + bytes((one.usage,))
-        + one.point
+        + certificate.issuer
+        + certificate.valid_from.to_bytes(5, "big")
+        + certificate.valid_s.to_bytes(4, "big")
+        + certificate.subject
+        + bytes((certificate.usage,))
+        + certificate.point
     )
 
 
@@ -147,12 +152,12 @@ def public_key(certificate: bytes, ca_public: bytes, crypto: "Crypto") -> bytes:
 
 def public_point(certificate: bytes, ca_public: "Point", crypto: "Crypto") -> "Point":
     """The same as a point, of the CA's point."""
-    one = read(certificate)
-    curve = CURVES[one.suite]
-    found = curve.combine((_hash(certificate, crypto), curve.point(one.point)), (1, ca_public))
-    if found is None:
+    parsed = read(certificate)
+    curve = CURVES[parsed.suite]
+    point = curve.combine((_hash(certificate, crypto), curve.point(parsed.point)), (1, ca_public))
+    if point is None:
         raise BadKey("a certificate that gives a public key expected")
-    return found
+    return point
 
 
 def _hash(certificate: bytes, crypto: "Crypto") -> int:
@@ -192,13 +197,13 @@ class Authority:
         number = curve.random_scalar(random)
         point = curve.octets(curve.base_multiply(number))
         if self.suite == SUITE_1:
-            one = Certificate(SUITE_1, subject, self.issuer, point, _ATTRIBUTES)
+            certificate = Certificate(SUITE_1, subject, self.issuer, point, _ATTRIBUTES)
         else:
             serial = random(8)
-            one = Certificate(
+            certificate = Certificate(
                 SUITE_2, subject, self.issuer, point, b"", serial, valid_from, valid_s, usage
             )  # fmt: skip
-        octets = write(one)
+        octets = write(certificate)
         private = (_hash(octets, self._crypto) * number + self._private) % curve.order
         if not private:
             raise ValueError("the random source gives what no certificate can be made of")

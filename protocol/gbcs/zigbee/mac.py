@@ -256,13 +256,13 @@ def decode_beacon(payload: bytes) -> Beacon:
     return Beacon(superframe, stack, pan, offset, update)
 
 
-def encode_beacon(one: Beacon) -> bytes:
+def encode_beacon(beacon: Beacon) -> bytes:
     """The payload of a beacon."""
     return (
-        one.superframe.to_bytes(2, "little")
+        beacon.superframe.to_bytes(2, "little")
         + b"\x00\x00\x00"
-        + one.stack.to_bytes(2, "little")
-        + reverse(one.extended_pan_id)
-        + one.tx_offset.to_bytes(3, "little")
-        + bytes((one.update_id,))
+        + beacon.stack.to_bytes(2, "little")
+        + reverse(beacon.extended_pan_id)
+        + beacon.tx_offset.to_bytes(3, "little")
+        + bytes((beacon.update_id,))
     )

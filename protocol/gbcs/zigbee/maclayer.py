@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gbcs.zigbee.mac import Address, Frame
 
     Make = Callable[[int], "Frame"]
-    Done = Callable[[bool, int], None]
+    Confirm = Callable[[bool, int], None]
 
 ACK_WAIT_MS = 300  # the standard's 0.9 ms is for the air alone; links have delays
 RETRIES = const(3)
@@ -34,11 +34,11 @@ _MAX_CHILDREN = const(32)
 class _Sending:
     """A frame on its way: octets once made, tries, and when to try again."""
 
-    __slots__ = ("deadline", "done", "make", "octets", "sequence", "tries")
+    __slots__ = ("deadline", "confirm", "make", "octets", "sequence", "tries")
 
-    def __init__(self, make: "Make", done: "Done | None") -> None:
+    def __init__(self, make: "Make", confirm: "Confirm | None") -> None:
         self.make = make
-        self.done = done
+        self.confirm = confirm
         self.octets = b""
         self.sequence = 0
         self.tries = 0
@@ -62,25 +62,28 @@ class MacLayer:
         self._current: _Sending | None = None
         self._waiting: dict[Address, list[tuple[_Sending, int]]] = {}
 
-    def send(self, make: "Make", now: int, done: "Done | None" = None) -> None:
-        """Sends a frame when its turn comes; `done(acknowledged, now)` says what became of it."""
-        one = _Sending(make, done)
+    def send(self, make: "Make", now: int, confirm: "Confirm | None" = None) -> None:
+        """Sends a frame when its turn comes.
+
+        `confirm(acknowledged, now)` says what became of it.
+        """
+        sending = _Sending(make, confirm)
         if len(self._queue) >= _MAX_QUEUED:
-            self._give_up(one, now)
+            self._give_up(sending, now)
             return
-        self._queue.append(one)
+        self._queue.append(sending)
         self._next(now)
 
     def send_when_asked(
-        self, child: "Address", make: "Make", now: int, done: "Done | None" = None
+        self, child: "Address", make: "Make", now: int, confirm: "Confirm | None" = None
     ) -> None:
         """Keeps a frame until a child that sleeps asks for it."""
-        one = _Sending(make, done)
+        sending = _Sending(make, confirm)
         if child not in self._waiting and len(self._waiting) >= _MAX_CHILDREN:
-            self._give_up(one, now)
+            self._give_up(sending, now)
             return
         waiting = self._waiting.setdefault(child, [])
-        waiting.append((one, now + PERSISTENCE_MS))
+        waiting.append((sending, now + PERSISTENCE_MS))
         if len(waiting) > MAX_WAITING:
             self._give_up(waiting.pop(0)[0], now)
 
@@ -144,37 +147,37 @@ class MacLayer:
         current = self._current
         if current is not None and current.sequence == sequence and current.octets[0] & 0x20:
             self._current = None
-            if current.done is not None:
-                current.done(True, now)
+            if current.confirm is not None:
+                current.confirm(True, now)
             self._next(now)
 
     def _next(self, now: int) -> None:
         """Sends what is first in the queue, and what needs no acknowledgement after it."""
         while self._current is None and self._queue:
-            one = self._queue.pop(0)
+            sending = self._queue.pop(0)
             self._sequence = self._sequence + 1 & 0xFF
-            one.sequence = self._sequence
-            frame = one.make(one.sequence)
-            one.octets = mac.encode(frame)
+            sending.sequence = self._sequence
+            frame = sending.make(sending.sequence)
+            sending.octets = mac.encode(frame)
             if frame.control & mac.ACK_REQUEST:
-                self._current = one
-                one.deadline = now + self.ack_wait_ms
-            self.out.append(one.octets)
-            if self._current is None and one.done is not None:
-                one.done(True, now)
+                self._current = sending
+                sending.deadline = now + self.ack_wait_ms
+            self.out.append(sending.octets)
+            if self._current is None and sending.confirm is not None:
+                sending.confirm(True, now)
 
-    def _give_up(self, one: _Sending, now: int) -> None:
+    def _give_up(self, sending: _Sending, now: int) -> None:
         self.lost += 1
-        if one.done is not None:
-            one.done(False, now)
+        if sending.confirm is not None:
+            sending.confirm(False, now)
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
-        found = None if self._current is None else self._current.deadline
+        earliest = None if self._current is None else self._current.deadline
         for waiting in self._waiting.values():
-            if waiting and (found is None or waiting[0][1] < found):
-                found = waiting[0][1]
-        return found
+            if waiting and (earliest is None or waiting[0][1] < earliest):
+                earliest = waiting[0][1]
+        return earliest
 
     def handle_timer(self, now: int) -> None:
         """Repeats what was not acknowledged, and drops what nobody asked for."""

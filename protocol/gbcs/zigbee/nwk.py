@@ -151,23 +151,23 @@ def decode(octets: bytes) -> Frame:
     )  # fmt: skip
 
 
-def header(one: "Any") -> bytes:
+def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
     head = (
-        one.control.to_bytes(2, "little")
-        + one.destination.to_bytes(2, "little")
-        + one.source.to_bytes(2, "little")
-        + bytes((one.radius, one.sequence))
+        frame.control.to_bytes(2, "little")
+        + frame.destination.to_bytes(2, "little")
+        + frame.source.to_bytes(2, "little")
+        + bytes((frame.radius, frame.sequence))
     )
-    if one.control & _DESTINATION64:
-        head += reverse(one.destination64)
-    if one.control & _SOURCE64:
-        head += reverse(one.source64)
-    return head + one.relays if one.control & _SOURCE_ROUTE else head
+    if frame.control & _DESTINATION64:
+        head += reverse(frame.destination64)
+    if frame.control & _SOURCE64:
+        head += reverse(frame.source64)
+    return head + frame.relays if frame.control & _SOURCE_ROUTE else head
 
 
-def encode(one: Frame) -> bytes:
+def encode(frame: Frame) -> bytes:
     """The octets of a frame."""
-    if one.auxiliary is None:
-        return header(one) + one.payload
-    return header(one) + encode_auxiliary(one.auxiliary) + one.payload
+    if frame.auxiliary is None:
+        return header(frame) + frame.payload
+    return header(frame) + encode_auxiliary(frame.auxiliary) + frame.payload

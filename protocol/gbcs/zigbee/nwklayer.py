@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs.interfaces import Crypto
-    from gbcs.zigbee.maclayer import Done, Make
+    from gbcs.zigbee.maclayer import Confirm, Make
 
 _MAX_SENDERS = const(64)
 _NEVER_SENT = const(0xFFFFFFFF)
@@ -74,9 +74,9 @@ class NwkLayer:
             return
         if old is not None:
             self._euis.pop(old, None)
-        other = self._euis.get(short)
-        if other is not None:
-            self._addresses.pop(other, None)
+        previous = self._euis.get(short)
+        if previous is not None:
+            self._addresses.pop(previous, None)
         self._addresses[eui] = short
         self._euis[short] = eui
 
@@ -89,8 +89,8 @@ class NwkLayer:
         if self._addresses.get(eui) == nwk.COORDINATOR:
             return
         if not is_proved:
-            held = self._euis.get(short)
-            if held is not None and held != eui and self._upper.is_proved(held):
+            holder = self._euis.get(short)
+            if holder is not None and holder != eui and self._upper.is_proved(holder):
                 return
             if eui in self._addresses and self._upper.is_proved(eui):
                 return
@@ -156,7 +156,7 @@ class NwkLayer:
         destination: int,
         payload: "Any",
         now: int,
-        done: "Done | None" = None,
+        confirm: "Confirm | None" = None,
         secured: bool = True,
         names: "tuple[bytes | None, bool]" = (None, False),
         source: "int | None" = None,
@@ -187,9 +187,9 @@ class NwkLayer:
             )
 
         if destination in self.sleepers:
-            self.mac.send_when_asked(destination, make, now, done)
+            self.mac.send_when_asked(destination, make, now, confirm)
         else:
-            self.mac.send(make, now, done)
+            self.mac.send(make, now, confirm)
 
     def _secured(self, frame: nwk.Frame, secured: bool) -> bytes:
         if not secured:
@@ -205,13 +205,13 @@ class NwkLayer:
         )
 
     def send_mac(
-        self, make: "Make", now: int, done: "Done | None" = None, child: "Any" = None
+        self, make: "Make", now: int, confirm: "Confirm | None" = None, child: "Any" = None
     ) -> None:
         """Sends a MAC command, at once or when a child asks."""
         if child is None:
-            self.mac.send(make, now, done)
+            self.mac.send(make, now, confirm)
         else:
-            self.mac.send_when_asked(child, make, now, done)
+            self.mac.send_when_asked(child, make, now, confirm)
 
     # From the air
 
@@ -222,62 +222,71 @@ class NwkLayer:
                 self.associated(frame, now)
             return
         try:
-            one = nwk.decode(frame.payload)
+            packet = nwk.decode(frame.payload)
         except DecodeError:
             self.drop("not a ZigBee frame")
             return
-        if one.destination != self.short and one.destination < nwk.ROUTERS:
+        if packet.destination != self.short and packet.destination < nwk.ROUTERS:
             return
-        auxiliary = one.auxiliary
+        auxiliary = packet.auxiliary
         if auxiliary is None:
-            sender = one.source64 or self._euis.get(one.source)
-            self._upper.from_nwk(one, one.payload, sender, False, now, False)
+            sender = packet.source64 or self._euis.get(packet.source)
+            self._upper.from_nwk(packet, packet.payload, sender, False, now, False)
             return
         sender = auxiliary.source
-        if sender is None or auxiliary.key != security.NETWORK_KEY:
-            self.drop("NWK security of another form")
-            return
-        if one.source >= nwk.FIRST_RESERVED:
-            self.drop("no address of a device")
-            return
-        if sender == self.eui:
-            return
-        key = self.keys.get(auxiliary.key_sequence or 0)
-        if key is None:
-            self.drop("no such network key")
-            self._upper.doubted(sender, now)  # it may use another by now
+        payload = self._opened(packet, auxiliary, now)
+        if payload is None or sender is None:
             return
         last = self.incoming.get(sender)
-        if auxiliary.counter == last or auxiliary.counter == _NEVER_SENT:
-            self.drop("NWK counter used before")
-            return
-        if not self._upper.is_welcome(sender):
-            self.drop("not whitelisted")
-            return
-        if last is None and not self._has_room():
-            self.drop("too many senders")
-            return
-        try:
-            payload = security.unseal(
-                nwk.header(one), auxiliary, one.payload, key, sender, self.crypto
-            )
-        except BadBlock:
-            self.drop("wrong NWK MIC")
-            return
         if last is None or auxiliary.counter > last:
             self.incoming[sender] = auxiliary.counter
-            if one.source == frame.source:
-                self._learn(sender, one.source, False)
-            self._upper.from_nwk(one, payload, sender, True, now, False)
+            if packet.source == frame.source:
+                self._learn(sender, packet.source, False)
+            self._upper.from_nwk(packet, payload, sender, True, now, False)
             return
         if sender not in self._addresses:  # so that it can be asked
-            self._learn(sender, one.source, False)
-        self._upper.from_nwk(one, payload, sender, True, now, True)
+            self._learn(sender, packet.source, False)
+        self._upper.from_nwk(packet, payload, sender, True, now, True)
         behind = self.incoming.get(sender, 0) - auxiliary.counter
         if behind > 0:  # it was not under a link key
             self.drop("NWK counter used before")
             if behind > _ORDINARY:
                 self._upper.doubted(sender, now)
+
+    def _opened(
+        self, packet: nwk.Frame, auxiliary: security.Auxiliary, now: int
+    ) -> "bytes | None":
+        """The payload of a secured frame from a sender who is listened to; None where dropped."""
+        sender = auxiliary.source
+        if sender is None or auxiliary.key != security.NETWORK_KEY:
+            self.drop("NWK security of another form")
+            return None
+        if packet.source >= nwk.FIRST_RESERVED:
+            self.drop("no address of a device")
+            return None
+        if sender == self.eui:
+            return None
+        key = self.keys.get(auxiliary.key_sequence or 0)
+        if key is None:
+            self.drop("no such network key")
+            self._upper.doubted(sender, now)  # it may use another by now
+            return None
+        last = self.incoming.get(sender)
+        if auxiliary.counter == last or auxiliary.counter == _NEVER_SENT:
+            self.drop("NWK counter used before")
+            return None
+        if not self._upper.is_welcome(sender):
+            self.drop("not whitelisted")
+            return None
+        if last is None and not self._has_room():
+            self.drop("too many senders")
+            return None
+        head = nwk.header(packet)
+        try:
+            return security.unseal(head, auxiliary, packet.payload, key, sender, self.crypto)
+        except BadBlock:
+            self.drop("wrong NWK MIC")
+            return None
 
     def _has_room(self) -> bool:
         """Whether one more sender can be counted: a stranger gives way."""

@@ -69,29 +69,29 @@ def decode_auxiliary(reader: Reader) -> Auxiliary:
     return Auxiliary(control, counter, source, sequence)
 
 
-def encode_auxiliary(one: Auxiliary) -> bytes:
+def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
     """Its octets, as they are sent."""
-    out = bytes((one.control,)) + one.counter.to_bytes(4, "little")
-    if one.source is not None:
-        out += reverse(one.source)
-    if one.key_sequence is not None:
-        out += bytes((one.key_sequence,))
+    out = bytes((auxiliary.control,)) + auxiliary.counter.to_bytes(4, "little")
+    if auxiliary.source is not None:
+        out += reverse(auxiliary.source)
+    if auxiliary.key_sequence is not None:
+        out += bytes((auxiliary.key_sequence,))
     return out
 
 
-def seal(header: bytes, one: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
+def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
     """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64."""
-    sent = encode_auxiliary(one)
+    sent = encode_auxiliary(auxiliary)
     whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
     nonce = reverse(source) + sent[1:5] + whole[:1]
     return header + sent + crypto.ccm_seal(key, nonce, header + whole, payload, MIC)
 
 
-def unseal(header: bytes, one: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
+def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
     """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock."""
     if len(secured) < MIC:
         raise BadBlock("a MIC expected")
-    sent = encode_auxiliary(one)
+    sent = encode_auxiliary(auxiliary)
     whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
     nonce = reverse(source) + sent[1:5] + whole[:1]
     return crypto.ccm_unseal(key, nonce, header + whole, secured[:-MIC], secured[-MIC:])
