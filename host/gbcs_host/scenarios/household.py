@@ -182,7 +182,7 @@ def electricity_runs_out(p: Any) -> None:
         step.check(_near(fuel.balance_mp, _balance(lab, _ESME)), "and the meter's balance")
         _show(step, lab, _PPMID, "credit")
     with p.step("the credit is used", "the supply goes off, and everybody is told") as step:
-        before = len(_alerts(lab, _ESME))
+        len(_alerts(lab, _ESME))
         step.check(
             _until(lab, lambda: _supply(lab, _ESME) == OFF, 3 * _DAY_S), "the supply is off"
         )
