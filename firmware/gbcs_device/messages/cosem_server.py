@@ -21,6 +21,7 @@ from gbcs.axdr.types import after_length, length
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
+from gbcs.datetimes import is_time
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import length_octets
 from gbcs_device.base.names import name_of
@@ -52,6 +53,7 @@ _GET, _SET, _ACTION = const(1), const(2), const(3)
 _CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
 _MOST = const(0xF000)  # octets of data in an answer: more, with what is around, have no length
 _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
+_DATE_TIME = b"\x09\x0c"  # an octet string of so many octets
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
@@ -65,7 +67,7 @@ def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Han
     """
     m = command.m
     items = items_of(m.octets, m.content_start, m.content_end)
-    targets = _targets(m.code, items)
+    targets, protects = _targets(m.code, items)
     refused = _unfit(items, targets) if targets else _unknown(m.code, items)
     out = bytearray(m.octets[m.content_start : m.content_start + 5])
     out[0] = 0xDA
@@ -76,7 +78,11 @@ def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Han
         data, result = _NULL, refused.get(number, OTHER_REASON)
         if not failed:
             try:
-                data, result = _carried_out(command, item, live, actions, targets[number]), SUCCESS
+                if _is_protected(item):
+                    data = _protected(command, item, live, protects.get(number, ()))
+                else:
+                    data = _carried_out(command, item, live, actions, targets[number])
+                result = SUCCESS
                 if len(out) + len(data) > _MOST:
                     raise ItemFailed(OTHER_REASON)
             except ItemFailed as error:
@@ -111,18 +117,24 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
     return items
 
 
-def _targets(code: int, items: "list[Item]") -> "list[cosem.Object]":
-    """The object of each item, from the use case's template; optional ones may be left out.
+def _targets(
+    code: int, items: "list[Item]"
+) -> "tuple[list[cosem.Object], dict[int, tuple[cosem.Object, ...]]]":
+    """The object of each item, and those that a protected item reads, by its number.
 
-    None of them where the items are not those of the template, in its order.
+    They are of the use case's template, of which optional ones may be left out. There are none
+    where the items are not those of the template, in its order.
     """
     targets: list[cosem.Object] = []
+    protects: dict[int, tuple[cosem.Object, ...]] = {}
     for request in cosem.requests(code):
         if len(targets) < len(items) and _is_of(items[len(targets)], request):
+            if request.protects:
+                protects[len(targets)] = request.protects
             targets.append(request.object)
         elif not request.optional:
-            return []
-    return targets if len(targets) == len(items) else []
+            return [], {}
+    return (targets, protects) if len(targets) == len(items) else ([], {})
 
 
 def _unknown(code: int, items: "list[Item]") -> "dict[int, int]":
@@ -145,13 +157,14 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
     """
     unfit = {}
     for number, item in enumerate(items):
-        if item.choice == _SET or item.choice == _ACTION:
+        target = targets[number]
+        if _is_protected(item):  # object_list reads it
+            if not _has_dates_only(item):  # the layout says which of them is none
+                axdr.skip(item.octets, item.start, item.end, shape(target.layout))
+        elif item.choice == _SET or item.choice == _ACTION:
             from gbcs_device.messages import fitting
 
-            layout = targets[number].layout
-            if _is_protected(item):  # object_list reads it
-                axdr.skip(item.octets, item.start, item.end, shape(layout))
-            elif not fitting.fits(layout, item.octets, item.start, item.end):
+            if not fitting.fits(target.layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
             elif (
                 item.choice == _SET
@@ -165,6 +178,20 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
 def _is_protected(item: Item) -> bool:
     """Whether an item is a get_protected_attributes."""
     return item.choice == _ACTION and item.class_id == _PROTECTED_CLASS and item.index == 1
+
+
+def _has_dates_only(item: Item) -> bool:
+    """Whether whatever might be a date-time in an item's data is one.
+
+    A layout is text, and reading it takes a board longer than all the rest of an answer.
+    """
+    octets, end = item.octets, item.end
+    at = octets.find(_DATE_TIME, item.start, end)
+    while at >= 0:
+        if not is_time("date-time", octets[at + 2 : at + 14]):
+            return False
+        at = octets.find(_DATE_TIME, at + 1, end)
+    return True
 
 
 def _is_of(item: Item, request: "cosem.Request") -> bool:
@@ -191,8 +218,6 @@ def _carried_out(
     if fault is not None:
         raise ItemFailed(fault)
     if item.choice == _ACTION:
-        if _is_protected(item):
-            return _protected(command, item, live)
         handler = actions.get(("M",) + key)
         if handler is None:
             answered = command.get("m" + name_of(*key)[1:])
@@ -226,14 +251,19 @@ def read(
     return octets_of(target.layout) if octets is None else octets
 
 
-def _protected(command: "Command", item: Item, live: "dict[Any, Maker]") -> bytes:
+def _protected(
+    command: "Command",
+    item: Item,
+    live: "dict[Any, Maker]",
+    protects: "tuple[cosem.Object, ...]",
+) -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""
+    fault = command.device.faults.get(("M", item.class_id, item.obis, item.index))
+    if fault is not None:
+        raise ItemFailed(fault)
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
-    allowed = {
-        (target.class_id, target.obis, target.index): target
-        for target in cosem.protected(command.m.code, _index_of(command, item))
-    }
+    allowed = {(target.class_id, target.obis, target.index): target for target in protects}
     if len(keys) > len(allowed):
         raise ItemFailed(READ_WRITE_DENIED)
     plaintext = b"\x02" + length_octets(len(keys))
@@ -264,15 +294,6 @@ def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
         b"\x09\x08", originator, b"\x09\x08", recipient,
         b"\x09\x00\x02\x02\x16\x02\x02\x02\x09\x01\x02\x09\x00",
     ))  # fmt: skip
-
-
-def _index_of(command: "Command", item: Item) -> int:
-    """The number of an item in its request."""
-    m = command.m
-    for index, part in enumerate(items_of(m.octets, m.content_start, m.content_end)):
-        if part.start == item.start:
-            return index
-    return 0
 
 
 def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
