@@ -78,10 +78,8 @@ def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Han
         data, result = _NULL, refused.get(number, OTHER_REASON)
         if not failed:
             try:
-                if _is_protected(item):
-                    data = _protected(command, item, live, protects.get(number, ()))
-                else:
-                    data = _carried_out(command, item, live, actions, targets[number])
+                inside = protects.get(number, ())
+                data = _carried_out(command, item, live, actions, targets[number], inside)
                 result = SUCCESS
                 if len(out) + len(data) > _MOST:
                     raise ItemFailed(OTHER_REASON)
@@ -211,6 +209,7 @@ def _carried_out(
     live: "dict[Any, Maker]",
     actions: "dict[Any, Handler]",
     target: "cosem.Object",
+    protects: "tuple[cosem.Object, ...]",
 ) -> bytes:
     kind = "M" if item.choice == _ACTION else "A"
     key = (item.class_id, item.obis, item.index)
@@ -218,6 +217,8 @@ def _carried_out(
     if fault is not None:
         raise ItemFailed(fault)
     if item.choice == _ACTION:
+        if _is_protected(item):
+            return _protected(command, item, live, protects)
         handler = actions.get(("M",) + key)
         if handler is None:
             answered = command.get("m" + name_of(*key)[1:])
@@ -258,9 +259,6 @@ def _protected(
     protects: "tuple[cosem.Object, ...]",
 ) -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""
-    fault = command.device.faults.get(("M", item.class_id, item.obis, item.index))
-    if fault is not None:
-        raise ItemFailed(fault)
     octets = item.octets
     keys = object_list(octets, item.start, item.end)
     allowed = {(target.class_id, target.obis, target.index): target for target in protects}

@@ -157,21 +157,35 @@ def _carried_out(
         return 0, [(_READ_RESPONSE, content)], failed
     handler = actions.get(key)
     kept = kept_name(part.cluster, part.command)
-    answered = command.get(answer_name(part.cluster, part.command, part.payload))
-    asks = (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get"
-    if handler is None and answered is None and not asks and command.get(kept) is None:
+    if (
+        handler is None
+        and command.get(kept) is None
+        and _answered(command, part) is None
+        and not _asks(key)
+    ):
         raise ComponentFailed(UNSUPPORTED_COMMAND)
     if command.case.future_dated and future_dated.keep_part(command, part):
         handler = actions.get(key + (KEPT,))
     answers = None if handler is None else handler(command, part)
-    if answers is None and answered is not None:
-        answers = unpacked(answered)
+    if answers is None:
+        octets = _answered(command, part)
+        answers = None if octets is None else unpacked(octets)
     if answers is not None:
         return _SPECIFIC, answers, False
-    if asks:
+    if _asks(key):
         raise ComponentFailed(NOT_FOUND)
     command.changes[kept] = part.payload
     return 0, [(_DEFAULT, bytes((part.command, SUCCESS)))], False
+
+
+def _answered(command: "Command", part: Part) -> "bytes | None":
+    """The answers that the store has to a cluster's command, packed, or None."""
+    return command.get(answer_name(part.cluster, part.command, part.payload))
+
+
+def _asks(key: "tuple[int, int, int]") -> bool:
+    """Whether a cluster's command asks for something."""
+    return (clusters.command_name(key[0], key[1], key[2]) or "")[:3] == "Get"
 
 
 def _form(
