@@ -19,7 +19,7 @@ Row = tuple[str, str, str, bool]
 _PROGRAM = """
 import time
 from gbcs.crypto import portable
-from gbcs.crypto.koblitz import SECT163K1, SECT283K1
+from gbcs.crypto.koblitz import sect163k1, sect283k1
 from gbcs.zigbee import cbke, implicit
 if hasattr(time, "ticks_us"):
     def now(): return time.ticks_us() / 1000
@@ -39,7 +39,7 @@ state = [b"k"]
 def random(count):
     state[0] = portable.sha256(state[0])
     return (state[0] + state[0])[:count]
-for curve in (SECT163K1, SECT283K1):
+for curve in (sect163k1(), sect283k1()):
     k = curve.order * 5 // 7
     point = curve.base_multiply(k)
     shown("sect%%dk1" %% curve.field.degree, lambda: curve.combine((k, point)))

@@ -1,12 +1,11 @@
 """Certificates and key establishment on both Pythons, with the vectors of Smart Energy."""
 
 from gbcs.crypto import portable
-from gbcs.crypto.koblitz import SECT163K1, SECT283K1
 from gbcs.errors import BadKey, DecodeError
 from gbcs.zigbee import cbke, implicit
 from gbcs.zigbee.cbke import Credentials, Initiator, Responder
 
-CURVES = {1: SECT163K1, 2: SECT283K1}
+CURVES = {1: implicit.curve(1), 2: implicit.curve(2)}
 
 # Annex C.5 (suite 1) and C.6 (suite 2): the test CA, the parties, what they reckon
 CA = {

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gbcs.crypto import tauadic
 from gbcs.crypto.backends import default
-from gbcs.crypto.koblitz import SECT163K1, SECT283K1
+from gbcs.crypto.koblitz import sect163k1, sect283k1
 from gbcs.errors import BadKey
 from gbcs.zigbee import cbke, implicit
 
@@ -26,7 +26,7 @@ OBJECT = {163: b"\x06\x05\x2b\x81\x04\x00\x01", 283: b"\x06\x05\x2b\x81\x04\x00\
 TERMS = {163: (7, 6, 3, 0), 283: (12, 7, 5, 0)}
 
 
-@pytest.fixture(scope="module", params=[SECT163K1, SECT283K1], ids=["sect163k1", "sect283k1"])
+@pytest.fixture(scope="module", params=[sect163k1(), sect283k1()], ids=["sect163k1", "sect283k1"])
 def curve(request):
     return request.param
 
@@ -252,7 +252,7 @@ def parties(request):
     suite = request.param
     source = random.Random(suite).randbytes
     issuer, u, v = b"\x11" * 8, b"\x22" * 8, b"\x33" * 8
-    size = implicit.CURVES[suite].size
+    size = implicit.curve(suite).size
     private = b"\x00" + source(size - 1)
     authority = implicit.Authority(suite, private, issuer, CRYPTO)
     of_u = cbke.Credentials(suite, *authority.issue(u, source), authority.public)

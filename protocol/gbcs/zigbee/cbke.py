@@ -69,8 +69,9 @@ class Credentials:
         self.suite = suite
         self.certificate = certificate
         self.issuer = parsed.issuer
-        self.private = implicit.CURVES[suite].scalar(private)
-        self.ca_public = implicit.CURVES[suite].point(ca_public)
+        curve = implicit.curve(suite)
+        self.private = curve.scalar(private)
+        self.ca_public = curve.point(ca_public)
 
 
 class Secrets(Record):
@@ -246,7 +247,7 @@ class Session:
         raise _Refusal(INVALID_CERTIFICATE, "certificate: %s" % wrong)
 
     def _make_ephemeral(self, credentials: Credentials) -> bytes:
-        curve = implicit.CURVES[credentials.suite]
+        curve = implicit.curve(credentials.suite)
         self._ephemeral = curve.random_scalar(self._random)
         self._own = curve.octets(curve.base_multiply(self._ephemeral))
         return self._own
@@ -259,7 +260,7 @@ class Session:
             raise ValueError("Initiate comes first")
         try:
             return agree(
-                implicit.CURVES[credentials.suite],
+                implicit.curve(credentials.suite),
                 credentials.private,
                 self._ephemeral,
                 self._own,

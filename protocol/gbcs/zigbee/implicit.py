@@ -7,8 +7,8 @@ true shows when the holder uses the private key; any R gives some Q.
 Sources: SEC 4 2.4 to 2.6; ZigBee Smart Energy 07-5356, annex C.4 and C.5 (suite 1), C.6 (suite 2).
 """
 
-from gbcs.compat import TYPE_CHECKING
-from gbcs.crypto.koblitz import SECT163K1, SECT283K1
+from gbcs.compat import KEEPS_CURVES, TYPE_CHECKING
+from gbcs.crypto import koblitz
 from gbcs.errors import BadKey, DecodeError
 from gbcs.octets import Reader
 from gbcs.record import Record
@@ -23,7 +23,6 @@ SUITE_1 = 1
 SUITE_2 = 2
 
 SIZES = {SUITE_1: 48, SUITE_2: 74}  # octets of a certificate
-CURVES = {SUITE_1: SECT163K1, SUITE_2: SECT283K1}
 
 AGREEMENT = 0x08  # in the key usage
 SIGNATURE = 0x80
@@ -33,6 +32,24 @@ _TYPE = b"\x00"  # implicit, no extensions
 _CURVE = b"\x0d"  # sect283k1
 _HASH = b"\x08"  # AES-MMO
 _ATTRIBUTES = b"\x01\x09" + bytes(8)  # the profile of Smart Energy, no manufacturer
+
+
+_kept: "dict[int, Curve]" = {}
+
+
+def curve(suite: int) -> "Curve":
+    """The curve of a suite. KeyError for a suite that is neither 1 nor 2.
+
+    A board makes it anew each time (`gbcs.compat.KEEPS_CURVES`): it holds 1.3 KB and its tables as
+    much again, and a meter needs it only when it joins.
+    """
+    kept = _kept.get(suite)
+    if kept is not None:
+        return kept
+    made = {SUITE_1: koblitz.sect163k1, SUITE_2: koblitz.sect283k1}[suite]()
+    if KEEPS_CURVES:
+        _kept[suite] = made
+    return made
 
 
 class Certificate(Record):
@@ -146,15 +163,15 @@ def public_key(certificate: bytes, ca_public: bytes, crypto: "Crypto") -> bytes:
     is no certificate; BadKey where a point is not of the curve's subgroup of prime order (so that
     the cofactor does not matter), or where the sum is infinity.
     """
-    curve = CURVES[read(certificate).suite]
-    return curve.octets(public_point(certificate, curve.point(ca_public), crypto))
+    used = curve(read(certificate).suite)
+    return used.octets(public_point(certificate, used.point(ca_public), crypto))
 
 
 def public_point(certificate: bytes, ca_public: "Point", crypto: "Crypto") -> "Point":
     """The same as a point, of the CA's point."""
     parsed = read(certificate)
-    curve = CURVES[parsed.suite]
-    point = curve.combine((_hash(certificate, crypto), curve.point(parsed.point)), (1, ca_public))
+    used = curve(parsed.suite)
+    point = used.combine((_hash(certificate, crypto), used.point(parsed.point)), (1, ca_public))
     if point is None:
         raise BadKey("a certificate that gives a public key expected")
     return point
@@ -176,7 +193,7 @@ class Authority:
         self.suite = suite
         self.issuer = issuer
         self._crypto = crypto
-        self._curve: Curve = CURVES[suite]
+        self._curve: Curve = curve(suite)
         self._private = self._curve.scalar(private)
         self.public = self._curve.octets(self._curve.base_multiply(self._private))
 
