@@ -28,6 +28,21 @@ COMMANDS = 1000
 CYCLES = 1.92
 MHZ = 133
 CRITICAL_MS, OTHER_MS = 1500, 300
+# Before every message was judged by the table of authority, with the same commands: millions of
+# instructions, and octets of an ESME's heap after the triage, and at most after a request
+BEFORE_M = {
+    "CS07": 5.0,
+    "ECS10": 8.5,
+    "ECS17b": 10.1,
+    "ECS52_ERROR": 4.5,
+    "ECS70": 59.5,
+    "GCS28": 57.2,
+    "GCS33": 4.8,
+    "GCS46": 4.8,
+}
+BEFORE_USED, BEFORE_PEAK = 102_768, 111_872
+MOST_SLOWER = 1.05
+MOST_MORE = 2048
 Row = tuple[str, str, str, bool]
 
 _ANSWERS = (
@@ -131,6 +146,8 @@ def _answers() -> "list[Row]":
         kind = "critical" if is_signed else "not critical"
         row = "%.1f M, %.0f ms" % (whole / 1e6, _ms(whole))
         rows.append(("%s answered (%s)" % (name, kind), row, "<= %d ms" % limit, _ms(whole) <= limit))  # fmt: skip  # noqa: E501
+        ratio = whole / 1e6 / BEFORE_M[name]
+        rows.append(("  of its time before", "%.2f" % ratio, "<= %.2f" % MOST_SLOWER, ratio <= MOST_SLOWER))  # fmt: skip  # noqa: E501
     return rows
 
 
@@ -180,6 +197,9 @@ def _triage() -> "list[Row]":
             used, peak = int(about["heap_used"]) / 1024, int(about["heap_peak"]) / 1024
             what = "  heap of the %s's board: in use afterwards, at most after a request" % kind
             rows.append((what, "%.0f, %.0f of 128 KB" % (used, peak), "< 128 KB", peak < 128))
+            if kind == ESME:
+                more = int(about["heap_used"]) - BEFORE_USED, int(about["heap_peak"]) - BEFORE_PEAK
+                rows.append(("  octets more than before", "%d, %d" % more, "<= %d" % MOST_MORE, max(more) <= MOST_MORE))  # fmt: skip  # noqa: E501
     return rows
 
 

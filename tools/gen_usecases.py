@@ -65,9 +65,10 @@ def _row(case: Row, authority: Row, modes: "dict[str, str]") -> str:
     )
 
 
-def _module(docstring: str, name: str, lines: "list[str]") -> str:
+def _module(docstring: str, name: str, lines: "list[str]", prefix: str = "") -> str:
     head = '"""%s Written by tools/gen_usecases.py: change that."""\n\n' % docstring
-    return head + "# ruff: noqa: E501\n\n" + '%s = """\\\n%s\n"""\n' % (name, "\n".join(lines))
+    text = '%s = %s"""\\\n%s\n"""\n' % (name, prefix, "\n".join(lines))
+    return head + "# ruff: noqa: E501\n\n" + text
 
 
 def _check_codes(cases: "list[Row]") -> None:
@@ -97,7 +98,7 @@ def use_cases(facts: pathlib.Path) -> str:
     )
     fields = "code form name title targets type roles replay future srv encrypted date-time"
     fields += " seen variant mode superseded signature mac behalf"
-    return _module("The use cases: %s." % fields.replace(" ", "|"), "ROWS", rows)
+    return _module("The use cases: %s." % fields.replace(" ", "|"), "ROWS", rows, "b")
 
 
 def alerts(facts: pathlib.Path) -> str:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501
 
-ROWS = """\
+ROWS = b"""\
 0001|DLMS|CCS01|Add Device to CHF device log|CHF|SME.C.NC|CHF:Access Control Broker|yes|no|8.11|no|no|command:MAC,response:MAC||||no|yes|CHF
 0002|DLMS|CCS02|Remove device from CHF device log|CHF|SME.C.NC|CHF:Access Control Broker|yes|no|8.11|no|no|command:MAC,response:MAC||||no|yes|CHF
 0003|DLMS|CCS03|Restore CHF Device Log|CHF|SME.C.NC|CHF:Access Control Broker|yes|no|8.12.1|no|no|command:MAC,response:MAC||||no|yes|CHF

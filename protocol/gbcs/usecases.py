@@ -1,7 +1,9 @@
 """The registry of use cases: what each message code is, to whom, from whom, protected how.
 
-Rows are text (gbcs.usecase_rows), of which a look-up reads one line: a frozen registry costs a
-board no heap. Source: GBCS 20 (the mapping table), checked against the reference messages.
+Rows are octets (gbcs.usecase_rows), of which a look-up reads one line: a frozen registry costs a
+board no heap, and a board indexes octets at once, text only from its beginning.
+
+Source: GBCS 20 (the mapping table), checked against the reference messages.
 
 The draft CS02f of SECMP0013, "Disconnect Smart Meter from HAN", was never published under a code
 of its own: CS02f and 0x011B are now "Provide Security Credential Details". It stands here under a
@@ -121,14 +123,15 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
         if form in (None, "ASN.1"):
             case = draft()
     else:
-        start = "%04X|" % code
-        at = 0 if ROWS.startswith(start) else ROWS.find("\n" + start) + 1
+        start = b"%04X|" % code
+        at = _first(start)
         while ROWS[at : at + 5] == start:
-            row = ROWS[at : ROWS.find("\n", at)]
-            if form is None or row.split("|")[1] == form:
+            end = ROWS.find(b"\n", at)
+            row = ROWS[at:end].decode()
+            if form is None or row.split("|", 2)[1] == form:
                 case = UseCase(row)
                 break
-            at += len(row) + 1
+            at = end + 1
     if case is not None:  # only what exists is kept: hostile codes must not fill memory
         if len(_found) >= USE_CASES_KEPT:
             _found.clear()
@@ -136,17 +139,33 @@ def find(code: int, form: "str | None" = None) -> "UseCase | None":
     return case
 
 
+def _first(start: bytes) -> int:
+    """Where the first row begins that is not below `start`: rows are sorted by their codes."""
+    low, high = 0, len(ROWS)
+    while low < high:
+        row = ROWS.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        if ROWS[row : row + len(start)] < start:
+            low = ROWS.find(b"\n", row) + 1
+        else:
+            high = row
+    return low
+
+
+def _rows() -> "list[str]":
+    return ROWS.decode().split("\n")[:-1]
+
+
 def by_name(name: str) -> "list[UseCase]":
     """The use cases of that name, a row each variant; none where there is none of it."""
     wanted = name.lower()
-    rows = [row for row in ROWS.split("\n") if row and row.split("|", 3)[2].lower() == wanted]
+    rows = [row for row in _rows() if row.split("|", 3)[2].lower() == wanted]
     cases = [UseCase(row) for row in rows]
     return cases + [draft()] if wanted == DRAFT_NAME.lower() else cases
 
 
 def all_cases() -> "list[UseCase]":
     """Every use case, by message code; those without one, which have no GBCS message, last."""
-    cases = [UseCase(row) for row in ROWS.split("\n") if row]
+    cases = [UseCase(row) for row in _rows()]
     return cases + [draft()]
 
 

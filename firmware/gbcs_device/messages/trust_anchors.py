@@ -101,7 +101,7 @@ class Anchors:
         roles = []
         for role in ROLES:
             octets = self.store.get(_name(role, use, False))
-            if octets is not None and octets[:8] == eui:
+            if octets is not None and octets.startswith(eui):
                 roles.append(role)
         return roles
 
@@ -145,9 +145,9 @@ class Anchors:
         The broker's is that of its own cell, also while it stands in those of users.
         """
         for role in _BROKER_FIRST:
-            cell = self.cell(role, KA)
-            if cell is not None and cell.eui == party:
-                return cell.public_key
+            octets = self.store.get(_name(role, KA, False))
+            if octets is not None and octets.startswith(party):
+                return octets[8 : 8 + _POINT_SIZE]
         return None
 
     def broker(self) -> "bytes | None":

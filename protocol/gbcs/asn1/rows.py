@@ -62,9 +62,8 @@ def root(type_name: str) -> "Rows":
     if rows is None:
         if len(_roots) >= TYPES_KEPT:
             forget()
-        row = _row(None, type_name)
-        if row[1] != CHOICE:
-            row = _renamed(row, _snake(type_name))
+        tag, kind, typ, hint, arg = _BASES.get(type_name) or _named_type(_line(type_name))
+        row = (tag, kind, None if kind == CHOICE else _snake(type_name), typ, hint, arg)
         rows = _roots[type_name] = (row,)
     return rows
 
@@ -80,11 +79,11 @@ def forget() -> None:
 def _line(name: str) -> str:
     """What stands after a type's name."""
     text = schema.TYPES
-    start = text.find("\n" + name + " ")
+    start = text.find(b"\n%s " % name.encode())
     if start < 0:
         raise KeyError(name)
     start += len(name) + 2
-    return text[start : text.find("\n", start)]
+    return text[start : text.find(b"\n", start)].decode()
 
 
 def _type(spec: str) -> "Row":
@@ -102,7 +101,7 @@ def _type(spec: str) -> "Row":
             row = (0xFF, ANY, "ANY", None, spec[4:])
         else:
             row = _named_type(_line(spec))
-            if schema.TYPES.count(spec) > 2:  # its own line, and more than one use
+            if schema.TYPES.count(spec.encode()) > 2:  # its own line, and more than one use
                 _types[spec] = row
     return row
 

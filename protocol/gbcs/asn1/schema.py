@@ -1,4 +1,4 @@
-"""The ASN.1 types of GBCS payloads and of certificates, as text that `asn1` reads when needed.
+"""The ASN.1 types of GBCS payloads and of certificates, as octets that `asn1` reads when needed.
 
 A line is a type: its name, its base, then
 
@@ -19,7 +19,7 @@ payloads. Certificates: RFC 5280, 2986, 5480, 4108 (hardwareModuleName).
 """
 
 # fmt: off
-TYPES = """
+TYPES = b"""
 RemotePartyRole INTEGER 0=root,1=recovery,2=supplier,3=networkOperator,4=accessControlBroker,5=transitionalCoS,6=wanProvider,7=issuingAuthority,8=loadController,127=other
 CellUsage INTEGER 0=management,1=prePaymentTopUp
 DeviceType INTEGER 0=gSME,1=eSME,2=communicationsHubFunction,3=gasProxyFunction,4=hCALCS,5=pPMID,6=type2

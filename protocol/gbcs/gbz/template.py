@@ -48,9 +48,15 @@ class Expected(Record):
 
 def find(message_code: int) -> "tuple[Expected, ...]":
     """The template of a use case, by its message code; nothing where it has none."""
-    start = "\n= %04X " % message_code
+    wanted = "%04X" % message_code
+    start = "\n= %s " % wanted
     rows: list[str] = []
-    for text in templates.TEMPLATES:
+    pieces = templates.TEMPLATES  # sorted; each begins with a block's code
+    for place, text in enumerate(pieces):
+        if text[3:7] > wanted:
+            break
+        if place + 1 < len(pieces) and pieces[place + 1][3:7] < wanted:
+            continue
         at = text.find(start)
         if at >= 0:
             end = text.find("\n= ", at + 1)
