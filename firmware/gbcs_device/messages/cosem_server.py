@@ -54,6 +54,9 @@ _CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selectio
 _MOST = const(0xF000)  # octets of data in an answer: more, with what is around, have no length
 _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
 _DATE_TIME = b"\x09\x0c"  # an octet string of so many octets
+_ARRAY, _STRUCTURE, _INTEGER, _LONG_UNSIGNED = const(1), const(2), const(15), const(18)  # tags
+_OBIS = b"\x09\x06"  # an octet string of so many octets
+_SHORT = const(0x7F)  # the largest length of one octet
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
@@ -295,15 +298,30 @@ def parameters(counter: int, originator: bytes, recipient: bytes) -> bytes:
 
 
 def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int]]":
-    """Class, OBIS code and index of each attribute in an object list; ItemFailed for none."""
-    field = axdr.decode(octets, at, end)[0]
+    """Class, OBIS code and index of each attribute in an object list; ItemFailed for none.
+
+    The octets are whole A-XDR data: a structure that begins with an array of structures, each of
+    which begins with a long-unsigned, six octets and an integer.
+    """
     keys = []
-    try:
-        for entry in field[2][0][2]:
-            class_id, obis, index = [part[2] for part in entry[2][:3]]
-            if type(class_id) is not int or type(obis) is not bytes or type(index) is not int:
-                raise TypeError
-            keys.append((class_id, obis, index & 0xFF))
-    except (TypeError, ValueError, IndexError):  # of another form
-        raise ItemFailed(TYPE_UNMATCHED) from None
+    if octets[at] != _STRUCTURE or not 0 < octets[at + 1] <= _SHORT or octets[at + 2] != _ARRAY:
+        raise ItemFailed(TYPE_UNMATCHED)
+    count = length(octets, at + 3, end, "object list")
+    at = after_length(octets, at + 3)
+    for _ in range(count):
+        begin = at + 2
+        if (
+            octets[at] != _STRUCTURE
+            or not 3 <= octets[at + 1] <= _SHORT
+            or octets[begin] != _LONG_UNSIGNED
+            or octets[begin + 3 : begin + 5] != _OBIS
+            or octets[begin + 11] != _INTEGER
+        ):
+            raise ItemFailed(TYPE_UNMATCHED)
+        keys.append((
+            octets[begin + 1] << 8 | octets[begin + 2],
+            octets[begin + 5 : begin + 11],
+            octets[begin + 12],
+        ))  # fmt: skip
+        at = axdr.skip(octets, at, end)
     return keys

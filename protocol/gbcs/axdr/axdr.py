@@ -58,7 +58,7 @@ def decode_list(
         at = end + 1
     if at > end:
         for shape in shapes:
-            offset = _skip(data, offset, end, shape, "", MAX_DEPTH)
+            offset = skip(data, offset, end, shape)
         raise ValueError("the two readers of A-XDR disagree")
     return fields, at
 
@@ -189,59 +189,74 @@ def encode(field: "Field") -> bytes:
 
 
 def skip(data: bytes, offset: int, end: int, shape: "Shape" = _NOTHING, field: str = "") -> int:
-    """Where the element at `offset` ends, all of it checked as by `decode`; nothing is built."""
-    return _skip(data, offset, end, shape, field, MAX_DEPTH)
+    """Where the element at `offset` ends, all of it checked as by `decode`; nothing is built.
+
+    Structures do not nest calls: a board's C stack is short.
+    """
+    at = offset
+    around: list[Any] = []  # of each level around this one: its five variables
+    count = left = 1
+    inside: Any = (shape,)  # the shapes of this level's elements
+    is_alike = False  # whether one shape is that of all
+    while True:
+        while not left:
+            if not around:
+                return at
+            field, is_alike, inside, count = around.pop(), around.pop(), around.pop(), around.pop()
+            left = around.pop()
+        element = _NOTHING
+        if inside is not None:
+            if len(inside) == count:
+                element = inside[count - left]
+            elif is_alike and inside:
+                element = inside[0]
+        left -= 1
+        name = field if element[0] is None else element[0]
+        if at >= end:
+            raise DecodeError("the tag of a type expected, 0 octets left", end, name)
+        tag = data[at]
+        size = SIZES[tag]
+        at += 1
+        if size:
+            if size == UNKNOWN:
+                raise DecodeError("the tag of a type expected, found %02X" % tag, at - 1, name)
+            if size - 1 > end - at:
+                raise DecodeError("%d octets expected, %d left" % (size - 1, end - at), at, name)
+            check_fixed(tag, data, at, name)
+            at += size - 1
+        elif tag > 2:
+            if tag == 19:
+                from gbcs.axdr import compact
+
+                at = compact.skip(data, at - 1, end, element[2], name)
+                continue
+            stop = skip_variable(tag, data, at, end, name)
+            if tag == 9 and element[1] in WHEN:
+                start = after_length(data, at)
+                check_when(element[1], data, start, stop - start, name)
+            at = stop
+        else:
+            if len(around) == 5 * MAX_DEPTH:
+                raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, name)
+            number = length(data, at, end, name)
+            start = at
+            at = after_length(data, at)
+            if number > end - at:
+                raise DecodeError(
+                    "%d elements expected, %d octets left" % (number, end - at), start, name
+                )
+            for value in (left, count, inside, is_alike, field):
+                around.append(value)
+            left = count = number
+            inside = element[2]
+            if inside.__class__ is dict:
+                inside = inside.get(count)
+            is_alike = tag == 1
+            field = name
 
 
 def skip_list(data: bytes, offset: int, end: int, count: int) -> int:
     """Where `count` elements one after another end."""
     for _ in range(count):
-        offset = _skip(data, offset, end, _NOTHING, "", MAX_DEPTH)
+        offset = skip(data, offset, end)
     return offset
-
-
-def _skip(data: bytes, at: int, end: int, shape: "Shape", field: str, depth: int) -> int:
-    if shape[0] is not None:
-        field = shape[0]
-    if at >= end:
-        raise DecodeError("the tag of a type expected, 0 octets left", end, field)
-    tag = data[at]
-    size = SIZES[tag]
-    at += 1
-    if size:
-        if size == UNKNOWN:
-            raise DecodeError("the tag of a type expected, found %02X" % tag, at - 1, field)
-        if size - 1 > end - at:
-            raise DecodeError("%d octets expected, %d left" % (size - 1, end - at), at, field)
-        check_fixed(tag, data, at, field)
-        return at + size - 1
-    if tag > 2:
-        if tag != 19:
-            stop = skip_variable(tag, data, at, end, field)
-            if tag == 9 and shape[1] in WHEN:
-                start = after_length(data, at)
-                check_when(shape[1], data, start, stop - start, field)
-            return stop
-        from gbcs.axdr import compact
-
-        return compact.skip(data, at - 1, end, shape[2], field)
-    if not depth:
-        raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, field)
-    count = length(data, at, end, field)
-    start = at
-    at = after_length(data, at)
-    if count > end - at:
-        raise DecodeError("%d elements expected, %d octets left" % (count, end - at), start, field)
-    inside = shape[2]
-    if inside.__class__ is dict:
-        inside = inside.get(count)
-    known = 0 if inside is None else len(inside)
-    for index in range(count):
-        if known == count:
-            element = inside[index]
-        elif known and tag == 1:
-            element = inside[0]
-        else:
-            element = _NOTHING
-        at = _skip(data, at, end, element, field, depth - 1)
-    return at
