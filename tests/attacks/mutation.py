@@ -207,16 +207,16 @@ class Run:
     def watched(self, device):
         """A device whose unexpected exceptions are seen here."""
         device.on_error = self.on_error
-        run = device._run
+        carried_out = device._carried_out
 
-        def counted(command):
+        def counted(command, waiting):
             try:
-                return run(command)
+                return carried_out(command, waiting)
             except GbcsError as error:
                 self.all.run_errors["%s: %s" % (type(error).__name__, str(error)[:60])] += 1
                 raise
 
-        device._run = counted
+        device._carried_out = counted
         return device
 
     def on_error(self, error):

@@ -173,15 +173,15 @@ def test_wherever_a_device_of_any_kind_fails_it_goes_on(bench, kind, where, monk
             patch.setattr(device.store, "write", raising(error))
         elif where == "log":
             patch.setattr(logs, "added", raising(error))
-            patch.setattr(device, "_run", raising(error))
+            patch.setattr(device, "_carried_out", raising(error))
         else:
-            run = device._run
+            carried_out = device._carried_out
 
-            def followed(command):
+            def followed(command, waiting):
                 command.after.append(raising(error))
-                return run(command)
+                return carried_out(command, waiting)
 
-            patch.setattr(device, "_run", followed)
+            patch.setattr(device, "_carried_out", followed)
         answer = scene.send()
         assert (answer is not None) == (where == "after")  # the batch was written before
         assert device.errors == ["ValueError: planted"]

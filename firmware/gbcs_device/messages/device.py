@@ -212,23 +212,28 @@ class Device:
         if m.recipient != self.eui or m.kind != "command":
             return None
         case = usecases.find(m.code)
+        waiting = len(self.outbox)
         try:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
                 raise NotSupported("no server of the payload's form is here", roles)
             payload.skip(m, case, False)
-            return self._run(Command(self, m, case, roles, now))
-        except NotSupported as error:
-            self._not_supported(m, error.roles, now)
-        except (BadMac, BadSignature, UnknownKey):
-            self._refused(logs.AUTHENTICATION_FAILED, now)
-        except (NotAllowed, Replayed):
-            self._refused(logs.UNAUTHORISED_ACCESS, now)
-        except (DecodeError, EncodeError, BadCertificate):  # EncodeError: an answer too long
-            self._refused(logs.UNAUTHORISED_ACCESS, now)
-        except StoreFull:
-            self._refused(logs.MEMORY_ERROR, now)
+            return self._carried_out(Command(self, m, case, roles, now), waiting)
+        except (Refused, DecodeError, EncodeError, BadCertificate, StoreFull) as error:
+            del self.outbox[waiting:]  # of what is not done
+            self._refuse(error, m, now)
         return None
+
+    def _refuse(self, error: Exception, m: "Message", now: int) -> None:
+        """Notes why a command is refused, and tells whoever is to know."""
+        if isinstance(error, NotSupported):
+            self._not_supported(m, error.roles, now)
+        elif isinstance(error, (BadMac, BadSignature, UnknownKey)):
+            self._refused(logs.AUTHENTICATION_FAILED, now)
+        elif isinstance(error, StoreFull):
+            self._refused(logs.MEMORY_ERROR, now)
+        else:  # an answer too long is an EncodeError
+            self._refused(logs.UNAUTHORISED_ACCESS, now)
 
     def _failed(
         self, error: Exception, now: int, waiting: int, aside: "str | None" = None
@@ -401,17 +406,8 @@ class Device:
             if m.counter <= self.anchors.counter(role):
                 raise Replayed("a counter above the last one expected")
 
-    def _run(self, command: Command) -> bytes:
-        """The answer to a command that passed all checks; of one that fails no alert is left."""
-        waiting = len(self.outbox)
-        try:
-            return self._carried_out(command, waiting)
-        except Exception:
-            del self.outbox[waiting:]
-            raise
-
     def _carried_out(self, command: Command, waiting: int) -> bytes:
-        """The answer; so many alerts had been waiting before."""
+        """The answer to a command that passed all checks; so many alerts were waiting before."""
         case = command.case
         content = self.servers[case.form or ""](command)
         if not self.store.has_room(command.changes):
