@@ -70,6 +70,7 @@ def test_to_push_a_command_of_the_supplier_out_of_a_sleeping_meters_queue(scene,
     assert hub.waiting(GAS) < 20
     assert foe.nwk.dropped["a message that the hub did not take"] > refused + 50
     assert hub.nwk.dropped["too many messages"] > 50
+    assert lab.view(INTERFACE).notice == "Not sent: try later"
     lab.pass_time(2000)
     assert command in received[GAS]
     assert hub.waiting(GAS) == 0
@@ -240,6 +241,44 @@ def test_to_take_the_places_of_sleepers_by_asking_to_associate(scene):
                  lambda sent, now: delivered.append(sent))  # fmt: skip
     assert hub.nwk.mac.is_waiting(short)
     lab.pass_time(30)
+
+
+def test_to_fill_a_boards_memory_by_asking_for_long_answers(scene):
+    """A display asks a meter for a great deal, and acknowledges no answer."""
+    lab, mine = scene.lab, scene.station(METER)
+    foe = mine.nwk.address_of(INTERFACE)
+    key = mine.link_key(INTERFACE)
+    outcomes = []
+    for _ in range(20):
+        mine.aps.send(foe, (1, 1), METERING, bytes(1500), lab.now, key)
+    mine.aps.send(nwk.COORDINATOR, (1, 1), TUNNELING, bytes(1300), lab.now,
+                  mine.link_key(mine.trust_centre), 0x0109,
+                  lambda sent, now: outcomes.append(sent))  # fmt: skip
+    held = [len(each.payload) for waiting in mine.aps._outgoing.values() for each in waiting]
+    assert sum(held) <= mine.aps.most_octets
+    lab.han.air.touch(mine)
+    lab.pass_time(20)
+    assert outcomes == [True]
+
+
+def test_to_fill_a_boards_memory_with_blocks_that_never_end(scene):
+    lab, mine = scene.lab, scene.station(METER)
+    for number in range(16):
+        foe = (bytes((number,)) * 8, 1, True)
+        for index in range(20):
+            place = (aps.NEXT_BLOCK, index, None) if index else (aps.FIRST_BLOCK, 40, None)
+            mine.aps._take_block(foe, place, bytes(61), lab.now)
+            held = [len(body) for each in mine.aps._blocks.values() for body in each[1].values()]
+            assert sum(held) <= mine.aps.most_octets
+    command = composed(77, SUPPLIER, METER, 1000)
+    got = []
+    mine.device.receive = receiver(got)
+    scene.hub.deliver(command, METER, lab.now)
+    lab.han.air.touch(scene.hub)
+    lab.pass_time(10)
+    del mine.device.receive
+    assert got == [command]
+    mine.aps._blocks.clear()
 
 
 def test_to_have_a_radio_repeat_in_vain():

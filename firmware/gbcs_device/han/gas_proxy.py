@@ -46,6 +46,7 @@ _ESI = const(0x0500)
 _COMMUNICATIONS = const(0x0508)
 _METERING_DEVICE = const(0x0501)
 _MAX_ATTRIBUTES = const(192)
+_LONGEST_VALUE = const(64)  # octets, its type included
 _MIRROR_OWNERS = (1, None)  # numbers of CCS01: a GSME; a restored log may have none
 _GPF_SERVERS = (
     0x0000, PRICE, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT,
@@ -195,6 +196,8 @@ class GpfStation(TrustCentre):
             row = attributes.row(cluster, identifier, attributes.GAS)
             if row is not None and value[:1] != bytes((row[6],)):
                 continue  # of another type than the standard's
+            if len(value) > _LONGEST_VALUE:
+                continue
             if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
                 mirror[key] = value
         if complete == ms.COMPLETE:

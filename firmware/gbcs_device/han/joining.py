@@ -52,6 +52,7 @@ _MAX_PARTNERS = const(16)  # as many as a hub lists: none takes another's place
 _APPLICATION = const(2)  # of Request-Key
 COORDINATOR = const(0)
 SCAN_MS = const(500)
+_MAX_FOUND = const(16)
 _SCANS = const(3)
 _POLL_MS = const(200)
 _POLLS = const(30)
@@ -262,7 +263,7 @@ class Joiner(Station):
             except DecodeError:
                 return
             here = (frame.source_pan, frame.source, beacon)
-            if here not in self._found and len(self._found) < 16:
+            if here not in self._found and len(self._found) < _MAX_FOUND:
                 self._found.append(here)
         elif (
             self.phase == ASSOCIATING

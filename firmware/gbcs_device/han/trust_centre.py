@@ -38,6 +38,7 @@ _LAST_SHORT = const(0xFFF7)
 _MAX_REFUSED = const(64)
 _MAX_STRANGERS = const(16)  # that are told at a time that they may not associate
 _APPLICATION = const(2)  # of Request-Key
+_MOST_OCTETS = const(0x20000)  # to and from all devices of a HAN: a hub is no small board
 _SWITCH_MS = const(3000)
 _PAIR_KEYS = const(120)  # of sixteen devices: none takes another's place
 _PAIR_KEY_MS = const(3600000)
@@ -76,6 +77,7 @@ class TrustCentre(Station):
     ) -> None:
         super().__init__(eui, hub.store, hub.crypto, random)
         self.nwk.learns = False
+        self.aps.most_octets = _MOST_OCTETS
         self.hub = hub
         self.credentials = credentials
         self.children: dict[bytes, Child] = {}

@@ -48,6 +48,7 @@ class TunnelServer(Joiner):
         self.handled = 0
         self._hub_endpoint = 1
         self._is_leaving = False
+        self._is_speaking = False  # a message is on its way to the hub
         self._last_key: bytes | None = None
 
     def power_on(self, now: int) -> None:
@@ -61,6 +62,7 @@ class TunnelServer(Joiner):
         """Joined: the hub will ask for the tunnel."""
         super().on_joined(now, changes)
         self.tunnel = None
+        self._is_speaking = False  # what was under way has been dropped
 
     # Time: the device's own timers are its station's too
 
@@ -134,8 +136,8 @@ class TunnelServer(Joiner):
     def _to_client(
         self, command: int, payload: bytes, now: int, sequence: "int | None" = None,
         on_delivery: "OnDelivery | None" = None,
-    ) -> None:  # fmt: skip
-        self.zcl(
+    ) -> bool:  # fmt: skip
+        return self.zcl(
             self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
             SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, on_delivery,
         )  # fmt: skip
@@ -176,21 +178,25 @@ class TunnelServer(Joiner):
         """Called when the device has acted, by a message or by a timer."""
 
     def speak(self, now: int) -> None:
-        """Sends what waits: an ESME at once, a GSME in its own turn while it is awake."""
+        """Sends what waits, one after another: a GSME in its own turn while it is awake."""
         if self.phase != JOINED or self.tunnel is None:
             return
         if not self._is_leaving:
             while self.device.outbox:
                 self.messages.send(self.device.outbox.pop(0), now)
-        if self.is_sleepy:
+        if self.is_sleepy or self._is_speaking:
             return
-        head = self.tunnel.to_bytes(2, "little")
-        while True:
-            octets = self.messages.next(now)
-            if octets is None:
-                break
-            on_delivery = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, on_delivery)
+        octets = self.messages.next(now)
+        if octets is not None:
+            octets = self.tunnel.to_bytes(2, "little") + octets
+            self._is_speaking = self._to_client(SERVER_TRANSFER, octets, now, None, self._spoken)
+
+    def _spoken(self, delivered: bool, now: int) -> None:
+        """Called when a message was delivered, or not: the next one goes."""
+        self._is_speaking = False
+        self.speak(now)
+        if self._is_leaving and not self._is_speaking:
+            self.leave(now)
 
     def _said(self, delivered: bool, now: int) -> None:
         """Called when the answer to the command to leave was delivered, or not."""

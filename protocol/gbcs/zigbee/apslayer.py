@@ -44,7 +44,8 @@ _MAX_REASSEMBLIES = const(16)  # one a sender, and a hub lists so many
 _MAX_CLEAR_REASSEMBLIES = const(2)  # without a link key
 _MAX_CLEAR_BLOCKS = const(4)
 _MAX_DESTINATIONS = const(32)
-_MAX_STRANGERS = const(16)  # destinations of which nothing is known
+_MAX_STRANGERS = const(16)  # and destinations of which nothing is known
+_MOST_OCTETS = const(0x1400)
 _MAX_WAITING = const(16)
 _MAX_CLEAR_WAITING = const(4)
 _SEEN_MS = const(8000)
@@ -99,6 +100,8 @@ class ApsLayer:
         self.crypto = crypto
         self.nwk = NwkLayer(eui, crypto, random, self)
         self.incoming: dict[bytes, tuple[bytes, int]] = {}  # by EUI-64: under which key, counter
+        # Of what is to be sent, and of blocks of what comes: a board has little memory
+        self.most_octets = _MOST_OCTETS
         self._counter = random(1)[0]
         self._upper = upper
         self._outgoing: dict[int, list[_Transfer]] = {}
@@ -184,6 +187,11 @@ class ApsLayer:
         ):
             self._refuse(transfer)
             return
+        if not self._has_room(destination, len(payload)):
+            self._refuse(transfer)
+            if not waiting:
+                del self._outgoing[destination]
+            return
         waiting.append(transfer)
         if len(waiting) == 1:
             self._transmit(transfer, now)
@@ -192,8 +200,24 @@ class ApsLayer:
         """Whether one more destination can be sent to; strangers take no place of the others."""
         is_stranger = self._is_stranger(destination)
         alike = [True for short in self._outgoing if self._is_stranger(short) == is_stranger]
-        limit = _MAX_STRANGERS if is_stranger else _MAX_DESTINATIONS - _MAX_STRANGERS
-        return len(alike) < limit
+        return len(alike) < (_MAX_STRANGERS if is_stranger else _MAX_DESTINATIONS)
+
+    def _has_room(self, destination: int, size: int) -> bool:
+        """Whether so many octets more can wait; the destination with the most gives way."""
+        sizes = {
+            short: sum([len(each.payload) for each in waiting])
+            for short, waiting in self._outgoing.items()
+        }
+        sizes[destination] += size
+        while sum(sizes.values()) > self.most_octets:
+            most = max(sizes.values())
+            largest = [short for short in sizes if sizes[short] == most]
+            if destination in largest or len(self._outgoing[largest[0]]) < 2:
+                return False
+            without_room = self._outgoing[largest[0]].pop()
+            sizes[largest[0]] -= len(without_room.payload)
+            self._refuse(without_room)
+        return True
 
     def _is_stranger(self, destination: int) -> bool:
         return destination != nwk.COORDINATOR and not self.nwk.is_known(destination)
@@ -466,17 +490,36 @@ class ApsLayer:
             if alike >= (_MAX_REASSEMBLIES if mark[2] else _MAX_CLEAR_REASSEMBLIES):
                 return None
             self._blocks[mark] = (number, {0: body}, now + _REASSEMBLY_MS)
+            self._keep_to_limit()
             return b""
         begun = self._blocks.get(mark)
         if begun is None or number >= begun[0]:
             return None
         total, parts, _ = begun
         parts[number] = body
+        self._keep_to_limit()
+        if mark not in self._blocks:
+            return None
         if len(parts) < total:
             self._blocks[mark] = (total, parts, now + _REASSEMBLY_MS)
             return b""
         del self._blocks[mark]
         return b"".join([parts[index] for index in range(total)])
+
+    def _keep_to_limit(self) -> None:
+        """Of blocks with too many octets drops the largest transfer, none of the coordinator."""
+        sizes = {
+            mark: sum([len(body) for body in self._blocks[mark][1].values()])
+            for mark in self._blocks
+        }
+        if sum(sizes.values()) > self.most_octets:
+            others = [mark for mark in sizes if self.nwk.address_of(mark[0]) != nwk.COORDINATOR]
+            largest = others[0]
+            for mark in others:
+                if sizes[mark] > sizes[largest]:
+                    largest = mark
+            self.nwk.drop("too many blocks")
+            del self._blocks[largest]
 
     # Time
 

@@ -35,7 +35,7 @@ RETRIES = const(3)
 PERSISTENCE_MS = const(7680)  # how long a frame waits for a child to ask for it
 MAX_WAITING = const(32)
 _MAX_QUEUED = const(64)
-_MAX_CHILDREN = const(16)  # that have an address: as many as a hub lists
+_MAX_CHILDREN = const(32)  # that have an address: as many as a hub lists, and has listed
 _MAX_STRANGERS = const(32)  # that have none yet
 _MAX_CLEAR = const(4)  # for one child, of what anybody may have caused
 
