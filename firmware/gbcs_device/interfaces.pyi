@@ -10,6 +10,7 @@ from gbcs.interfaces import Crypto
 from gbcs.zigbee.aps import Frame
 from gbcs_device.account.tariff import Terms
 from gbcs_device.base.figures import Figures
+from gbcs_device.messages.trust_anchors import Anchors
 
 Lookup = Callable[[str], bytes | None]  # the octets that stand under a name
 Random = Callable[[int], bytes]  # so many random octets
@@ -62,6 +63,8 @@ class NetworkDevice(Protocol):
     crypto: Crypto
     outbox: list[bytes]
 
+    @property
+    def anchors(self) -> Anchors | None: ...
     def receive(self, octets: bytes, now: int, /) -> bytes | None: ...
     def next_timer(self) -> int | None: ...
     def handle_timer(self, now: int, /) -> None: ...

@@ -41,6 +41,7 @@ class Stub:
     """What a station asks of its device."""
 
     crypto = portable
+    anchors = None
 
     def __init__(self, eui):
         self.eui = eui
@@ -144,7 +145,7 @@ def scene(is_sleepy=False):
     hub = HubStation(HubStub(HUB), HUB, random, [credentials(HUB)])
     meter = MeterStation(MeterStub(eui), random, credentials(eui), is_sleepy)
     hub.power_on(NOW)
-    hub.hub.log.register(eui, 0, INSTALL_KEY)
+    hub.hub.log.register(eui, int(is_sleepy), INSTALL_KEY)
     hub.hub.log.open_joining(eui, 120, NOW)
     return hub, meter, Air([hub, meter])
 

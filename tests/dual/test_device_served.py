@@ -1,12 +1,12 @@
 """What meters serve to displays, on both Pythons: attributes, commands, what they are told."""
 
+from gbcs.blocks.parties import parties
 from gbcs.errors import DecodeError
 from gbcs.zcl.codes import CALENDAR, MESSAGING, METERING, PREPAYMENT, PRICE
 from gbcs_device.account.tariff import Calendar, Terms
 from gbcs_device.base.figures import ARMED, Debt, Figures, TopUp
 from gbcs_device.clusters import attributes, commands, report, time
 from gbcs_device.clusters.subscribers import Displays
-from gbcs_device.han import routing
 
 NOW = 771_751_936_000  # 0x2E000000 seconds
 DISPLAY = bytes((0, 0xDB, 0, 0, 0, 0, 0, 0xA4))
@@ -172,8 +172,8 @@ def test_a_mirror_is_told_what_has_changed():
 def test_the_time_and_whom_a_message_is_for():
     assert time.attribute(0x0007, 828_061_200_000) == b"\x23" + (828_064_800).to_bytes(4, "little")
     head = bytes.fromhex("DF0901000000000000271008") + DISPLAY + b"\x08" + bytes(range(8))
-    assert routing.recipient(head) == bytes(range(8))
+    assert parties(head)[1] == bytes(range(8))
     wrapped = bytes.fromhex("DD00000000000081801100000000") + head
-    assert routing.recipient(wrapped) == bytes(range(8))
+    assert parties(wrapped)[1] == bytes(range(8))
     for octets in (b"", head[:20], b"\xdd\x00" + head, wrapped[:12]):
-        assert routing.recipient(octets) is None
+        assert parties(octets) is None

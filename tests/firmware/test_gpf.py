@@ -3,11 +3,11 @@
 import pytest
 
 from gbcs import message
+from gbcs.blocks.parties import parties
 from gbcs.blocks.sender import Sender
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.clusters import commands
 from gbcs_device.clusters.mirror import Gpf
-from gbcs_device.han import routing
 from tests.conftest import MISSING, SHARED
 
 NOW = 473_385_600_000  # 2015, when the reference commands were made
@@ -129,7 +129,7 @@ def test_octets_that_are_no_message_harm_nothing(gpf):
     for octets in (b"", b"\xdd\x09", b"\xdf" * 40, bytes(100)):
         gpf.passed_to(octets, NOW)
         assert not gpf.passed_from(octets, NOW)
-        assert routing.recipient(octets) is None
+        assert parties(octets) is None
 
 
 @pytest.mark.parametrize(
@@ -137,5 +137,5 @@ def test_octets_that_are_no_message_harm_nothing(gpf):
 )
 def test_whom_a_message_is_for(name):
     command, response = reference(name + "_COMMAND"), reference(name + "_RESPONSE")
-    assert routing.recipient(command) == bytes.fromhex("00DB1234567890A1")
-    assert routing.recipient(response) == message.decode(command).originator
+    assert parties(command)[1] == bytes.fromhex("00DB1234567890A1")
+    assert parties(response)[1] == message.decode(command).originator

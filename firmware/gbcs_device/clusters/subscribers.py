@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gbcs_device.interfaces import Responder, Source
 
-_MAX_DISPLAYS = const(8)
+_MAX_DISPLAYS = const(16)  # as many as a hub lists: none takes another's place
 _DISPLAY, _CANCEL = const(0x00), const(0x01)
 _SUPPLY_STATUS = const(0x0C)
 _TARIFF = (0x04, 0x05, 0x06)  # of the Price cluster

@@ -46,6 +46,8 @@ _ESI = const(0x0500)
 _COMMUNICATIONS = const(0x0508)
 _METERING_DEVICE = const(0x0501)
 _MAX_ATTRIBUTES = const(192)
+_LONGEST_VALUE = const(64)  # octets, its type included
+_MIRROR_OWNERS = (1, None)  # numbers of CCS01: a GSME; a restored log may have none
 _GPF_SERVERS = (
     0x0000, PRICE, MESSAGING, PREPAYMENT, CALENDAR, MANAGEMENT,
 )  # fmt: skip
@@ -119,13 +121,12 @@ class GpfStation(TrustCentre):
         at = None if self._gpf is None else self._gpf.next_timer()
         return at if earliest is None or (at is not None and at < earliest) else earliest
 
-    def handle_timer(self, now: int) -> None:
-        """Runs the timers that are due, the GPF's too."""
+    def serve(self, now: int) -> None:
+        """Brings into force what the GPF has for now."""
         due = None if self._gpf is None else self._gpf.next_timer()
         if due is not None and now >= due:
             self.gpf.take_up(now)
-            self.follow(now)
-        super().handle_timer(now)
+            self.put_off(self.follow)
 
     def from_cluster(
         self, cluster: int, control: int, command: int, payload: bytes, frame: aps.Frame,
@@ -152,8 +153,9 @@ class GpfStation(TrustCentre):
         now: int,
     ) -> bool:  # fmt: skip
         child = self.children.get(sender)
-        if child is None:
-            return False
+        entry = self.hub.log.find(sender)
+        if child is None or entry is None or entry.device_type not in _MIRROR_OWNERS:
+            return False  # displays would be shown another's figures
         if command == ms.REQUEST_MIRROR:
             if not child.mirror:
                 used = [meter.mirror for meter in self.children.values()]
@@ -194,6 +196,8 @@ class GpfStation(TrustCentre):
             row = attributes.row(cluster, identifier, attributes.GAS)
             if row is not None and value[:1] != bytes((row[6],)):
                 continue  # of another type than the standard's
+            if len(value) > _LONGEST_VALUE:
+                continue
             if key in mirror or len(mirror) < _MAX_ATTRIBUTES:
                 mirror[key] = value
         if complete == ms.COMPLETE:
@@ -204,7 +208,7 @@ class GpfStation(TrustCentre):
             body = bytes((ms.SCHEME_B,)) + flags.to_bytes(4, "little") + bytes(16)
             ends = (ENDPOINT, child.mirror)
             self._to_meter(sender, ends, ms.MIRROR_REPORT_RESPONSE, body, now)
-            self.follow(now)
+            self.put_off(self.follow)
 
     # Displays
 
@@ -224,7 +228,7 @@ class GpfStation(TrustCentre):
                 from gbcs_device.clusters.subscribers import Displays
 
                 self._displays = Displays(self, self.gpf, GPF_ENDPOINT)
-            self._displays.heard(sender, frame.source_endpoint or 0, now)
+            self.put_off(self._displays.heard, sender, frame.source_endpoint or 0)
 
     def follow(self, now: int) -> None:
         """Publishes to displays what may have changed."""

@@ -5,15 +5,19 @@ for a tunnel itself, and fetches messages when the answer to its report says tha
 message of a device goes to the recipient that it names, where the device log lists it; else to
 `upstream`, towards the WAN.
 
+Of each queue the WAN and every device have a share, and nobody takes another's: who has filled its
+own is told so.
+
 Sources: GBCS 10.2.2; Smart Energy D.6 (tunnelling).
 """
 
+from gbcs.blocks.blocks import is_block
+from gbcs.blocks.parties import parties
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import GbcsError
 from gbcs.zcl.codes import FROM_SERVER, NO_DEFAULT, SPECIFIC, TUNNELING
 from gbcs.zigbee import aps, commands
 from gbcs_device.han import meter as ms
-from gbcs_device.han import routing
 from gbcs_device.han import tunnel as ts
 from gbcs_device.han.gas_proxy import ENDPOINT, GpfStation
 
@@ -22,7 +26,8 @@ if TYPE_CHECKING:
     from gbcs_device.interfaces import OnDelivery, Random
     from gbcs_device.usecases.chf import Hub
 
-_MAX_QUEUED = const(64)
+_MAX_QUEUED = const(64)  # messages of the WAN for a device, and of a device for the WAN: 63 blocks
+_MAX_BETWEEN = const(16)  # messages of one device for another
 _QUEUED_MS = const(86400000)  # a day
 _SEEK_MS = const(5000)
 _LONGEST_SEEK_MS = const(300000)
@@ -42,9 +47,10 @@ class HubStation(GpfStation):
         super().__init__(hub, eui, random, credentials)
         self.tunnels: dict[bytes, tuple[int, int]] = {}
         self.upstream: list[tuple[bytes, bytes]] = []
-        self._queues: dict[bytes, list[tuple[bytes, int]]] = {}
-        self._sent: dict[bytes, tuple[int, bytes]] = {}  # number of the tunnel, message
-        self._last: dict[bytes, tuple[int, bytes]] = {}  # the same, once it was acknowledged
+        # By recipient: message, since when, the device that sent it or None for the WAN
+        self._queues: dict[bytes, list[tuple[bytes, int, bytes | None]]] = {}
+        self._sent: dict[bytes, tuple[int, bytes, bytes | None]] = {}  # tunnel, message, sender
+        self._last: dict[bytes, tuple[int, bytes, bytes | None]] = {}  # once it was acknowledged
         self._seeks: dict[bytes, int] = {}
         self._number = 0
         self._fetching: set[bytes] = set()  # who has asked for its tunnel, and fetches messages
@@ -67,6 +73,7 @@ class HubStation(GpfStation):
         self._queues.pop(eui, None)
         self._sent.pop(eui, None)
         self._last.pop(eui, None)
+        self._seeks.pop(eui, None)
         self._fetching.discard(eui)
         super().forget(eui)
 
@@ -76,12 +83,12 @@ class HubStation(GpfStation):
         at = self.hub.next_timer()
         return at if earliest is None or (at is not None and at < earliest) else earliest
 
-    def handle_timer(self, now: int) -> None:
-        """Runs the timers that are due, the CHF's too."""
+    def serve(self, now: int) -> None:
+        """Runs the CHF's timers that are due, and the GPF's."""
         due = self.hub.next_timer()
         if due is not None and now >= due:
             self.hub.handle_timer(now)
-        super().handle_timer(now)
+        super().serve(now)
 
     # From and to the WAN
 
@@ -95,23 +102,34 @@ class HubStation(GpfStation):
         return answer
 
     def deliver(self, octets: bytes, eui: bytes, now: int) -> bool:
-        """Takes a message for a device of the HAN; False where the log lists no such device."""
-        if self.hub.log.find(eui) is None:
+        """Takes a message of the WAN for a device of the HAN.
+
+        False where the log lists no such device, or so many of the WAN's messages wait for it that
+        there is no place for one more.
+        """
+        if self.hub.log.find(eui) is None or not self._queue(octets, eui, None, now):
             return False
         if eui in self.mirrors:
             self.gpf.passed_to(octets, now)
+        return True
+
+    def _queue(self, octets: bytes, eui: bytes, sender: "bytes | None", now: int) -> bool:
+        """Queues a message of a device, or of the WAN; False where its share is full."""
         queue = self._queues.setdefault(eui, [])
-        queue.append((octets, now))
+        queue[:] = [waiting for waiting in queue if now - waiting[1] <= _QUEUED_MS]
+        share = [True for waiting in queue if waiting[2] == sender]
+        if len(share) >= (_MAX_QUEUED if sender is None else _MAX_BETWEEN):
+            return False
+        queue.append((octets, now, sender))
         if eui not in self.tunnels and self._seeks.get(eui, 0) > 1:
             self.came(eui, now)  # it is not waited until it would be asked next
-        while len(queue) > _MAX_QUEUED or now - queue[0][1] > _QUEUED_MS:
-            queue.pop(0)
         self._flush(eui, now)
         return True
 
     def withdraw(self, eui: bytes) -> None:
-        """Drops the messages that wait for a device."""
-        self._queues.pop(eui, None)
+        """Drops the messages of the WAN that wait for a device."""
+        queue = self._queues.get(eui, [])
+        queue[:] = [waiting for waiting in queue if waiting[2] is not None]
         self._last.pop(eui, None)
 
     def waiting(self, eui: bytes) -> int:
@@ -130,8 +148,8 @@ class HubStation(GpfStation):
             return
         if eui in self._fetching:
             return
-        octets = queue[0][0]
-        sent = (tunnel[0], octets)
+        octets, _, sender = queue[0]
+        sent = (tunnel[0], octets, sender)
 
         def on_delivery(delivered: bool, at: int) -> None:
             if self._sent.get(eui) is sent:
@@ -230,7 +248,7 @@ class HubStation(GpfStation):
                 self._flush(sender, now)
         elif command == ts.SERVER_TRANSFER:
             if mine is not None and mine[0] == number:
-                self._said(sender, payload[2:], now)
+                self.put_off(self._pass_on, sender, payload[2:])
             else:
                 ends_back = (ends[0], ENDPOINT)
                 self.zcl(
@@ -241,7 +259,7 @@ class HubStation(GpfStation):
             sent = self._sent.pop(sender, None) or self._last.get(sender)
             if sent is not None and sent[0] == number:  # the meter has not seen it
                 self._last.pop(sender, None)
-                self._queues.setdefault(sender, []).insert(0, (sent[1], now))
+                self._queues.setdefault(sender, []).insert(0, (sent[1], now, sent[2]))
                 self.came(sender, now)
         elif command == ts.TUNNEL_CLOSED:
             self.came(sender, now)
@@ -249,19 +267,38 @@ class HubStation(GpfStation):
             return False
         return True
 
-    def _said(self, eui: bytes, octets: bytes, now: int) -> None:
+    def _pass_on(self, eui: bytes, octets: bytes, now: int) -> None:
         """Passes a message of a device on, to another device or the WAN.
 
-        The counters of its frames are kept first, so that none is replayed.
+        The counters of its frames are kept first, so that none is replayed. A device gets no
+        block in another's name from a third, who could end that other's transfer.
         """
         self.store.write(self.peers())
-        recipient = routing.recipient(octets)
-        if recipient is not None and recipient != eui and self.deliver(octets, recipient, now):
+        named = parties(octets)
+        if named is not None and named[1] != eui and self.hub.log.find(named[1]) is not None:
+            if named[0] != eui and is_block(octets):
+                self._refuse_message(eui, ts.WRONG_DEVICE, "a block in another's name", now)
+            elif not self._queue(octets, named[1], eui, now):
+                self._refuse_message(eui, ts.DATA_OVERFLOW, "too many messages", now)
             return
-        if len(self.upstream) < _MAX_QUEUED:
+        if len([True for sender, _ in self.upstream if sender == eui]) < _MAX_QUEUED:
             self.upstream.append((eui, octets))
+        else:
+            self._refuse_message(eui, ts.DATA_OVERFLOW, "too many messages", now)
         if eui in self.mirrors and self.gpf.passed_from(octets, now):
-            self.follow(now)
+            self.put_off(self.follow)
+
+    def _refuse_message(self, eui: bytes, status: int, why: str, now: int) -> None:
+        """Tells a device that its message was not taken: Smart Energy D.6, TransferDataError."""
+        self.nwk.drop(why)
+        tunnel = self.tunnels.get(eui)
+        if tunnel is None:
+            return
+        control, command = SPECIFIC | NO_DEFAULT, ts.TRANSFER_ERROR
+        if eui in self._fetching:
+            control, command = control | FROM_SERVER, ts.SERVER_TRANSFER_ERROR
+        payload = tunnel[0].to_bytes(2, "little") + bytes((status,))
+        self.zcl(eui, (tunnel[1], ENDPOINT), TUNNELING, control, command, payload, now)
 
     # A tunnel that the hub serves
 
@@ -289,7 +326,7 @@ class HubStation(GpfStation):
             elif payload[2] == ms.GET:
                 self._fetched(sender, now)
             elif payload[2] == ms.PUT:
-                self._said(sender, payload[3:], now)
+                self.put_off(self._pass_on, sender, payload[3:])
             return True
         if command == ts.CLOSE_TUNNEL:
             self.tunnels.pop(sender, None)

@@ -48,10 +48,11 @@ JOINED = "joined"
 OFF = "off"
 
 _NETWORK = "han/network"  # PAN id (2), short address (2), key sequence (1), network key (16)
-_MAX_PARTNERS = const(8)
+_MAX_PARTNERS = const(16)  # as many as a hub lists: none takes another's place
 _APPLICATION = const(2)  # of Request-Key
 COORDINATOR = const(0)
 SCAN_MS = const(500)
+_MAX_FOUND = const(16)
 _SCANS = const(3)
 _POLL_MS = const(200)
 _POLLS = const(30)
@@ -118,8 +119,7 @@ class Joiner(Station):
         """Nothing is sent or heard."""
         self.is_awake = False
         self.phase = OFF
-        self._timers = {}
-        self.aps.forget()
+        self.stop()
         self.nwk.leave()
 
     def _load(self) -> None:
@@ -263,7 +263,7 @@ class Joiner(Station):
             except DecodeError:
                 return
             here = (frame.source_pan, frame.source, beacon)
-            if here not in self._found and len(self._found) < 16:
+            if here not in self._found and len(self._found) < _MAX_FOUND:
                 self._found.append(here)
         elif (
             self.phase == ASSOCIATING
@@ -486,20 +486,26 @@ class Joiner(Station):
         """Takes the trust centre's commands of key establishment."""
         if cluster != KEY_ESTABLISHMENT:
             return False
+        if control & FROM_SERVER and sender == self.trust_centre:
+            self.put_off(self._agree, command, payload)
+        return True
+
+    def _agree(self, command: int, payload: bytes, now: int) -> None:
+        """The next step of key establishment."""
         session = self._establishment
-        if session is None or not control & FROM_SERVER or sender != self.trust_centre:
-            return True
+        if session is None:
+            return
         self._say(session.receive(command, payload), now)
         if session.failed is not None:
             self._establishment = None
             self.problem = "key establishment failed: %s" % session.why
             self.cancel("step")
-            self._not_established(now)
+            self.put_off(self._not_established)  # once the partner has been told
         elif session.link_key is not None:
             self._establishment = None
             self.cancel("step")
-            self.on_joined(now, self.device.agreed(self._candidate, sender, session.link_key))
-        return True
+            partner = session.partner
+            self.on_joined(now, self.device.agreed(self._candidate, partner, session.link_key))
 
     # On the network
 

@@ -31,6 +31,7 @@ from gbcs_device.han.joining import COORDINATOR, JOINED
 from gbcs_device.han.tunnel import (
     GB_HRGP,
     MAX_TRANSFER,
+    NO_SUCH_TUNNEL,
     REQUEST_TUNNEL,
     SERVER_TRANSFER,
     SERVER_TRANSFER_ERROR,
@@ -95,7 +96,10 @@ class MeterStation(TunnelServer):
         self.wake_s = wake_s
         self.mirror: int | None = None
         self._step = ""
-        self._remaining = 0
+        self._remaining: int | None = (
+            None  # messages to get before its own are sent; None: unknown
+        )
+        self._has_more = False  # messages wait at the hub beyond those
         self._source: MeterSource | None = None
         self._displays: Displays | None = None
         self._told: dict[int, int] = {}  # what the mirror knows: a mark by cluster and identifier
@@ -152,11 +156,11 @@ class MeterStation(TunnelServer):
         if by_message:
             self._is_changed = True
         if not self._is_leaving:
-            self._follow(now)
+            self.put_off(self._follow)
 
     def _half_hour(self, now: int) -> None:
         """Updates displays each half hour, when a price may change by the calendar."""
-        self._follow(now)
+        self.put_off(self._follow)
         self.at("half hour", (now // _HALF_HOUR_MS + 1) * _HALF_HOUR_MS + 1000, self._half_hour)
 
     def is_partner(self, eui: bytes) -> bool:
@@ -173,7 +177,7 @@ class MeterStation(TunnelServer):
         elif self.is_partner(sender):
             super().from_aps(frame, payload, sender, how, now)
             if is_served and self.phase == JOINED:
-                self.displays.heard(sender, frame.source_endpoint or 0, now)
+                self.put_off(self.displays.heard, sender, frame.source_endpoint or 0)
         else:
             self.nwk.drop("a device that is not joined with the meter")
             if len(payload) >= 3:
@@ -208,7 +212,7 @@ class MeterStation(TunnelServer):
             if self.source.writes != writes:
                 self.store.write(self.peers())  # what has done something is not done again
                 self.speak(now)
-                self._follow(now)
+                self.put_off(self._follow)
             return known
         return super().from_cluster(
             cluster, control, command, payload, frame, sequence, sender, now
@@ -239,7 +243,7 @@ class MeterStation(TunnelServer):
     def _begin(self, now: int) -> None:
         """Wakes: asks for mirror and tunnel if they are missing, reports, then gets messages."""
         self.is_awake = True
-        self._was_pushed = False
+        self._was_pushed = self._has_more = False
         self.at("poll", now, self._poll)
         self.at("sleep", now + _AWAKE_MS, self._overslept)
         if self.mirror is None:
@@ -318,6 +322,9 @@ class MeterStation(TunnelServer):
             if payload[0] | payload[1] << 8 == self.tunnel:
                 self._got(payload[2:], now)
             return True
+        if command == SERVER_TRANSFER_ERROR and len(payload) == 3 and payload[2] != NO_SUCH_TUNNEL:
+            self.not_taken(now)
+            return True
         if command == SERVER_TRANSFER_ERROR:
             self.tunnel = None
             self._request_tunnel(now)
@@ -326,9 +333,12 @@ class MeterStation(TunnelServer):
 
     def _report(self, now: int) -> None:
         """Sends the reports to the mirror, one frame after another; the last has the status."""
+        self._step = "report"
+        self.put_off(self._report_changes)
+
+    def _report_changes(self, now: int) -> None:
         from gbcs_device.clusters import report
 
-        self._step = "report"
         self._is_changed = False
         self.source.forget()
         self._reports = report.frames(self.source, self.attribute, self._told, now)
@@ -348,7 +358,9 @@ class MeterStation(TunnelServer):
         )  # fmt: skip
 
     def _get(self, now: int) -> None:
+        """Gets the messages that wait now; its own have a turn before those that come later."""
         self._step = "get"
+        self._remaining = None
         self._transfer(bytes((GET,)), now)
 
     def _transfer(self, octets: bytes, now: int, on_delivery: "OnDelivery | None" = None) -> None:
@@ -360,11 +372,20 @@ class MeterStation(TunnelServer):
         if self._step != "get" or len(octets) < 2 or octets[0] != GET_RESPONSE:
             return
         self.at("sleep", now + _AWAKE_MS, self._overslept)
-        self._remaining = octets[1]
+        remaining = octets[1]
+        self._has_more = remaining > 0
+        if self._remaining is not None:
+            remaining = min(self._remaining - 1, remaining)
+        self._remaining = remaining
         if len(octets) > 2:
-            self._message(octets[2:], now)
+            self.put_off(self._message, octets[2:])
+        self.put_off(self._get_next)
+
+    def _get_next(self, now: int) -> None:
+        if self._step != "get":
+            return
         if self._remaining and not self._is_leaving:
-            self._get(now)
+            self._transfer(bytes((GET,)), now)
         else:
             self._put(now)
 
@@ -377,6 +398,8 @@ class MeterStation(TunnelServer):
             self._transfer(bytes((PUT,)) + octets, now, self._was_put)
         elif self._is_leaving:
             self._said(True, now)
+        elif self._has_more:
+            self._get(now)
         elif self._is_changed:
             self._report(now)  # so that displays show what a message has done
         else:

@@ -32,6 +32,7 @@ _DIGITS = const(20)
 _ANSWER_MS = const(15000)
 _ASLEEP = "Sent: up to an hour"
 _NOT_REACHED = "Meter not reached"
+_NOT_TAKEN = "Not sent: try later"
 _NOT_JOINED = "Meter not joined"
 _DONE = {
     (PREPAYMENT, _EMERGENCY): ("Emergency credit on", "No emergency credit"),
@@ -112,6 +113,11 @@ class PpmidStation(DisplayStation):
         self.messages.send(octets, now)
         self.speak(now)
         return True
+
+    def not_taken(self, now: int) -> None:
+        """Shows that the hub did not take a message for the gas meter."""
+        super().not_taken(now)
+        self.panel.tell(_NOT_TAKEN, now)
 
     def heard(self) -> "list[bytes]":
         """The messages that came by the tunnel since the last call, four at most."""

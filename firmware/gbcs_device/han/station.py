@@ -4,6 +4,12 @@ A station is sans-I/O: frames in by `receive`, frames out in `out`, time by `nex
 `handle_timer`; milliseconds since 2000-01-01 UTC. `store` keeps the frame counters, so that after
 a restart no counter is used again and no frame from before is accepted again.
 
+A board's stack holds few calls of functions. So whatever a frame brings about is put off: what it
+says (a command, a message that is complete), what became of a frame that was sent, the making of
+frames. `receive` and `handle_timer` do it, one after another, when the calls that led to it have
+returned, before they return themselves. What any other call of a station brings about is due at
+its `next_timer`.
+
 Sources: ZigBee 05-3474-21, 2.4 and 4.3; Smart Energy 5.4.6 (which clusters need a link key).
 """
 
@@ -71,6 +77,7 @@ class Station:
         self.aps = ApsLayer(eui, crypto, random, self)
         self.nwk = self.aps.nwk
         self.nwk.associated = self.from_mac_command
+        self._calls = self.nwk.mac.calls
         self._limit = int.from_bytes(store.get(_LIMIT) or b"", "big")
         self._counter = self._limit
         self._timers: dict[str, tuple[int, Callable[[int], None]]] = {}
@@ -87,10 +94,39 @@ class Station:
         """One frame from the air, without its FCS. A radio that is off hears nothing."""
         if self.is_awake:
             self.nwk.mac.receive(octets, now)
+            self.run(now)
+
+    def put_off(self, call: "Callable[..., None]", *arguments: "Any") -> None:
+        """Calls `call(*arguments, now)` when the present calls have returned; equal ones once."""
+        entry = (call, arguments)
+        if entry not in self._calls:
+            self._calls.append(entry)
+
+    def run(self, now: int) -> None:
+        """Does what was put off, until nothing is left, and makes the frames that are due."""
+        calls = self._calls
+        transmit = self.nwk.mac.transmit
+        transmit(now)
+        while calls:
+            call, arguments = calls.pop(0)
+            try:
+                call(*arguments, now)
+            except DecodeError:
+                self.nwk.drop("a command of another form")
+            transmit(now)
+
+    def stop(self) -> None:
+        """Drops all that was to be done."""
+        self._timers = {}
+        self._calls.clear()
+        self.aps.forget()
+        self.nwk.mac.forget()
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
         earliest = self.aps.next_timer()
+        if self._calls:
+            earliest = 0
         for at, _ in self._timers.values():
             if earliest is None or at < earliest:
                 earliest = at
@@ -98,12 +134,18 @@ class Station:
 
     def handle_timer(self, now: int) -> None:
         """Runs the timers that are due."""
+        self.serve(now)
         self.aps.handle_timer(now)
+        self.run(now)
         for name in list(self._timers):
             due = self._timers.get(name)
             if due is not None and now >= due[0]:
                 del self._timers[name]
                 due[1](now)
+                self.run(now)
+
+    def serve(self, now: int) -> None:
+        """Does what is due of the device that the station is of."""
 
     def at(self, name: str, when: int, call: "Callable[[int], None]") -> None:
         """Calls `call(now)` once `when` has come; a later call of this name replaces it."""
@@ -343,17 +385,15 @@ class Station:
         self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
     ) -> None:
         """Data for one of the endpoints."""
-        try:
-            if frame.profile == aps.ZDO:
-                self._from_zdo(frame, payload, sender, now)
-            elif frame.profile == aps.SMART_ENERGY and len(payload) >= 3:
-                self._from_zcl(frame, payload, sender, how, now)
-        except DecodeError:
-            self.nwk.drop("a command of another form")
+        if frame.profile == aps.ZDO:
+            self._from_zdo(frame, payload, sender, now)
+        elif frame.profile == aps.SMART_ENERGY and len(payload) >= 3:
+            self._from_zcl(frame, payload, sender, how, now)
 
     def _from_zcl(
         self, frame: aps.Frame, payload: bytes, sender: bytes, how: int, now: int
     ) -> None:
+        """Checks a ZCL frame, and puts off what it asks for."""
         control, sequence, command = payload[0], payload[1], payload[2]
         cluster = frame.cluster or 0
         if control & 0x04 or control & 0x03 > SPECIFIC:
@@ -364,21 +404,24 @@ class Station:
             return
         body = payload[3:]
         if control & SPECIFIC:
-            known = self.from_cluster(
-                cluster, control, command, body, frame, sequence, sender, now
-            )
-            if not known:
-                self.default_response(
-                    frame, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
-                )
+            self.put_off(self._from_command, control, command, body, frame, sequence, sender)
         elif command == READ:
-            self._read(frame, sender, control, sequence, body, now)
+            self.put_off(self._read, frame, sender, control, sequence, body)
         elif command == DEFAULT_RESPONSE and len(body) == 2:
-            self.from_default(cluster, body[0], body[1], sequence, sender, now)
+            self.put_off(self.from_default, cluster, body[0], body[1], sequence, sender)
         elif command in (READ_RESPONSE, REPORT):
             values = _attributes(body, command == READ_RESPONSE)
-            self.from_attributes(
-                cluster, values, frame.destination_endpoint or 0, sender, command, now
+            endpoint = frame.destination_endpoint or 0
+            self.put_off(self.from_attributes, cluster, values, endpoint, sender, command)
+
+    def _from_command(
+        self, control: int, command: int, payload: bytes, frame: aps.Frame, sequence: int,
+        sender: bytes, now: int,
+    ) -> None:  # fmt: skip
+        cluster = frame.cluster or 0
+        if not self.from_cluster(cluster, control, command, payload, frame, sequence, sender, now):
+            self.default_response(
+                frame, sender, control, sequence, command, _UNSUPPORTED_COMMAND, now
             )
 
     def default_response(

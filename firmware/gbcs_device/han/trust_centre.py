@@ -32,14 +32,15 @@ if TYPE_CHECKING:
 _NETWORK = "station/network"  # extended PAN id (8), PAN id (2), key sequence (1), network key (16)
 _CHILDREN = "station/children"  # EUI-64 (8), short address (2), capability (1), mirror (1) each
 _INITIATE = const(0)
-_SESSIONS = const(4)
 _SESSION_MS = const(60000)
 _FIRST_SHORT = const(0x0001)
 _LAST_SHORT = const(0xFFF7)
 _MAX_REFUSED = const(64)
+_MAX_STRANGERS = const(16)  # that are told at a time that they may not associate
 _APPLICATION = const(2)  # of Request-Key
+_MOST_OCTETS = const(0x20000)  # to and from all devices of a HAN: a hub is no small board
 _SWITCH_MS = const(3000)
-_PAIR_KEYS = const(16)
+_PAIR_KEYS = const(120)  # of sixteen devices: none takes another's place
 _PAIR_KEY_MS = const(3600000)
 
 
@@ -76,6 +77,7 @@ class TrustCentre(Station):
     ) -> None:
         super().__init__(eui, hub.store, hub.crypto, random)
         self.nwk.learns = False
+        self.aps.most_octets = _MOST_OCTETS
         self.hub = hub
         self.credentials = credentials
         self.children: dict[bytes, Child] = {}
@@ -106,10 +108,8 @@ class TrustCentre(Station):
     def power_off(self) -> None:
         """Nothing is sent or heard."""
         self.is_awake = False
-        self._timers = {}
         self._sessions = {}
-        self.aps.forget()
-        self.nwk.mac.forget()
+        self.stop()
 
     def _start(self, octets: bytes) -> None:
         self.nwk.leave()
@@ -211,8 +211,10 @@ class TrustCentre(Station):
         return eui in self.children and self.hub.log.find(eui) is not None
 
     def _refuse(self, eui: bytes, why: str) -> None:
-        if len(self.refused) >= _MAX_REFUSED:
-            self.refused.clear()
+        if eui not in self.refused and len(self.refused) >= _MAX_REFUSED:
+            for old in list(self.refused):  # the hub's own devices are worth more than strangers
+                if self.hub.log.find(old) is None:
+                    del self.refused[old]
         self.refused[eui] = why
 
     # Beacons and association
@@ -247,6 +249,8 @@ class TrustCentre(Station):
             short = self._admit(eui, capability, now)
             status = mac.SUCCESS
             self.let_in[eui] = devicelog.INSTALL_CODE_KEY
+        if status != mac.SUCCESS and self.nwk.mac.strangers() >= _MAX_STRANGERS:
+            return
         pan = self.nwk.mac.pan
 
         def response(number: int) -> mac.Frame:
@@ -272,7 +276,7 @@ class TrustCentre(Station):
                 short = octets[0] << 8 | octets[1]
         self._proved.discard(eui)
         if old is not None:
-            self.aps.give_up(old.short, now)
+            self.aps.give_up(old.short)
             if old.short != short:
                 self.nwk.forget(eui)
         self._place(eui, Child(short, self._capability(eui, capability), old.mirror if old else 0))
@@ -466,7 +470,7 @@ class TrustCentre(Station):
             return
         self._proved.discard(sender)
         self._claimed(sender, child, values["capability"])
-        self.aps.give_up(child.short, now)
+        self.aps.give_up(child.short)
         if self.link_key(sender) is not None and self.let_in.get(sender) in (
             devicelog.LINK_KEY,
             devicelog.HISTORIC_KEY,
@@ -493,11 +497,18 @@ class TrustCentre(Station):
         """Takes a device's commands of key establishment."""
         if cluster != KEY_ESTABLISHMENT:
             return False
-        if control & FROM_SERVER:
-            return True
+        if not control & FROM_SERVER:
+            self.put_off(self._agree, command, payload, frame, sequence, sender)
+        return True
+
+    def _agree(
+        self, command: int, payload: bytes, frame: aps.Frame, sequence: int, sender: bytes,
+        now: int,
+    ) -> None:  # fmt: skip
+        """The next step of key establishment with a device."""
         session = self._session(command, sender, now)
         if session is None:
-            return True
+            return
         answer = session.receive(command, payload)
         if answer is not None:
             ends = (frame.source_endpoint or 0, frame.destination_endpoint or 0)
@@ -511,10 +522,12 @@ class TrustCentre(Station):
         elif session.link_key is not None:
             del self._sessions[sender]
             self._agreed(sender, session.link_key, now)
-        return True
 
     def _session(self, command: int, eui: bytes, now: int) -> "cbke.Responder | None":
-        """The session of a device, made anew by an Initiate; None where it may have none."""
+        """The session of a device, made anew by an Initiate; None where it may have none.
+
+        Each device that the log lists may have one.
+        """
         for device in list(self._sessions):
             if now >= self._sessions[device][1]:
                 del self._sessions[device]
@@ -524,8 +537,6 @@ class TrustCentre(Station):
         expected = (devicelog.INSTALL_CODE_KEY, devicelog.HASHED_KEY, devicelog.HISTORIC_KEY)
         if self.let_in.get(eui) not in expected or eui in self._proved:
             self.nwk.drop("key establishment not expected")
-            return None
-        if kept is None and len(self._sessions) >= _SESSIONS:
             return None
         session = cbke.Responder(self.credentials, self.eui, eui, self.random, self.crypto)
         self._sessions[eui] = (session, now + _SESSION_MS)

@@ -28,7 +28,8 @@ TUNNEL_CLOSED = const(0x06)
 GB_HRGP = const(6)  # the protocol of GBCS messages
 MAX_TRANSFER = const(1500)
 TUNNEL_OK, TUNNEL_BUSY, TUNNEL_NO_IDS, TUNNEL_NO_PROTOCOL = 0, 1, 2, 3
-NO_SUCH_TUNNEL = const(0)
+NO_SUCH_TUNNEL, WRONG_DEVICE, DATA_OVERFLOW = 0, 1, 2  # of a TransferDataError
+_MOST_HELD = const(0x2000)  # octets of blocks: the longest known command has 3,986
 
 
 class TunnelServer(Joiner):
@@ -43,16 +44,17 @@ class TunnelServer(Joiner):
     ) -> None:
         super().__init__(device, random, credentials, is_sleepy)
         self.tunnel: int | None = None
-        self.messages = BlockExchange()
+        self.messages = self._exchange()
         self.handled = 0
         self._hub_endpoint = 1
         self._is_leaving = False
+        self._is_speaking = False  # a message is on its way to the hub
         self._last_key: bytes | None = None
 
     def power_on(self, now: int) -> None:
         """Begins without a tunnel: one from before the restart is void."""
         self.tunnel = None
-        self.messages = BlockExchange()
+        self.messages = self._exchange()
         self._is_leaving = False
         super().power_on(now)
 
@@ -60,6 +62,7 @@ class TunnelServer(Joiner):
         """Joined: the hub will ask for the tunnel."""
         super().on_joined(now, changes)
         self.tunnel = None
+        self._is_speaking = False  # what was under way has been dropped
 
     # Time: the device's own timers are its station's too
 
@@ -71,8 +74,8 @@ class TunnelServer(Joiner):
                 earliest = at
         return earliest
 
-    def handle_timer(self, now: int) -> None:
-        """Runs the timers that are due, the device's too."""
+    def serve(self, now: int) -> None:
+        """Runs the device's timers that are due, and those of its messages."""
         due = self.device.next_timer()
         if due is not None and now >= due:
             self.device.handle_timer(now)
@@ -80,8 +83,7 @@ class TunnelServer(Joiner):
         due = self.messages.next_timer()
         if due is not None and now >= due:
             self.messages.handle_timer(now)
-        super().handle_timer(now)
-        self.speak(now)
+        self.put_off(self.speak)
 
     # The tunnel
 
@@ -122,9 +124,11 @@ class TunnelServer(Joiner):
             if number != self.tunnel:
                 self._to_client(SERVER_TRANSFER_ERROR, payload[:2] + b"\x00", now, sequence)
             else:
-                self._message(payload[2:], now)
+                self.put_off(self._message, payload[2:])
         elif command == CLOSE_TUNNEL:
             self.tunnel = None
+        elif command == TRANSFER_ERROR and len(payload) == 3 and payload[2] != NO_SUCH_TUNNEL:
+            self.not_taken(now)
         else:
             return command == TRANSFER_ERROR
         return True
@@ -132,8 +136,8 @@ class TunnelServer(Joiner):
     def _to_client(
         self, command: int, payload: bytes, now: int, sequence: "int | None" = None,
         on_delivery: "OnDelivery | None" = None,
-    ) -> None:  # fmt: skip
-        self.zcl(
+    ) -> bool:  # fmt: skip
+        return self.zcl(
             self.trust_centre, (self._hub_endpoint, self.endpoint), TUNNELING,
             SPECIFIC | FROM_SERVER | NO_DEFAULT, command, payload, now, sequence, on_delivery,
         )  # fmt: skip
@@ -156,27 +160,43 @@ class TunnelServer(Joiner):
             if not self._is_leaving:
                 self.store.write(self.peers())
             self.changed(True, now)
-        self.speak(now)
+        self.put_off(self.speak)
+
+    def not_taken(self, now: int) -> None:
+        """Called when the hub has no room for a message of this device, or refuses it."""
+        self.nwk.drop("a message that the hub did not take")
+
+    def _exchange(self) -> BlockExchange:
+        return BlockExchange(_MOST_HELD, self._is_party)
+
+    def _is_party(self, eui: bytes) -> bool:
+        """Whether an EUI-64 stands in one of the device's cells; a device of the HAN does not."""
+        anchors = self.device.anchors
+        return anchors is not None and bool(anchors.agreement_key(eui) or anchors.roles_of(eui))
 
     def changed(self, by_message: bool, now: int) -> None:
         """Called when the device has acted, by a message or by a timer."""
 
     def speak(self, now: int) -> None:
-        """Sends what waits: an ESME at once, a GSME in its own turn while it is awake."""
+        """Sends what waits, one after another: a GSME in its own turn while it is awake."""
         if self.phase != JOINED or self.tunnel is None:
             return
         if not self._is_leaving:
             while self.device.outbox:
                 self.messages.send(self.device.outbox.pop(0), now)
-        if self.is_sleepy:
+        if self.is_sleepy or self._is_speaking:
             return
-        head = self.tunnel.to_bytes(2, "little")
-        while True:
-            octets = self.messages.next(now)
-            if octets is None:
-                break
-            on_delivery = self._said if self._is_leaving and not self.messages.has_next() else None
-            self._to_client(SERVER_TRANSFER, head + octets, now, None, on_delivery)
+        octets = self.messages.next(now)
+        if octets is not None:
+            octets = self.tunnel.to_bytes(2, "little") + octets
+            self._is_speaking = self._to_client(SERVER_TRANSFER, octets, now, None, self._spoken)
+
+    def _spoken(self, delivered: bool, now: int) -> None:
+        """Called when a message was delivered, or not: the next one goes."""
+        self._is_speaking = False
+        self.speak(now)
+        if self._is_leaving and not self._is_speaking:
+            self.leave(now)
 
     def _said(self, delivered: bool, now: int) -> None:
         """Called when the answer to the command to leave was delivered, or not."""
@@ -194,6 +214,6 @@ class TunnelServer(Joiner):
     def leave(self, now: int) -> None:
         """Leaves the network, and closes the tunnel."""
         self.tunnel = None
-        self.messages = BlockExchange()
+        self.messages = self._exchange()
         super().leave(now)
         self._is_leaving = False

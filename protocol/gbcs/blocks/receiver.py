@@ -60,6 +60,11 @@ class Receiver:
         """Whether the message has been given out whole."""
         return 0 < self._count == self._without_gap
 
+    @property
+    def held(self) -> int:
+        """How many octets are held of a message that is not whole yet."""
+        return self._size
+
     def receive(self, block: Block, now: int) -> "bytes | None":
         """Takes a block; the whole message with the block that completes it, else None.
 
@@ -119,6 +124,7 @@ class Receiver:
         parts = self._held
         message = b"".join([parts[number] for number in range(1, self._count + 1)])
         self._held = {}
+        self._size = 0
         self._deadline = None
         return message
 

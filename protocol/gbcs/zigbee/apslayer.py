@@ -10,6 +10,10 @@ nothing with what is under a link key: neither the blocks of a transfer, nor the
 came before, nor (once a device has been heard to secure its acknowledgements) those. It has less
 room, and is not repeated to an address where nobody is.
 
+No sender takes what another needs: each has one transfer in blocks and a memory of its own, and
+strangers have a part of the destinations. What comes is not handed on at once, but put into the
+`calls` of the MAC, from which the owner of the radio takes it once the layers have returned.
+
 Sources: ZigBee 05-3474-21, 2.2.8.4 and 4.4; Smart Energy 5.3.8 (fragmentation: window 1).
 """
 
@@ -36,14 +40,18 @@ ROOM = const(82)  # and one without APS security
 BLOCK = const(61)  # octets of a block, with room for a source route
 MAX_BLOCKS = const(40)
 _REASSEMBLY_MS = const(15000)
-_MAX_REASSEMBLIES = const(8)
+_MAX_REASSEMBLIES = const(16)  # one a sender, and a hub lists so many
 _MAX_CLEAR_REASSEMBLIES = const(2)  # without a link key
 _MAX_CLEAR_BLOCKS = const(4)
-_MAX_DESTINATIONS = const(24)
+_MAX_DESTINATIONS = const(32)
+_MAX_STRANGERS = const(16)  # and destinations of which nothing is known
+_MOST_OCTETS = const(0x1400)
 _MAX_WAITING = const(16)
 _MAX_CLEAR_WAITING = const(4)
 _SEEN_MS = const(8000)
-_MAX_SEEN = const(32)
+_MAX_SEEN = const(128)
+_MAX_CLEAR_SEEN = const(32)
+_MAX_SEEN_OF_ONE = const(8)
 
 # How a frame was protected
 BY_NOTHING = 0
@@ -92,6 +100,8 @@ class ApsLayer:
         self.crypto = crypto
         self.nwk = NwkLayer(eui, crypto, random, self)
         self.incoming: dict[bytes, tuple[bytes, int]] = {}  # by EUI-64: under which key, counter
+        # Of what is to be sent, and of blocks of what comes: a board has little memory
+        self.most_octets = _MOST_OCTETS
         self._counter = random(1)[0]
         self._upper = upper
         self._outgoing: dict[int, list[_Transfer]] = {}
@@ -133,12 +143,11 @@ class ApsLayer:
         self._seen = []
         self._seen_clear = []
 
-    def give_up(self, destination: int, now: int) -> None:
+    def give_up(self, destination: int) -> None:
         """Drops what was to be sent to one device, and says so."""
         for transfer in self._outgoing.pop(destination, []):
             transfer.under_way = False
-            if transfer.confirm is not None:
-                transfer.confirm(False, now)
+            self._confirm(transfer, False)
 
     # To the network
 
@@ -168,23 +177,58 @@ class ApsLayer:
             frame.control |= aps.EXTENDED
         waiting = self._outgoing.get(destination)
         if waiting is None:
-            if len(self._outgoing) >= _MAX_DESTINATIONS:
-                self._refuse(transfer, now)
+            if not self._has_place(destination):
+                self._refuse(transfer)
                 return
             waiting = self._outgoing[destination] = []
         elif len(waiting) >= _MAX_WAITING or (
-            key is None and sum(each.key is None for each in waiting) >= _MAX_CLEAR_WAITING
+            key is None
+            and len([True for each in waiting if each.key is None]) >= _MAX_CLEAR_WAITING
         ):
-            self._refuse(transfer, now)
+            self._refuse(transfer)
+            return
+        if not self._has_room(destination, len(payload)):
+            self._refuse(transfer)
+            if not waiting:
+                del self._outgoing[destination]
             return
         waiting.append(transfer)
         if len(waiting) == 1:
             self._transmit(transfer, now)
 
-    def _refuse(self, transfer: _Transfer, now: int) -> None:
+    def _has_place(self, destination: int) -> bool:
+        """Whether one more destination can be sent to; strangers take no place of the others."""
+        is_stranger = self._is_stranger(destination)
+        alike = [True for short in self._outgoing if self._is_stranger(short) == is_stranger]
+        return len(alike) < (_MAX_STRANGERS if is_stranger else _MAX_DESTINATIONS)
+
+    def _has_room(self, destination: int, size: int) -> bool:
+        """Whether so many octets more can wait; the destination with the most gives way."""
+        sizes = {
+            short: sum([len(each.payload) for each in waiting])
+            for short, waiting in self._outgoing.items()
+        }
+        sizes[destination] += size
+        while sum(sizes.values()) > self.most_octets:
+            most = max(sizes.values())
+            largest = [short for short in sizes if sizes[short] == most]
+            if destination in largest or len(self._outgoing[largest[0]]) < 2:
+                return False
+            without_room = self._outgoing[largest[0]].pop()
+            sizes[largest[0]] -= len(without_room.payload)
+            self._refuse(without_room)
+        return True
+
+    def _is_stranger(self, destination: int) -> bool:
+        return destination != nwk.COORDINATOR and not self.nwk.is_known(destination)
+
+    def _refuse(self, transfer: _Transfer) -> None:
         self.nwk.drop("too much to send")
+        self._confirm(transfer, False)
+
+    def _confirm(self, transfer: _Transfer, is_delivered: bool) -> None:
         if transfer.confirm is not None:
-            transfer.confirm(False, now)
+            self.nwk.mac.calls.append((transfer.confirm, (is_delivered,)))
 
     def broadcast(self, cluster: int, payload: bytes, now: int) -> None:
         """Sends data of the device profile to all whose receivers are on."""
@@ -298,8 +342,7 @@ class ApsLayer:
                 self._outgoing.pop(transfer.destination, None)
         if not delivered and transfer.key is not None:
             self._upper.undelivered(transfer.destination, now)
-        if transfer.confirm is not None:
-            transfer.confirm(delivered, now)
+        self._confirm(transfer, delivered)
 
     # From the network
 
@@ -311,7 +354,7 @@ class ApsLayer:
         if frame.kind == nwk.COMMAND:
             if is_stale:
                 return
-            self._upper.from_nwk_command(frame, payload, sender, is_secured, now)
+            self._hand_on(self._upper.from_nwk_command, frame, payload, sender, is_secured)
             return
         try:
             packet = aps.decode(payload)
@@ -340,13 +383,18 @@ class ApsLayer:
             return
         if packet.kind == aps.COMMAND:
             if body:
-                self._upper.from_aps_command(body[0], body[1:], sender, link_key, how, now)
+                command = self._upper.from_aps_command
+                self._hand_on(command, body[0], body[1:], sender, link_key, how)
         elif sender is None:
             self.nwk.drop("sender not known")
         elif packet.kind == aps.ACK:
             self._acknowledged(sender, packet, how == BY_LINK_KEY, now)
         else:
             self._data(frame, packet, body, sender, link_key, how, now)
+
+    def _hand_on(self, call: "Callable[..., None]", *arguments: "Any") -> None:
+        """Puts what came where the owner of the radio takes it."""
+        self.nwk.mac.calls.append((call, arguments))
 
     def _open(self, packet: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
         """The payload, and the link key that it is under or that its key is made of."""
@@ -378,7 +426,7 @@ class ApsLayer:
                 continue
             self.incoming[sender] = (key, auxiliary.counter)
             if auxiliary.key == security.DATA_KEY:
-                self._upper.proved(sender, now)
+                self._hand_on(self._upper.proved, sender)
             return body, key
         self.nwk.drop("wrong APS MIC" if keys else "no link key")
         return None
@@ -414,14 +462,15 @@ class ApsLayer:
             if key is not None:
                 ack.control |= aps.SECURITY
             head = aps.header(ack)
-            self.nwk.send(nwk.DATA, frame.source, lambda: self._secured(head, b"", key), now)
+            self.nwk.send(
+                nwk.DATA, frame.source, lambda: self._secured(head, b"", key), now,
+                is_clear=key is None,
+            )  # fmt: skip
         if not is_new:
             return
-        before.append((sender, packet.counter, block, checksum, now + _SEEN_MS))
-        if len(before) > _MAX_SEEN:
-            before.pop(0)
+        _remember(before, (sender, packet.counter, block, checksum, now + _SEEN_MS), key is None)
         if whole is not None:
-            self._upper.from_aps(packet, whole, sender, how, now)
+            self._hand_on(self._upper.from_aps, packet, whole, sender, how)
 
     def _take_block(
         self, mark: "tuple[bytes, int, bool]", extended: "aps.Extended", body: bytes, now: int
@@ -434,21 +483,43 @@ class ApsLayer:
             for old in list(self._blocks):
                 if now >= self._blocks[old][2]:
                     del self._blocks[old]
-            alike = sum(old[2] == mark[2] and old != mark for old in self._blocks)
+            for old in list(self._blocks):
+                if mark[2] and old[2] and old[0] == mark[0]:  # a sender has one at a time
+                    del self._blocks[old]
+            alike = sum([old[2] == mark[2] and old != mark for old in self._blocks])
             if alike >= (_MAX_REASSEMBLIES if mark[2] else _MAX_CLEAR_REASSEMBLIES):
                 return None
             self._blocks[mark] = (number, {0: body}, now + _REASSEMBLY_MS)
+            self._keep_to_limit()
             return b""
         begun = self._blocks.get(mark)
         if begun is None or number >= begun[0]:
             return None
         total, parts, _ = begun
         parts[number] = body
+        self._keep_to_limit()
+        if mark not in self._blocks:
+            return None
         if len(parts) < total:
             self._blocks[mark] = (total, parts, now + _REASSEMBLY_MS)
             return b""
         del self._blocks[mark]
         return b"".join([parts[index] for index in range(total)])
+
+    def _keep_to_limit(self) -> None:
+        """Of blocks with too many octets drops the largest transfer, none of the coordinator."""
+        sizes = {
+            mark: sum([len(body) for body in self._blocks[mark][1].values()])
+            for mark in self._blocks
+        }
+        if sum(sizes.values()) > self.most_octets:
+            others = [mark for mark in sizes if self.nwk.address_of(mark[0]) != nwk.COORDINATOR]
+            largest = others[0]
+            for mark in others:
+                if sizes[mark] > sizes[largest]:
+                    largest = mark
+            self.nwk.drop("too many blocks")
+            del self._blocks[largest]
 
     # Time
 
@@ -477,3 +548,17 @@ class ApsLayer:
                     self._finish(transfer, False, now)
                     continue
             self._transmit(transfer, now)
+
+
+def _remember(
+    before: "list[tuple[bytes, int, int, int, int]]",
+    mark: "tuple[bytes, int, int, int, int]",
+    is_clear: bool,
+) -> None:
+    """Adds to the memory of what came; a sender's oldest gives way first."""
+    places = [index for index in range(len(before)) if before[index][0] == mark[0]]
+    if len(places) >= _MAX_SEEN_OF_ONE:
+        before.pop(places[0])
+    before.append(mark)
+    if len(before) > (_MAX_CLEAR_SEEN if is_clear else _MAX_SEEN):
+        before.pop(0)

@@ -5,7 +5,13 @@ a child that sleeps is to get waits until it asks. `out` holds frames for the ai
 whoever carries them takes them out.
 
 A frame to be sent is a function `make(sequence)` that gives it when its turn comes, so that what
-waited long has no older security counter than what overtook it.
+waited long has no older security counter than what overtook it. `transmit` makes it: the caller
+calls that once the stack of calls that led to `send` has unwound, since a board's is small. For
+the same reason nothing is called back at once: `calls` collects functions and their arguments,
+without the time, which the caller appends.
+
+Each destination has a share of the queue, and another for what is sent because of frames that
+anybody may have sent: who has others answered in vain delays nobody else for long.
 
 Source: IEEE 802.15.4-2006, 7.5.6.
 """
@@ -13,6 +19,7 @@ Source: IEEE 802.15.4-2006, 7.5.6.
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zigbee import mac
+from gbcs.zigbee.fairqueue import FairQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,17 +35,20 @@ RETRIES = const(3)
 PERSISTENCE_MS = const(7680)  # how long a frame waits for a child to ask for it
 MAX_WAITING = const(32)
 _MAX_QUEUED = const(64)
-_MAX_CHILDREN = const(32)
+_MAX_CHILDREN = const(32)  # that have an address: as many as a hub lists, and has listed
+_MAX_STRANGERS = const(32)  # that have none yet
+_MAX_CLEAR = const(4)  # for one child, of what anybody may have caused
 
 
 class _Sending:
     """A frame on its way: octets once made, tries, and when to try again."""
 
-    __slots__ = ("deadline", "confirm", "make", "octets", "sequence", "tries")
+    __slots__ = ("deadline", "confirm", "is_clear", "make", "octets", "sequence", "tries")
 
-    def __init__(self, make: "Make", confirm: "Confirm | None") -> None:
+    def __init__(self, make: "Make", confirm: "Confirm | None", is_clear: bool) -> None:
         self.make = make
         self.confirm = confirm
+        self.is_clear = is_clear
         self.octets = b""
         self.sequence = 0
         self.tries = 0
@@ -53,39 +63,65 @@ class MacLayer:
         self.pan = mac.BROADCAST
         self.short = mac.BROADCAST
         self.out: list[bytes] = []
+        self.calls: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self.ack_wait_ms = ACK_WAIT_MS
         self.repeats = 0  # for diagnosis: frames sent again, and given up
         self.lost = 0
         self._sequence = random(1)[0]
         self._upper = upper
-        self._queue: list[_Sending] = []
+        self._queue = FairQueue(_MAX_QUEUED)
+        self._since = 0  # when the first frame of the queue might have left
         self._current: _Sending | None = None
         self._waiting: dict[Address, list[tuple[_Sending, int]]] = {}
 
-    def send(self, make: "Make", now: int, confirm: "Confirm | None" = None) -> None:
-        """Sends a frame when its turn comes.
+    def send(
+        self, make: "Make", now: int, confirm: "Confirm | None" = None,
+        destination: "Address" = None, is_clear: bool = False,
+    ) -> None:  # fmt: skip
+        """Sends a frame when its turn comes; it `is_clear` where anybody may have caused it.
 
         `confirm(acknowledged, now)` says what became of it.
         """
-        sending = _Sending(make, confirm)
-        if len(self._queue) >= _MAX_QUEUED:
-            self._give_up(sending, now)
-            return
-        self._queue.append(sending)
-        self._next(now)
+        self._queued(destination, _Sending(make, confirm, is_clear), now)
+
+    def _queued(self, destination: "Address", sending: _Sending, now: int) -> None:
+        if not len(self._queue):
+            self._since = now
+        without_place = self._queue.put((destination, sending.is_clear), sending)
+        if without_place is not None:
+            self._give_up(without_place)
 
     def send_when_asked(
-        self, child: "Address", make: "Make", now: int, confirm: "Confirm | None" = None
-    ) -> None:
-        """Keeps a frame until a child that sleeps asks for it."""
-        sending = _Sending(make, confirm)
-        if child not in self._waiting and len(self._waiting) >= _MAX_CHILDREN:
-            self._give_up(sending, now)
+        self, child: "Address", make: "Make", now: int, confirm: "Confirm | None" = None,
+        is_clear: bool = False,
+    ) -> None:  # fmt: skip
+        """Keeps a frame until a child that sleeps asks for it.
+
+        A child has at most 32, and four of what anybody may have caused.
+        """
+        sending = _Sending(make, confirm, is_clear)
+        if not self._has_place(child):
+            self._give_up(sending)
             return
         waiting = self._waiting.setdefault(child, [])
+        if is_clear and len([True for each, _ in waiting if each.is_clear]) >= _MAX_CLEAR:
+            self._give_up(sending)
+            return
         waiting.append((sending, now + PERSISTENCE_MS))
         if len(waiting) > MAX_WAITING:
-            self._give_up(waiting.pop(0)[0], now)
+            self._give_up(waiting.pop(0)[0])
+
+    def _has_place(self, child: "Address") -> bool:
+        """Whether frames are kept for a child; strangers take no place of one with an address."""
+        if child in self._waiting:
+            return True
+        if isinstance(child, int):
+            return len(self._waiting) - self.strangers() < _MAX_CHILDREN
+        return self.strangers() < _MAX_STRANGERS
+
+    def strangers(self) -> int:
+        """How many children without an address, named by EUI-64, frames are kept for."""
+        return len([True for child in self._waiting if not isinstance(child, int)])
 
     def is_waiting(self, child: "Address") -> bool:
         """Whether anything waits for a child."""
@@ -93,11 +129,11 @@ class MacLayer:
 
     def is_idle(self) -> bool:
         """Whether nothing is being sent."""
-        return self._current is None and not self._queue
+        return self._current is None and not len(self._queue)
 
     def forget(self) -> None:
         """Drops all that was to be sent."""
-        self._queue = []
+        self._queue.clear()
         self._current = None
         self._waiting = {}
 
@@ -140,21 +176,19 @@ class MacLayer:
     def _release(self, child: "Address", now: int) -> None:
         waiting = self._waiting.get(child)
         if waiting:
-            self._queue.append(waiting.pop(0)[0])
-            self._next(now)
+            self._queued(child, waiting.pop(0)[0], now)
 
     def _acknowledged(self, sequence: int, now: int) -> None:
         current = self._current
         if current is not None and current.sequence == sequence and current.octets[0] & 0x20:
             self._current = None
-            if current.confirm is not None:
-                current.confirm(True, now)
-            self._next(now)
+            self._since = now
+            self._confirm(current, True)
 
-    def _next(self, now: int) -> None:
-        """Sends what is first in the queue, and what needs no acknowledgement after it."""
-        while self._current is None and self._queue:
-            sending = self._queue.pop(0)
+    def transmit(self, now: int) -> None:
+        """Makes the frame whose turn it is, and what needs no acknowledgement before it."""
+        while self._current is None and len(self._queue):
+            sending = self._queue.take()
             self._sequence = self._sequence + 1 & 0xFF
             sending.sequence = self._sequence
             frame = sending.make(sending.sequence)
@@ -163,17 +197,24 @@ class MacLayer:
                 self._current = sending
                 sending.deadline = now + self.ack_wait_ms
             self.out.append(sending.octets)
-            if self._current is None and sending.confirm is not None:
-                sending.confirm(True, now)
+            if self._current is None:
+                self._confirm(sending, True)
 
-    def _give_up(self, sending: _Sending, now: int) -> None:
+    def _give_up(self, sending: _Sending) -> None:
         self.lost += 1
+        self._confirm(sending, False)
+
+    def _confirm(self, sending: _Sending, is_acknowledged: bool) -> None:
         if sending.confirm is not None:
-            sending.confirm(False, now)
+            self.calls.append((sending.confirm, (is_acknowledged,)))
 
     def next_timer(self) -> "int | None":
-        """When `handle_timer` is to be called, or None."""
-        earliest = None if self._current is None else self._current.deadline
+        """When `handle_timer` and `transmit` are to be called, or None."""
+        earliest = None
+        if self._current is not None:
+            earliest = self._current.deadline
+        elif len(self._queue):
+            earliest = self._since
         for waiting in self._waiting.values():
             if waiting and (earliest is None or waiting[0][1] < earliest):
                 earliest = waiting[0][1]
@@ -186,8 +227,8 @@ class MacLayer:
             current.tries += 1
             if current.tries > RETRIES:
                 self._current = None
-                self._give_up(current, now)
-                self._next(now)
+                self._since = now
+                self._give_up(current)
             else:
                 self.repeats += 1
                 current.deadline = now + self.ack_wait_ms
@@ -195,6 +236,6 @@ class MacLayer:
         for child in list(self._waiting):
             waiting = self._waiting[child]
             while waiting and now >= waiting[0][1]:
-                self._give_up(waiting.pop(0)[0], now)
+                self._give_up(waiting.pop(0)[0])
             if not waiting:
                 del self._waiting[child]

@@ -161,10 +161,12 @@ class NwkLayer:
         names: "tuple[bytes | None, bool]" = (None, False),
         source: "int | None" = None,
         radius: int = 30,
+        is_clear: bool = False,
     ) -> None:
         """Sends a payload, or what the function `payload()` gives when its turn comes.
 
-        `names` are the destination's EUI-64 or None, and whether the own is sent.
+        `names` are the destination's EUI-64 or None, and whether the own is sent. It `is_clear`
+        where anybody may have caused it.
         """
         self._sequence = self._sequence + 1 & 0xFF
         number = self._sequence
@@ -187,9 +189,14 @@ class NwkLayer:
             )
 
         if destination in self.sleepers:
-            self.mac.send_when_asked(destination, make, now, confirm)
+            self.mac.send_when_asked(destination, make, now, confirm, is_clear)
         else:
-            self.mac.send(make, now, confirm)
+            share = destination if self._is_expected(destination) else nwk.NO_ADDRESS
+            self.mac.send(make, now, confirm, share, is_clear)
+
+    def _is_expected(self, short: int) -> bool:
+        """Whether a destination has a share of its own of what is sent; strangers have one."""
+        return short == nwk.COORDINATOR or short >= nwk.ROUTERS or self.is_known(short)
 
     def _secured(self, frame: nwk.Frame, secured: bool) -> bytes:
         if not secured:
@@ -219,7 +226,7 @@ class NwkLayer:
         """A frame of the MAC."""
         if frame.kind != mac.DATA:
             if self.associated is not None:
-                self.associated(frame, now)
+                self.mac.calls.append((self.associated, (frame,)))
             return
         try:
             packet = nwk.decode(frame.payload)

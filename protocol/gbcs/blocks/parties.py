@@ -1,4 +1,4 @@
-"""The recipient of a GBCS message, as a hub reads it that carries octets and holds no keys.
+"""The two parties of a GBCS message, as whoever carries it reads them, and holds no keys.
 
 Source: GBCS 7.2 (MAC wrapper, header), 7.2.11 (blocks).
 """
@@ -12,8 +12,11 @@ _SECURITY = const(5)  # control and invocation counter
 _BEFORE = const(11)  # tag, length, kind, counter
 
 
-def recipient(octets: bytes) -> "bytes | None":
-    """The EUI-64 that a message, or a block of one, is for; None where it has no such header."""
+def parties(octets: bytes) -> "tuple[bytes, bytes] | None":
+    """The EUI-64s of originator and recipient of a message, or of a block of one.
+
+    None where it has no such header. Nothing proves that they are true.
+    """
     reader = Reader(octets)
     try:
         if octets[:7] == _WRAPPER:
@@ -22,8 +25,8 @@ def recipient(octets: bytes) -> "bytes | None":
             reader.take(_SECURITY, "security_header")
         reader.take(_BEFORE, "header")
         reader.expect(b"\x08", "originator")
-        reader.take(8, "originator")
+        originator = reader.take(8, "originator")
         reader.expect(b"\x08", "recipient")
-        return reader.take(8, "recipient")
+        return originator, reader.take(8, "recipient")
     except DecodeError:
         return None
