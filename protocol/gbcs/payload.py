@@ -21,6 +21,14 @@ ASN1 = "ASN.1"
 _KINDS = {"precommand": "command"}  # a pre-command's payload is its command's
 
 
+def notification(counter: int, body: bytes) -> bytes:
+    """A data notification with these A-XDR octets: the payload of an alert that is DLMS.
+
+    GBCS gives its id the low three octets of the alert's counter.
+    """
+    return b"\x0f\x20" + (counter & 0xFFFFFF).to_bytes(3, "big") + b"\x00" + body
+
+
 class Asn1(Record):
     """An ASN.1 payload: the name of its type, and the field it decodes to."""
 

@@ -65,9 +65,9 @@ def make(kind: str, eui: bytes, store: "Store", crypto: "Crypto", own: "Any") ->
 
 
 def _meter(*parts: "Any") -> "Any":
-    from gbcs_device.messages import meter
+    from gbcs_device.messages import device
 
-    return meter.Meter(*parts)
+    return device.Meter(*parts)
 
 
 def _hub(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from gbcs_device.clusters.meter import MeterSource
     from gbcs_device.clusters.subscribers import Displays
     from gbcs_device.interfaces import OnDelivery, Random
-    from gbcs_device.messages.meter import Meter
+    from gbcs_device.messages.device import Meter
 
 # The first octet of a GSME's data in the tunnel: GBCS 10.2.2.3
 GET, GET_RESPONSE, PUT = 1, 2, 3

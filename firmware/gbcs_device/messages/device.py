@@ -28,10 +28,10 @@ from gbcs.errors import (
     UnknownKey,
 )
 from gbcs_device.base import clock, logs
+from gbcs_device.base.membership import Member
 from gbcs_device.base.store import StoreFull
 from gbcs_device.messages import authority, future_dated
 from gbcs_device.messages.authority import NotAllowed, NotSupported, Replayed
-from gbcs_device.messages.notification import notification
 from gbcs_device.messages.trust_anchors import DS, KA, SUPPLIER, Anchors, device_role
 
 if TYPE_CHECKING:
@@ -517,7 +517,7 @@ class Device:
             octets += clock.seconds(now).to_bytes(4, "big")
             return lambda counter: octets
         body = b"\x02\x02\x12" + code.to_bytes(2, "big") + b"\x09\x0c" + clock.date_time(now)
-        return lambda counter: notification(counter, body)
+        return lambda counter: payload.notification(counter, body)
 
     def _not_supported(self, m: "Message", roles: "Sequence[int | str]", now: int) -> None:
         """ECS100, to whoever sent it: message code and counter of the command."""
@@ -528,12 +528,16 @@ class Device:
             self.alert(
                 _NOT_SUPPORTED,
                 m.originator,
-                lambda counter: notification(counter, body),
+                lambda counter: payload.notification(counter, body),
                 True,
                 m.party,
             )
         )
         self.store.write(changes)
+
+
+class Meter(Member, Device):
+    """An ESME or GSME: a GBCS device that joins a HAN."""
 
 
 def _check_header(m: "Message") -> None:

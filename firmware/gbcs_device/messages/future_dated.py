@@ -11,11 +11,10 @@ where it succeeded, 8F67 where not.
 Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA to 0x00CD, 0x0124.
 """
 
-from gbcs import message
+from gbcs import message, payload
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.base import clock, logs
 from gbcs_device.base.names import kept_name, name_of
-from gbcs_device.messages.notification import notification
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -177,7 +176,7 @@ def _activated(command: "Command", rest: bytes) -> "tuple[int, PayloadOf]":
     _become_active(command, key)
     body = b"\x02\x03\x12" + logs.FUTURE_DATED_SUCCESS.to_bytes(2, "big") + b"\x09\x0c" + date
     body += b"\x09" + bytes((len(reference),)) + reference
-    return _DLMS_ALERT, lambda counter: notification(counter, body)
+    return _DLMS_ALERT, lambda counter: payload.notification(counter, body)
 
 
 def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadOf]":

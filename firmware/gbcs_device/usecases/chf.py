@@ -7,7 +7,7 @@ is open is not kept: after a power cut joining is closed.
 Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
 """
 
-from gbcs import devicelogfields, installcode
+from gbcs import devicelogfields, installcode, payload
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
@@ -15,7 +15,6 @@ from gbcs_device.base import clock
 from gbcs_device.base.names import name_of
 from gbcs_device.messages.device import Device
 from gbcs_device.messages.item import ItemFailed
-from gbcs_device.messages.notification import notification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +88,12 @@ class Hub(Device):
         backup = devicelogfields.backup(log, clock.date_time(now))
         body = axdr.encode(devicelogfields.alert_field(backup))
         return self.alert(
-            _CS14, broker, lambda counter: notification(counter, body), False, None, changes
+            _CS14,
+            broker,
+            lambda counter: payload.notification(counter, body),
+            False,
+            None,
+            changes,
         )
 
 

@@ -12,7 +12,7 @@ from gbcs import message, protect
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadMac, DecodeError, UnknownKey
 from gbcs_device.base.partners import DEVICE_LOG, GSME_TYPE, entries
-from gbcs_device.messages.meter import Meter
+from gbcs_device.messages.device import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
