@@ -33,7 +33,7 @@ class KeyStore:
         self._certificates: dict[tuple[bytes, str], Any] = {}
         self._public: dict[tuple[bytes, str], Any] = {}
         self._private: dict[tuple[bytes, str], Any] = {}
-        self._secrets: dict[tuple[bytes, bytes], bytes | None] = {}
+        self._secrets: dict[bytes, dict[bytes, bytes | None]] = {}
         self._signers: dict[bytes, Any] = {}
         self._broker: bytes | None = None
         self._broker_sought = False
@@ -79,7 +79,8 @@ class KeyStore:
         for use in ("ds", "ka", "pp-ka"):
             self._public.pop((eui, use), None)
         self._signers.pop(eui, None)
-        self._secrets = {pair: secret for pair, secret in self._secrets.items() if eui not in pair}
+        for peer in self._secrets.pop(eui, ()):
+            self._secrets.get(peer, {}).pop(eui, None)
 
     def euis(self) -> "list[bytes]":
         """The EUI-64s of all parties in the store, sorted."""
@@ -136,12 +137,13 @@ class KeyStore:
         Source: GBCS 4.3.3.
         """
         try:
-            return self._secrets[first, second]
+            return self._secrets[first][second]
         except KeyError:
             secret = self.agree(first, "ka", second, "ka")
             if secret is None:
                 secret = self.agree(second, "ka", first, "ka")
-            self._secrets[first, second] = self._secrets[second, first] = secret
+            self._secrets.setdefault(first, {})[second] = secret
+            self._secrets.setdefault(second, {})[first] = secret
             return secret
 
     def agree(self, holder: bytes, use: str, peer: bytes, peer_use: str) -> "bytes | None":
