@@ -15,6 +15,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
+from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
 _OCTET_US = 32
@@ -37,7 +38,8 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station)` is called after each call of a station. `frames` and `damaged` count frames
+    `after(station)` is called after each call of a station. `observers` are told of frames, each
+    with its sender. `frames` and `damaged` count frames
     sent, and those dropped for a wrong check sequence.
     """
 
@@ -47,12 +49,14 @@ class Air:
         watch: "Callable[[bytes, int], None] | None" = None,
         faults: "Faults | None" = None,
         after: "Callable[[Any], None] | None" = None,
+        observers: "Observers | None" = None,
     ) -> None:
         self.frames = 0
         self.damaged = 0
         self.watch = watch
         self.faults = faults
         self._after = after
+        self._observers = Observers() if observers is None else observers
         self._us = now * 1000
         self._places: dict[Any, list[Any]] = {}
         self._where: dict[int, Any] = {}  # by id of the station
@@ -148,6 +152,8 @@ class Air:
         self.frames += 1
         if self.watch is not None:
             self.watch(octets, begin)
+        if self._observers.wants(FrameSent):
+            self._observers.tell(FrameSent(begin, getattr(sender, "eui", None), octets))
         faults = self.faults
         if faults is not None:
             if faults.is_breaking():

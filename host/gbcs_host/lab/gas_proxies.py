@@ -51,6 +51,18 @@ class GasProxies:
             store.write(device.anchors.filled(role, use, cell, prepayment))
         return device
 
+    def _ask_proxy(self: Any, proxy: Any, octets: bytes) -> "bytes | None":
+        """The answer of a gas proxy to a message, or None; its alerts are added to `alerts`."""
+        self.observers.sent(self.now, octets, proxy.eui)
+        answer: bytes | None = proxy.receive(octets, self.now)
+        if answer is not None:
+            self.observers.received(self.now, answer, proxy.eui)
+        for alert in proxy.outbox:
+            self.observers.received(self.now, alert, proxy.eui)
+        self.alerts += proxy.outbox
+        proxy.outbox.clear()
+        return answer
+
     def hand_over(self: Any, eui: bytes) -> "tuple[Any, list[int]]":
         """6.21: CS02b replaces the broker's certificates by the supplier's: GBCS 13.3.
 
