@@ -237,8 +237,8 @@ class ZigbeeHan:
                     pending.end()
                 return
         for eui, attempt in list(self._attempts.items()):
-            if attempt.pending is pending:
-                self._end_attempt(eui)
+            if attempt.pending is pending:  # the meter may not even answer a question
+                self._end_attempt(eui, Joining("", "it was given up"))
 
     def _hand_over(self, recipient: bytes) -> None:
         """Hands the hub the first message for a device, unless it has it already."""
