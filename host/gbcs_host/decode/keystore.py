@@ -33,6 +33,7 @@ class KeyStore:
         self._certificates: dict[tuple[bytes, str], Any] = {}
         self._public: dict[tuple[bytes, str], Any] = {}
         self._private: dict[tuple[bytes, str], Any] = {}
+        self._octets: dict[tuple[bytes, str], bytes] = {}  # of private keys, until they are needed
         self._secrets: dict[bytes, dict[bytes, bytes | None]] = {}
         self._signers: dict[bytes, Any] = {}
         self._broker: bytes | None = None
@@ -72,7 +73,8 @@ class KeyStore:
         """Adds a party's x509.Certificate for that use, and its private key, 32 octets."""
         self._certificates[eui, use] = certificate
         if private is not None:
-            self._private[eui, use] = self.crypto.private_key(private)
+            self._private.pop((eui, use), None)
+            self._octets[eui, use] = private
 
     def forget(self, eui: bytes) -> None:
         """Drops the keys and secrets derived from a party's certificates, which have changed."""
@@ -114,7 +116,9 @@ class KeyStore:
         if key not in self._private:
             path = self._paths.get((eui, use, "key"))
             private_key = None
-            if path is not None:
+            if key in self._octets:
+                private_key = self.crypto.private_key(self._octets[key])
+            elif path is not None:
                 try:
                     with open(path, "rb") as file:
                         private_key = self.crypto.private_key(x509.read_private_key(file.read()))
@@ -167,7 +171,7 @@ class KeyStore:
         if not self._broker_sought:
             self._broker_sought = True
             filed = {eui for eui, _, suffix in self._paths if suffix == "key"}
-            holders = sorted(filed | {eui for (eui, _), key in self._private.items() if key})
+            holders = sorted(filed | {eui for eui, _ in self._octets})
             for eui in holders:
                 if self.role(eui) == _BROKER_ROLE:
                     self._broker = eui

@@ -4,8 +4,9 @@ Stations at the same place receive each other's frames. One frame at a time is o
 place, for the time that its octets take at 250 kbit/s; then a fault model may lose, delay, double
 or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
-Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`. Times of
-stations are milliseconds since 2000, times of the channel microseconds.
+Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`; one that
+is not `is_awake` hears nothing. Times of stations are milliseconds since 2000, times of the
+channel microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -108,7 +109,10 @@ class Air:
                 if self._due.get(id(station)) != at:
                     continue
                 del self._due[id(station)]
-            self._us = max(self._us, at)
+            elif not getattr(station, "is_awake", True):
+                continue
+            if at > self._us:
+                self._us = at
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)

@@ -324,6 +324,8 @@ class ZigbeeHan:
         """Whether a hub has something for the WAN, or an attempt to join is decided."""
         if self._heard:
             return True
+        if not self._attempts:
+            return False
         now = self.now
         return any(attempt.is_decided(now) for attempt in self._attempts.values())
 

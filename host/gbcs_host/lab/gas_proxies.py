@@ -47,8 +47,7 @@ class GasProxies:
             )
         own = OwnKeys(crypto, store, self.random.randbytes)
         device = kinds.make(_KIND, eui, store, crypto, own)
-        for role, use, prepayment, cell in self._cells(_KIND, out_of_the_box=True):
-            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self._provision(device, out_of_the_box=True)
         return device
 
     def _ask_proxy(self: Any, proxy: Any, octets: bytes) -> "bytes | None":

@@ -11,6 +11,7 @@ the SECMP0013 impact assessment, 3.2.
 """
 
 import base64
+import functools
 import random
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +23,6 @@ from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
 from gbcs_device.base import clock, kind_rows, load, membership, names
-from gbcs_device.base.store import Store
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
 from gbcs_device.messages import failures
@@ -39,7 +39,7 @@ from gbcs_host.lab.displays import Displays
 from gbcs_host.lab.exchanges import Exchange
 from gbcs_host.lab.gas_proxies import GasProxies
 from gbcs_host.lab.inventory import Inventory
-from gbcs_host.lab.media import WatchedMedium
+from gbcs_host.lab.media import LabStore, WatchedMedium
 from gbcs_host.lab.parties import Parties, RemoteParty, UnexpectedResponse
 from gbcs_host.lab.pki import Pki
 from gbcs_host.links import Link
@@ -114,6 +114,7 @@ def _registers(count: int) -> bytes:
     return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
 
 
+@functools.cache
 def _data(fuel: int) -> "dict[str, bytes]":
     """The registers and versions of a new meter, octets by name of the store."""
     if fuel == kind_rows.ELECTRICITY:
@@ -184,6 +185,8 @@ class Lab(Displays, GasProxies, Clockwork):
         self.commands = 0
         self.media: dict[bytes, WatchedMedium] = {}
         self.codes: dict[bytes, bytes] = {}
+        self._filled: dict[tuple[str, bool], list[dict[str, bytes | None]]] = {}
+        self._models: dict[str, WatchedMedium] = {}  # the first of each kind
         self._kinds: dict[bytes, str] = {}
         self._open_device = open_device
 
@@ -203,7 +206,7 @@ class Lab(Displays, GasProxies, Clockwork):
             raise kind_rows.UnknownKind(kind, kind_rows.on_a_han())
         self.media[eui] = WatchedMedium(eui, self.han.touch)
         self._kinds[eui] = kind
-        store = Store(self.media[eui])
+        store = LabStore(self.media[eui])
         changes: dict[str, bytes | None] = {}
         for use in ("ds", "ka") if row.takes_messages else ():
             issued = self.pki.device(eui, use)
@@ -222,8 +225,9 @@ class Lab(Displays, GasProxies, Clockwork):
         changes.update(load.started(self.now, _LOADS[row.fuel]))
         store.write(changes)
         device = self._device(kind, eui, store)
-        for role, use, prepayment, cell in self._cells(kind, out_of_the_box):
-            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self._provision(device, out_of_the_box)
+        model = self._models.setdefault(kind, self.media[eui])
+        self.media[eui].pack(model)
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
         link = None if self._open_device is None or row.is_hub else self._open_device(kind)
         if link is not None:
@@ -288,7 +292,7 @@ class Lab(Displays, GasProxies, Clockwork):
         if isinstance(self.han.stations.get(eui), RemoteStation):
             return self.han.restart(eui)
         self.media[eui].cut_after = None
-        store = Store(self.media[eui])
+        store = LabStore(self.media[eui])
         device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
         if store.damage:
@@ -323,6 +327,18 @@ class Lab(Displays, GasProxies, Clockwork):
                     cell = cell_of(certificate)
                     cells.append((party.role, use[-2:], use == "pp-ka", cell))
         return cells
+
+    def _provision(self, device: Any, out_of_the_box: bool = False) -> None:
+        """Fills the trust anchor cells of a new device; devices of a kind share the octets."""
+        key = (device.kind, out_of_the_box)
+        cells = self._filled.get(key)
+        if cells is None:
+            cells = self._filled[key] = [
+                device.anchors.filled(role, use, cell, prepayment)
+                for role, use, prepayment, cell in self._cells(*key)
+            ]
+        for changes in cells:
+            device.store.write(changes)
 
     # Messages
 
