@@ -15,6 +15,7 @@ from gbcs.asn1 import asn1
 from gbcs.errors import DecodeError
 from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
+from gbcs_device.display.view_octets import decode_view, encode_view
 from gbcs_host.han.events import DisplayChanged
 from gbcs_host.han.pending import Pending
 from gbcs_host.lab import compose
@@ -63,7 +64,7 @@ class Displays:
 
     def __init__(self) -> None:
         self._deliveries: list[Delivery] = []
-        self._views: dict[bytes, View] = {}
+        self._views: dict[bytes, bytes] = {}
 
     def introduce(self: Any, first: bytes, second: bytes) -> "list[Any]":
         """8.7: joins two devices of the HAN, by one or two commands; the exchanges.
@@ -203,7 +204,7 @@ class Displays:
             return
         for eui, kind in self._kinds.items():
             if kind_rows.find(kind).has_display and eui in self.han.stations:
-                view = self.view(eui)
-                if view != self._views.get(eui):
-                    self._views[eui] = view
-                    self.observers.tell(DisplayChanged(self.now, eui, view))
+                octets = encode_view(self.view(eui))  # the view itself goes on changing
+                if octets != self._views.get(eui):
+                    self._views[eui] = octets
+                    self.observers.tell(DisplayChanged(self.now, eui, decode_view(octets)))
