@@ -99,6 +99,12 @@ class Han:
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
         """The meter tries to join the hub, or to rejoin it."""
+        waiting = len(hub.outbox)
+        joining = self._attempted(meter, hub, now)
+        self._tell_alerts(hub, waiting)
+        return joining
+
+    def _attempted(self, meter: Any, hub: Any, now: int) -> Joining:
         if meter.eui in self.dead:
             return Joining("", "the meter does not answer")
         known = dict(hub.log.keys(meter.eui, now))
