@@ -84,7 +84,7 @@ def test_the_prices_and_messages_are_those_that_were_published(displayed):
 
 
 def test_without_the_keys_the_same_filters_find_something(triage):
-    path, _, _ = triage
+    path, _, _, _ = triage
     where = "zbee_sec.encrypted_payload"
     assert len(tshark.fields(path, [], "frame.number", where=where)) > 1000
 
