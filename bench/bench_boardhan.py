@@ -187,7 +187,7 @@ def _triage() -> "list[Row]":
             (
                 "triage, ESME and GSME on emulated boards",
                 "%d of %d, %.0f s, %.0f ms a command"
-                % (held, len(played.steps), seconds, 1000 * seconds / len(lab.exchanges)),
+                % (held, len(played.steps), seconds, 1000 * seconds / lab.commands),
                 "all",
                 held == len(played.steps),
             )

@@ -18,6 +18,7 @@ from gbcs_host import cli
 from gbcs_host.capture import Capture, keys, pcapng, zep
 from gbcs_host.capture.dissector import Dissector
 from gbcs_host.han.air import fcs
+from gbcs_host.han.events import AlertReceived, MessageReceived, MessageSent
 from gbcs_host.lab.lab import CHF, ESME, GSME, Lab
 from gbcs_host.verify import damage
 
@@ -112,10 +113,12 @@ def test_keys_are_written_once_and_read():
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
-    """A capture, its lab, and its path."""
+    """The path of a capture, the messages carried to meters and from them, and the frames."""
+    carried = []
     path = str(tmp_path_factory.mktemp("capture") / "han.pcapng")
     with Capture.create(path) as capture:
         lab = Lab(3, radio=True, watch=capture.watch, reveal=capture.reveal)
+        lab.observe(carried.append, MessageSent, MessageReceived, AlertReceived)
         hub, *meters = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0", "A1")]
         lab.make(CHF, hub)
         for kind, eui in zip((ESME, GSME), meters, strict=True):
@@ -125,11 +128,12 @@ def scene(tmp_path_factory):
         assert lab.read("ECS17b", meters[0]).is_success
         assert lab.read("GCS13a", meters[1]).is_success
     lab.pki.write(path + ".store")
-    return path, lab
+    octets = [event.octets for event in carried if hub not in (event.sender, event.recipient)]
+    return path, octets, lab.han.air.frames
 
 
 def test_the_messages_of_a_capture_are_those_that_were_carried(scene):
-    path, lab = scene
+    path, carried, _ = scene
     with open(path + ".keys") as file:
         dissector = Dissector(keys.read(file), default())
     heard = []
@@ -138,25 +142,25 @@ def test_the_messages_of_a_capture_are_those_that_were_carried(scene):
             frame = dissector.take(packet.us, packet.frame)
             assert not frame.problems
             heard += [one.octets for one in frame.messages]
-    assert heard == lab.han.carried
+    assert heard == carried
     assert not dissector.locked
 
 
 def test_decode_reads_a_capture_and_verifies_what_is_in_it(scene, capsys):
-    path, lab = scene
+    path, carried, frames = scene
     assert cli.main(["decode", path, "--keystore", path + ".store", "--json"]) == 0
     said = capsys.readouterr()
-    assert len(said.out.splitlines()) == len(lab.han.carried)
+    assert len(said.out.splitlines()) == len(carried)
     assert "no key opens" not in said.err
     assert "4 valid" in said.err
     assert cli.main(["decode", path, "--frames"]) == 0
     said = capsys.readouterr()
-    assert len(said.out.splitlines()) == lab.han.air.frames
+    assert len(said.out.splitlines()) == frames
     assert "Tunneling PUT" in said.out
 
 
 def test_without_keys_decode_says_that_nothing_opens(scene, capsys, tmp_path):
-    path, _ = scene
+    path, _, _ = scene
     bare = tmp_path / "bare.pcapng"
     with open(path, "rb") as file:
         bare.write_bytes(file.read())
@@ -168,7 +172,7 @@ def test_without_keys_decode_says_that_nothing_opens(scene, capsys, tmp_path):
 
 def test_a_later_capture_opens_with_the_network_key(scene):
     """The first third, where the keys are transported, is not there."""
-    path, _ = scene
+    path, _, _ = scene
     with open(path + ".keys") as file:
         known = keys.read(file)
     dissector = Dissector(known, default())
@@ -214,7 +218,7 @@ def test_the_example_frames_are_opened_and_named():
 
 
 def test_no_frame_stops_the_dissector_or_makes_it_grow(scene):
-    path, _ = scene
+    path, _, _ = scene
     with open(path + ".keys") as file:
         dissector = Dissector(keys.read(file), default())
     with open(path, "rb") as file:

@@ -64,6 +64,7 @@ def test_an_event_comes_in_its_statuses_only(event):
         smi.add(METER, "ESME", 0)
         with inventory.Session(smi._engine) as session, session.begin():
             session.get(inventory.Device, METER.hex()).status = status
+        smi._rows.clear()
         if status in allowed:
             smi._happened(event, METER, 1, False, None)
             assert smi.device(METER)["status"] == (after or status)

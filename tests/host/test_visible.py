@@ -10,7 +10,8 @@ import pytest
 from gbcs import message
 from gbcs_host import cli
 from gbcs_host.decode import examine, tree
-from gbcs_host.lab.lab import Exchange, Lab
+from gbcs_host.lab.exchanges import Exchange
+from gbcs_host.lab.lab import Lab
 from gbcs_host.lab.pki import Pki
 from gbcs_host.scenarios import report
 from gbcs_host.scenarios.play import Play

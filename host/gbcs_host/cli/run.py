@@ -13,6 +13,7 @@ from gbcs_host.boards import board
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.han import served_devices
+from gbcs_host.han.events import ExchangeOver
 from gbcs_host.lab.lab import Lab
 from gbcs_host.links import BadName, Link, LinkError, open_link
 from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
@@ -88,22 +89,29 @@ def run(args: argparse.Namespace) -> int:
             if keyfiles.is_open_to_others(args.keystore):
                 text = "gbcs run: others may look into '%s'; the keys in it are for you alone"
                 print(text % args.keystore, file=sys.stderr)
+        messages = _messages(lab) if args.messages else []
         played = Play(lab, _print_json if args.json else _Printer().step)
         is_whole = _play(scenario, played)
     if args.html:
         _save(args.html, report.write(scenario.TITLE, played, args.seed))
     if args.messages:
-        octets = [
-            message
-            for exchange in played.lab.exchanges
-            for message in (exchange.command, exchange.answer)
-            if message is not None
-        ]
-        _save(args.messages, "".join(message.hex().upper() + "\n" for message in octets))
+        _save(args.messages, "".join(octets.hex().upper() + "\n" for octets in messages))
     if args.keystore:
         _write_keys(args, played.lab)
     _sum_up(played)
     return 0 if played.holds and is_whole else 1
+
+
+def _messages(lab: Lab) -> "list[bytes]":
+    """A list that commands and their answers are added to."""
+    messages: list[bytes] = []
+
+    def add(event: ExchangeOver) -> None:
+        exchange = event.exchange
+        messages.extend(octets for octets in (exchange.command, exchange.answer) if octets)
+
+    lab.observe(add, ExchangeOver)
+    return messages
 
 
 def _play(scenario: Any, played: Play) -> bool:
@@ -265,7 +273,7 @@ def _sum_up(played: Play) -> None:
     frames = "" if air is None else ", %d frames" % air.frames
     print(
         "%d of %d steps hold, %d commands%s, %.1f s"
-        % (holding, len(played.steps), len(played.lab.exchanges), frames, milliseconds / 1000),
+        % (holding, len(played.steps), played.lab.commands, frames, milliseconds / 1000),
         file=sys.stderr,
     )
 

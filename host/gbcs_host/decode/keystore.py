@@ -33,7 +33,8 @@ class KeyStore:
         self._certificates: dict[tuple[bytes, str], Any] = {}
         self._public: dict[tuple[bytes, str], Any] = {}
         self._private: dict[tuple[bytes, str], Any] = {}
-        self._secrets: dict[tuple[bytes, bytes], bytes | None] = {}
+        self._octets: dict[tuple[bytes, str], bytes] = {}  # of private keys, until they are needed
+        self._secrets: dict[bytes, dict[bytes, bytes | None]] = {}
         self._signers: dict[bytes, Any] = {}
         self._broker: bytes | None = None
         self._broker_sought = False
@@ -72,14 +73,16 @@ class KeyStore:
         """Adds a party's x509.Certificate for that use, and its private key, 32 octets."""
         self._certificates[eui, use] = certificate
         if private is not None:
-            self._private[eui, use] = self.crypto.private_key(private)
+            self._private.pop((eui, use), None)
+            self._octets[eui, use] = private
 
     def forget(self, eui: bytes) -> None:
         """Drops the keys and secrets derived from a party's certificates, which have changed."""
         for use in ("ds", "ka", "pp-ka"):
             self._public.pop((eui, use), None)
         self._signers.pop(eui, None)
-        self._secrets = {pair: secret for pair, secret in self._secrets.items() if eui not in pair}
+        for peer in self._secrets.pop(eui, ()):
+            self._secrets.get(peer, {}).pop(eui, None)
 
     def euis(self) -> "list[bytes]":
         """The EUI-64s of all parties in the store, sorted."""
@@ -113,7 +116,9 @@ class KeyStore:
         if key not in self._private:
             path = self._paths.get((eui, use, "key"))
             private_key = None
-            if path is not None:
+            if key in self._octets:
+                private_key = self.crypto.private_key(self._octets[key])
+            elif path is not None:
                 try:
                     with open(path, "rb") as file:
                         private_key = self.crypto.private_key(x509.read_private_key(file.read()))
@@ -136,12 +141,13 @@ class KeyStore:
         Source: GBCS 4.3.3.
         """
         try:
-            return self._secrets[first, second]
+            return self._secrets[first][second]
         except KeyError:
             secret = self.agree(first, "ka", second, "ka")
             if secret is None:
                 secret = self.agree(second, "ka", first, "ka")
-            self._secrets[first, second] = self._secrets[second, first] = secret
+            self._secrets.setdefault(first, {})[second] = secret
+            self._secrets.setdefault(second, {})[first] = secret
             return secret
 
     def agree(self, holder: bytes, use: str, peer: bytes, peer_use: str) -> "bytes | None":
@@ -165,7 +171,7 @@ class KeyStore:
         if not self._broker_sought:
             self._broker_sought = True
             filed = {eui for eui, _, suffix in self._paths if suffix == "key"}
-            holders = sorted(filed | {eui for (eui, _), key in self._private.items() if key})
+            holders = sorted(filed | {eui for eui, _ in self._octets})
             for eui in holders:
                 if self.role(eui) == _BROKER_ROLE:
                     self._broker = eui

@@ -4,8 +4,9 @@ Stations at the same place receive each other's frames. One frame at a time is o
 place, for the time that its octets take at 250 kbit/s; then a fault model may lose, delay, double
 or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
-Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`. Times of
-stations are milliseconds since 2000, times of the channel microseconds.
+Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`; one that
+is not `is_awake` hears nothing. Times of stations are milliseconds since 2000, times of the
+channel microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -15,6 +16,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
+from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
 _OCTET_US = 32
@@ -37,7 +39,8 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station)` is called after each call of a station. `frames` and `damaged` count frames
+    `after(station)` is called after each call of a station. `observers` are told of frames, each
+    with its sender. `frames` and `damaged` count frames
     sent, and those dropped for a wrong check sequence.
     """
 
@@ -47,12 +50,14 @@ class Air:
         watch: "Callable[[bytes, int], None] | None" = None,
         faults: "Faults | None" = None,
         after: "Callable[[Any], None] | None" = None,
+        observers: "Observers | None" = None,
     ) -> None:
         self.frames = 0
         self.damaged = 0
         self.watch = watch
         self.faults = faults
         self._after = after
+        self._observers = Observers() if observers is None else observers
         self._us = now * 1000
         self._places: dict[Any, list[Any]] = {}
         self._where: dict[int, Any] = {}  # by id of the station
@@ -104,7 +109,10 @@ class Air:
                 if self._due.get(id(station)) != at:
                     continue
                 del self._due[id(station)]
-            self._us = max(self._us, at)
+            elif not getattr(station, "is_awake", True):
+                continue
+            if at > self._us:
+                self._us = at
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
@@ -148,6 +156,8 @@ class Air:
         self.frames += 1
         if self.watch is not None:
             self.watch(octets, begin)
+        if self._observers.wants(FrameSent):
+            self._observers.tell(FrameSent(begin, getattr(sender, "eui", None), octets))
         faults = self.faults
         if faults is not None:
             if faults.is_breaking():

@@ -8,11 +8,15 @@ hub has the key itself or its hash (trust centre swap-out).
 Sources: GBCS CCS01; ZigBee Smart Energy 5.4.2.2.3; SECMP0013 impact assessment, 2.6.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from gbcs import devicelog
 from gbcs.errors import GbcsError
 from gbcs_device.base import kind_rows
+from gbcs_host.han.events import Observers
+from gbcs_host.han.pending import Pending, PendingAnswer, PendingJoin
+from gbcs_host.han.schedule import Schedule
 
 
 class Joining:
@@ -34,44 +38,60 @@ class Joining:
 class Han:
     """Hubs and meters within radio range. `random(n)` gives `n` octets for new link keys.
 
-    A device in `dead` answers nothing. `now` is milliseconds since 2000.
+    `observers` are told of messages and alerts. A device in `dead` answers nothing. `now` is
+    milliseconds since 2000.
     """
 
-    def __init__(self, now: int, random: Any) -> None:
+    def __init__(self, now: int, random: Any, observers: "Observers | None" = None) -> None:
         self.now = now
         self.hubs: dict[bytes, Any] = {}
         self.meters: dict[bytes, Any] = {}
         self.stations: dict[bytes, Any] = {}  # none without radio
         self.dead: set[bytes] = set()
         self._random = random
+        self._observers = Observers() if observers is None else observers
+        self._schedule = Schedule(self._next_timer, self.dead)
 
-    def pass_time(self, milliseconds: int) -> None:
-        """Moves the clock and calls the timers of devices that are due on the way."""
+    def pass_time(self, milliseconds: int, stop: "Callable[[], bool] | None" = None) -> None:
+        """Moves the clock and calls the timers of devices that are due on the way.
+
+        `stop` is not asked: nothing is under way that could end.
+        """
         end = self.now + milliseconds
-        while True:
-            devices = [*self.hubs.values(), *self.meters.values()]
-            timers = [
-                (at, device.eui, device)
-                for device in devices
-                if device.eui not in self.dead and (at := device.next_timer()) is not None
-            ]
-            at, _, device = min(timers, default=(end + 1, b"", None))
-            if device is None or at > end:
-                break
+        while (due := self._schedule.pop(end)) is not None:
+            at, eui = due
             self.now = max(self.now, at)
-            device.handle_timer(self.now)
+            device = self.device(eui)
+            if device is not None:
+                waiting = len(device.outbox)
+                device.handle_timer(self.now)
+                self._tell_alerts(device, waiting)
         self.now = end
+
+    def _next_timer(self, eui: bytes) -> "int | None":
+        device = self.device(eui)
+        at: int | None = None if device is None else device.next_timer()
+        return at
+
+    def device(self, eui: "bytes | None") -> Any:
+        """The hub or meter of this EUI-64, or None."""
+        return self.hubs.get(eui or b"") or self.meters.get(eui or b"")
 
     def add(self, device: Any) -> None:
         """A new device, or one that begins anew with what its store has."""
         where = self.hubs if kind_rows.find(device.kind).is_hub else self.meters
         where[device.eui] = device
+        self.touch(device.eui)
+
+    def touch(self, eui: bytes) -> None:
+        """Asks a device for its next timer again, after a caller has called or changed it."""
+        self._schedule.changed(eui)
 
     def unasked(self, *euis: "bytes | None") -> "list[bytes]":
         """The alerts that these devices have sent, which are removed from their outboxes."""
         out: list[bytes] = []
         for eui in euis:
-            device = self.hubs.get(eui or b"") or self.meters.get(eui or b"")
+            device = self.device(eui)
             if device is not None:
                 out += device.outbox
                 device.outbox.clear()
@@ -79,6 +99,12 @@ class Han:
 
     def attempt(self, meter: Any, hub: Any, now: int) -> Joining:
         """The meter tries to join the hub, or to rejoin it."""
+        waiting = len(hub.outbox)
+        joining = self._attempted(meter, hub, now)
+        self._tell_alerts(hub, waiting)
+        return joining
+
+    def _attempted(self, meter: Any, hub: Any, now: int) -> Joining:
         if meter.eui in self.dead:
             return Joining("", "the meter does not answer")
         known = dict(hub.log.keys(meter.eui, now))
@@ -100,6 +126,7 @@ class Han:
             return Joining(devicelog.LINK_KEY, "")
         if known.get(devicelog.HISTORIC_KEY) == key:
             hub.returned(meter.eui, now)
+            self.touch(hub.eui)
             return Joining(devicelog.HISTORIC_KEY, "")
         if known.get(devicelog.HASHED_KEY) == meter.crypto.aes_mmo(key):
             self._agree(meter, hub, now)
@@ -111,6 +138,28 @@ class Han:
         key = self._random(16)
         hub.established(meter.eui, key, now)
         meter.store.write(meter.agreed(hub.log.extended_pan_id, hub.eui, key))
+        self.touch(hub.eui)
+        self.touch(meter.eui)
+
+    # What `gbcs_host.han.zigbee` begins, and is over as time passes, is over at once here
+
+    def start_joining(self, meter: Any, hub: Any) -> PendingJoin:
+        """The meter tries to join the hub."""
+        pending = PendingJoin(meter.eui, hub.eui)
+        pending.end_with(self.attempt(meter, hub, self.now))
+        return pending
+
+    def start(self, hub: Any, octets: bytes, recipient: bytes) -> PendingAnswer:
+        """Hands a hub a message for itself or for a meter."""
+        pending = PendingAnswer(octets, recipient)
+        pending.end_with(self.deliver(hub, octets, recipient, self.now))
+        return pending
+
+    def run(self, pending: Pending) -> None:
+        """Lets time pass until this is over, as everything is."""
+
+    def give_up(self, pending: Pending) -> None:
+        """Ends this without an answer; it is over."""
 
     def deliver(self, hub: Any, octets: bytes, recipient: bytes, now: int) -> "bytes | None":
         """Carries a message to the hub itself, or to a meter that shares its key and network.
@@ -130,8 +179,19 @@ class Han:
         return self._received(meter, octets, now)
 
     def _received(self, device: Any, octets: bytes, now: int) -> "bytes | None":
+        self._observers.sent(now, octets, device.eui)
+        self.touch(device.eui)
+        waiting = len(device.outbox)
         try:
             answer: bytes | None = device.receive(octets, now)
         except GbcsError:
-            return None
+            answer = None
+        if answer is not None:
+            self._observers.received(now, answer, device.eui)
+        self._tell_alerts(device, waiting)
         return answer
+
+    def _tell_alerts(self, device: Any, waiting: int) -> None:
+        """Tells of the alerts of a device behind so many that were waiting before."""
+        for octets in device.outbox[waiting:]:
+            self._observers.received(self.now, octets, device.eui)

@@ -7,6 +7,7 @@ Sources: the use case templates of GBCS 20 (COSEM objects) and 7.2.9 (GBZ compon
 1000-2, 9.3.14 (access service); GBCS 8.5 (protected attributes).
 """
 
+import functools
 from typing import Any
 
 from gbcs import usecases
@@ -15,16 +16,41 @@ from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
 from gbcs.dlms import dlms
 from gbcs.gbz import gbz, template
+from gbcs.usecases import UseCase
 from gbcs.zcl import clusters, zcl
 from gbcs.zcl.encoder import encode_fields
 from gbcs.zcl.layout import RUN, STRING
 from gbcs_device.messages.defaults import octets_of
 
 _NULL: Any = (None, "null-data", None, None)
+_PROTECTION_CLASS = 30  # data protection, of protected reads: GBCS 8.5
 
 
 class UnknownName(Exception):
     """A value has a name that is not in the template, or the template has repeated parts."""
+
+
+@functools.lru_cache(maxsize=512)
+def case_of(name: str) -> UseCase:
+    """The use case of that name, of several variants the first. Raises IndexError.
+
+    The registry is text, which is searched once for each name.
+    """
+    return usecases.by_name(name)[0]
+
+
+@functools.lru_cache(maxsize=256)
+def _requests(code: int) -> "tuple[tuple[Any, Any], ...]":
+    """The requests of a template, and the named fields of the data that each has, or None."""
+    pairs = []
+    for request in cosem.requests(code):
+        layout = request.object.layout
+        named = None
+        if request.choice in ("set", "action") and request.object.class_id != _PROTECTION_CLASS:
+            octets = octets_of(layout)
+            named = axdr.decode(octets, 0, len(octets), shape(layout))[0]
+        pairs.append((request, named))
+    return tuple(pairs)
 
 
 def access_request(
@@ -36,19 +62,15 @@ def access_request(
     `counter` is the originator counter; `originator` and `recipient`, EUI-64s, are for protected
     reads. Raises UnknownName for a name that the template does not have.
     """
-    case = usecases.by_name(use_case)[0]
     left = dict(values or {})
     items: list[Any] = []
-    for request in cosem.requests(case.code or 0):
+    for request, named in _requests(case_of(use_case).code or 0):
         target = request.object
         data: Any = _NULL
-        if request.choice in ("set", "action"):
-            octets = octets_of(target.layout)
-            if target.class_id == 30:
-                data = _protected(request.protects, counter, originator, recipient)
-            else:
-                named = axdr.decode(octets, 0, len(octets), shape(target.layout))[0]
-                data = _filled(named, left)
+        if named is not None:
+            data = _filled(named, left)
+        elif request.choice in ("set", "action"):
+            data = _protected(request.protects, counter, originator, recipient)
         selection = None
         if request.choice == "get-with-selection":
             selection = _everything()
@@ -128,7 +150,7 @@ def gbz_command(use_case: str, values: "dict[str, Any] | None" = None) -> gbz.Gb
 
     Raises UnknownName.
     """
-    case = usecases.by_name(use_case)[0]
+    case = case_of(use_case)
     expected = [row for row in template.find(case.code or 0) if row.side == "command"]
     components = []
     for number, row in enumerate(expected):

@@ -7,13 +7,18 @@ the other, and in method B only the meter gets one, as the other takes no GBCS m
 Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessment, 5.2.4.
 """
 
+from collections import deque
 from typing import Any
 
-from gbcs import message, payload, usecases
+from gbcs import message, payload
 from gbcs.asn1 import asn1
 from gbcs.errors import DecodeError
 from gbcs_device.base import kind_rows
 from gbcs_device.base.view import View
+from gbcs_device.display.view_octets import decode_view, encode_view
+from gbcs_host.han.events import DisplayChanged
+from gbcs_host.han.pending import Pending
+from gbcs_host.lab import compose
 
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {
@@ -27,21 +32,22 @@ _JOINS = {
     ("GPF", "IHD"): ("CS03B", _B),
 }
 _SUPPLIER = "Supplier"  # as the registry has it
-_SETTLE_S = 3
+_SETTLE_MS = 3000
 
 
-class Delivery:
-    """What the hub did with a message of a PPMID's control software.
+class Delivery(Pending):
+    """What the hub did with a message of a PPMID's control software, by the time it is over.
 
     `was_sent` is False where the PPMID has no tunnel. `to_wan` is whether the hub passed the
     message on, octet for octet; `waits_for` is the EUI-64 of a sleeping device for which the hub
     keeps it; `answers` are the messages that the PPMID received.
     """
 
-    __slots__ = ("answers", "to_wan", "waits_for", "was_sent")
-
-    def __init__(self, was_sent: bool) -> None:
-        self.was_sent = was_sent
+    def __init__(self, display: bytes, octets: bytes) -> None:
+        super().__init__()
+        self.display = display
+        self.octets = octets
+        self.was_sent = False
         self.to_wan = False
         self.waits_for: bytes | None = None
         self.answers: list[bytes] = []
@@ -53,8 +59,12 @@ class Displays:
     han: Any
     pki: Any
     parties: Any
-    alerts: "list[bytes]"
+    alerts: "deque[bytes]"
     _kinds: "dict[bytes, str]"
+
+    def __init__(self) -> None:
+        self._deliveries: list[Delivery] = []
+        self._views: dict[bytes, bytes] = {}
 
     def introduce(self: Any, first: bytes, second: bytes) -> "list[Any]":
         """8.7: joins two devices of the HAN, by one or two commands; the exchanges.
@@ -95,7 +105,7 @@ class Displays:
     def _told(self: Any, use_case: str, whom: bytes, record: Any) -> Any:
         """A command of the supplier, by the broker where the supplier itself may not send it."""
         supplier = self.parties["supplier"]
-        roles = usecases.by_name(use_case)[0].roles[self._kinds[whom]]
+        roles = compose.case_of(use_case).roles[self._kinds[whom]]
         if _SUPPLIER in roles:
             return self.send(use_case, supplier, whom, record)
         broker = self.parties["access control broker"]
@@ -141,27 +151,60 @@ class Displays:
 
     def deliver(self: Any, eui: bytes, octets: bytes) -> Delivery:
         """Has a PPMID send its hub a message, well-formed or not; what the hub did with it."""
+        delivery: Delivery = self.start_delivering(eui, octets)
+        self.wait(delivery)
+        return delivery
+
+    def start_delivering(self: Any, eui: bytes, octets: bytes) -> Delivery:
+        """Has a PPMID send its hub a message, as `deliver`; it is over three seconds on."""
         station = self.han.stations[eui]
         centre = self.han.hub_near(eui)
         try:
             recipient = message.decode(octets).recipient
         except DecodeError:
             recipient = b""
-        self.alerts += self.han.unasked()
+        self._collect()
+        self._hear(eui)
         before = centre.waiting(recipient)
-        self._heard(station)
-        delivery = Delivery(self._pressed(station, station.deliver(octets, self.han.now)))
-        self.pass_time(_SETTLE_S)
-        for message_octets in self.han.unasked():
-            if message_octets == octets:
-                delivery.to_wan = True
-            else:
-                self.alerts.append(message_octets)
-        if centre.waiting(recipient) > before:
-            delivery.waits_for = recipient
-        delivery.answers = self._heard(station)
+        delivery = Delivery(eui, octets)
+        delivery.was_sent = self._pressed(station, station.deliver(octets, self.han.now))
+        self._deliveries.append(delivery)
+
+        def settle() -> None:
+            self._collect()
+            if centre.waiting(recipient) > before:
+                delivery.waits_for = recipient
+            self._hear(eui)
+            self._deliveries.remove(delivery)
+            delivery.end()
+
+        delivery.deadline = self._after(_SETTLE_MS, settle)
         return delivery
 
-    def _heard(self, station: Any) -> "list[bytes]":
-        messages: list[bytes] = station.heard()
-        return messages
+    def _passed_on(self, octets: bytes) -> bool:
+        """Whether a message towards the WAN is one that a display delivered, and so is noted."""
+        is_passed_on = False
+        for delivery in self._deliveries:
+            if delivery.octets == octets:
+                delivery.to_wan = is_passed_on = True
+        return is_passed_on
+
+    def _hear(self, eui: bytes) -> None:
+        """Hands the messages that a display has received to its deliveries under way."""
+        messages = self.han.stations[eui].heard()
+        for delivery in self._deliveries:
+            if delivery.display == eui:
+                delivery.answers += messages
+
+    # What changes on them
+
+    def _time_passed(self: Any) -> None:
+        """Tells those who ask for it of displays that show something else than before."""
+        if not self.observers.wants(DisplayChanged):
+            return
+        for eui, kind in self._kinds.items():
+            if kind_rows.find(kind).has_display and eui in self.han.stations:
+                octets = encode_view(self.view(eui))  # the view itself goes on changing
+                if octets != self._views.get(eui):
+                    self._views[eui] = octets
+                    self.observers.tell(DisplayChanged(self.now, eui, decode_view(octets)))

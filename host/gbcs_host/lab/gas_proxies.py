@@ -47,9 +47,20 @@ class GasProxies:
             )
         own = OwnKeys(crypto, store, self.random.randbytes)
         device = kinds.make(_KIND, eui, store, crypto, own)
-        for role, use, prepayment, cell in self._cells(_KIND, out_of_the_box=True):
-            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self._provision(device, out_of_the_box=True)
         return device
+
+    def _ask_proxy(self: Any, proxy: Any, octets: bytes) -> "bytes | None":
+        """The answer of a gas proxy to a message, or None; its alerts are added to `alerts`."""
+        self.observers.sent(self.now, octets, proxy.eui)
+        answer: bytes | None = proxy.receive(octets, self.now)
+        if answer is not None:
+            self.observers.received(self.now, answer, proxy.eui)
+        for alert in proxy.outbox:
+            self.observers.received(self.now, alert, proxy.eui)
+        self.alerts += proxy.outbox
+        proxy.outbox.clear()
+        return answer
 
     def hand_over(self: Any, eui: bytes) -> "tuple[Any, list[int]]":
         """6.21: CS02b replaces the broker's certificates by the supplier's: GBCS 13.3.

@@ -6,16 +6,20 @@ pass the time. The history has every event, also one that changed nothing.
 
 Sources: SEC Appendix AB 15.5 and Appendix AC 4.3 as SECMP0013 amends them (annexes A and B of its
 impact assessment); SEC Appendix R (statuses of install and commission scenarios).
+
+What was read of a device is kept: an inventory is the only one that writes to its database while
+it is open.
 """
 
 import contextlib
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, String, create_engine, make_url, select
+from sqlalchemy import ForeignKey, String, create_engine, insert, make_url, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from gbcs_host import keyfiles
+from gbcs_host.han.events import InventoryChanged, Observers
 
 PENDING = "pending"
 WHITELISTED = "whitelisted"
@@ -63,7 +67,7 @@ class Device(_Base):
     eui: Mapped[str] = mapped_column(String(16), primary_key=True)
     device_type: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(32))
-    hub: Mapped[str | None] = mapped_column(String(16))
+    hub: Mapped[str | None] = mapped_column(String(16), index=True)
     meter_points: Mapped[str] = mapped_column(String(64), default="")
     install_code: Mapped[str] = mapped_column(String(36), default="")
 
@@ -73,12 +77,21 @@ class Event(_Base):
 
     __tablename__ = "events"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    eui: Mapped[str] = mapped_column(ForeignKey("devices.eui"))
+    eui: Mapped[str] = mapped_column(ForeignKey("devices.eui"), index=True)
     at: Mapped[int]
     event: Mapped[str] = mapped_column(String(64))
     before: Mapped[str] = mapped_column(String(32))
     after: Mapped[str] = mapped_column(String(32))
     note: Mapped[str] = mapped_column(String(400), default="")
+
+
+class Row(NamedTuple):
+    """What the inventory has of a device; `meter_points` are blank-separated."""
+
+    device_type: str
+    status: str
+    hub: "bytes | None"
+    meter_points: str
 
 
 def _keep_private(url: str) -> None:
@@ -95,16 +108,19 @@ def _keep_private(url: str) -> None:
 class Inventory:
     """The inventory in the database of a URL; only the owner may read a file made for it.
 
-    Raises SQLAlchemyError for a wrong URL or a database that cannot be opened; OSError.
+    `observers` are told of each event. Raises SQLAlchemyError for a wrong URL or a database that
+    cannot be opened; OSError.
     """
 
-    def __init__(self, url: str = "sqlite://") -> None:
+    def __init__(self, url: str = "sqlite://", observers: "Observers | None" = None) -> None:
         options: dict[str, Any] = {}
         if url == "sqlite://":  # one connection, since each has a memory of its own
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
         else:
             _keep_private(url)
         self._engine = create_engine(url, **options)
+        self._rows: dict[bytes, Row] = {}
+        self._observers = Observers() if observers is None else observers
         _Base.metadata.create_all(self._engine)
 
     def close(self) -> None:
@@ -113,22 +129,17 @@ class Inventory:
 
     def add(self, eui: bytes, device_type: str, at: int, install_code: bytes = b"") -> None:
         """12.2: adds a device with status pending. Raises ValueError for a known device."""
-        with Session(self._engine) as session, session.begin():
-            if session.get(Device, eui.hex()) is not None:
-                raise ValueError("a new device expected, %s is in the inventory" % eui.hex())
-            session.add(
-                Device(
-                    eui=eui.hex(),
-                    device_type=device_type,
-                    status=PENDING,
-                    hub=None,
-                    meter_points="",
-                    install_code=install_code.hex(),
-                )
-            )
-            session.flush()
-            event = Event(eui=eui.hex(), at=at, event="notified (12.2)", before="", after=PENDING)
-            session.add(event)
+        if self._find(eui) is not None:
+            raise ValueError("a new device expected, %s is in the inventory" % eui.hex())
+        device = {
+            "eui": eui.hex(), "device_type": device_type, "status": PENDING, "hub": None,
+            "meter_points": "", "install_code": install_code.hex(),
+        }  # fmt: skip
+        with self._engine.begin() as connection:
+            connection.execute(_NEW_DEVICE, device)
+            connection.execute(_NEW_EVENT, _event(eui, at, "notified (12.2)", "", PENDING))
+        self._rows[eui] = Row(device_type, PENDING, None, "")
+        self._observers.tell(InventoryChanged(at, eui, "notified (12.2)", "", PENDING))
 
     def added(self, eui: bytes, hub: bytes, at: int, meter_points: str = "") -> None:
         """8.11 (add) succeeded: SEC Appendix AC 4.3. The device is whitelisted at the hub."""
@@ -177,33 +188,64 @@ class Inventory:
     ) -> None:
         """Applies an event; `hub` False and `meter_points` None leave these unchanged."""
         allowed, status = TRANSITIONS[event]
-        with Session(self._engine) as session, session.begin():
-            device = session.get(Device, eui.hex())
-            if device is None:
-                raise UnknownDevice("the inventory has no device %s" % eui.hex())
-            if device.status not in allowed:
-                raise TransitionRefused(
-                    "%s: %s expected, the device %s is %s"
-                    % (event, " or ".join(allowed), eui.hex(), device.status)
+        row = self.row(eui)
+        if row.status not in allowed:
+            raise TransitionRefused(
+                "%s: %s expected, the device %s is %s"
+                % (event, " or ".join(allowed), eui.hex(), row.status)
+            )
+        changed = Row(
+            row.device_type,
+            status or row.status,
+            row.hub if isinstance(hub, bool) else hub,
+            row.meter_points if meter_points is None else meter_points,
+        )
+        with self._engine.begin() as connection:
+            if changed != row:
+                connection.execute(
+                    update(Device)
+                    .where(Device.eui == eui.hex())
+                    .values(
+                        status=changed.status,
+                        hub=None if changed.hub is None else changed.hub.hex(),
+                        meter_points=changed.meter_points,
+                    )
                 )
-            before = device.status
-            device.status = before if status is None else status
-            if not isinstance(hub, bool):
-                device.hub = None if hub is None else hub.hex()
-            if meter_points is not None:
-                device.meter_points = meter_points
-            session.add(
-                Event(eui=eui.hex(), at=at, event=event, before=before, after=device.status,
-                      note=note)
-            )  # fmt: skip
+            connection.execute(
+                _NEW_EVENT, _event(eui, at, event, row.status, changed.status, note)
+            )
+        self._rows[eui] = changed
+        self._observers.tell(InventoryChanged(at, eui, event, row.status, changed.status))
+
+    def row(self, eui: bytes) -> Row:
+        """What the inventory has of a device. Raises UnknownDevice."""
+        row = self._find(eui)
+        if row is None:
+            raise UnknownDevice("the inventory has no device %s" % eui.hex())
+        return row
+
+    def _find(self, eui: bytes) -> "Row | None":
+        row = self._rows.get(eui)
+        if row is None:
+            with Session(self._engine) as session:
+                device = session.get(Device, eui.hex())
+                if device is None:
+                    return None
+                hub = None if device.hub is None else bytes.fromhex(device.hub)
+                row = Row(device.device_type, device.status, hub, device.meter_points)
+                self._rows[eui] = row
+        return row
 
     def device(self, eui: bytes) -> "dict[str, Any]":
         """EUI-64, type, status, hub and meter points of a device. Raises UnknownDevice."""
-        with Session(self._engine) as session:
-            device = session.get(Device, eui.hex())
-            if device is None:
-                raise UnknownDevice("the inventory has no device %s" % eui.hex())
-            return _row(device)
+        row = self.row(eui)
+        return {
+            "eui": eui.hex(),
+            "device_type": row.device_type,
+            "status": row.status,
+            "hub": None if row.hub is None else row.hub.hex(),
+            "meter_points": row.meter_points.split(),
+        }
 
     def devices(self) -> "list[dict[str, Any]]":
         """All devices, each as `device` returns it, in order of EUI-64."""
@@ -227,6 +269,18 @@ class Inventory:
                  "after": entry.after, "note": entry.note}
                 for entry in session.scalars(wanted)
             ]  # fmt: skip
+
+
+_NEW_DEVICE, _NEW_EVENT = insert(Device), insert(Event)
+
+
+def _event(
+    eui: bytes, at: int, event: str, before: str, after: str, note: str = ""
+) -> "dict[str, Any]":
+    """The columns of an event."""
+    return {
+        "eui": eui.hex(), "at": at, "event": event, "before": before, "after": after, "note": note,
+    }  # fmt: skip
 
 
 def _row(device: Device) -> "dict[str, Any]":

@@ -1,7 +1,9 @@
 """A lab: remote parties, an inventory, hubs and meters, a clock that only the lab moves.
 
 Service requests are methods of the lab. Each composes the commands that the DCC would, delivers
-them, and updates the inventory by the responses. `exchanges` has every command and its answer.
+them, and updates the inventory by the responses. `exchanges` has the last EXCHANGES_KEPT commands
+with their answers, `alerts` the last ALERTS_KEPT that nobody has fetched, `commands` is how many
+commands there were; who wants all of them observes (gbcs_host.han.events).
 
 Sources: GBCS 13.3 (roles), 4.3.2.5 (trust anchor cells), 20 (objects); CHTS 4.6 (device logs);
 ZigBee Smart Energy 5.4.8.1 (install codes); service requests 8.1.1, 8.9, 8.11, 8.15, 8.16 as in
@@ -9,7 +11,9 @@ the SECMP0013 impact assessment, 3.2.
 """
 
 import base64
+import functools
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -19,19 +23,23 @@ from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
 from gbcs_device.base import clock, kind_rows, load, membership, names
-from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
 from gbcs_device.messages import failures
 from gbcs_device.messages.trust_anchors import NETWORK_OPERATOR, SUPPLIER, OwnKeys, cell_of
 from gbcs_device.usecases import chf as hubs
+from gbcs_host.han.events import ExchangeOver, JoinOver
 from gbcs_host.han.han import Han, Joining
+from gbcs_host.han.pending import PendingAnswer, PendingJoin
 from gbcs_host.han.remote import RemoteStation, identify
 from gbcs_host.han.zigbee import ZigbeeHan
 from gbcs_host.lab import compose, supply
+from gbcs_host.lab.clockwork import Clockwork
 from gbcs_host.lab.displays import Displays
+from gbcs_host.lab.exchanges import Exchange
 from gbcs_host.lab.gas_proxies import GasProxies
 from gbcs_host.lab.inventory import Inventory
+from gbcs_host.lab.media import LabStore, WatchedMedium
 from gbcs_host.lab.parties import Parties, RemoteParty, UnexpectedResponse
 from gbcs_host.lab.pki import Pki
 from gbcs_host.links import Link
@@ -42,6 +50,8 @@ _LOG = bytes.fromhex("00001E0300FF")
 _HISTORIC_LOG = bytes.fromhex("00001E0301FF")
 _NULL: Any = (None, "null-data", None, None)
 JOIN_TIMEOUT_S = 120
+EXCHANGES_KEPT = 256  # of about 4 KiB
+ALERTS_KEPT = 1024
 _HAN_ISSUER = bytes.fromhex("00DB1234567890FF")
 _UNIX_S = 946_684_800  # from 1970 to 2000
 _FIRMWARE = bytes.fromhex("00010203")
@@ -104,6 +114,7 @@ def _registers(count: int) -> bytes:
     return b"\x02\x01\x01" + bytes((count,)) + b"\x06\x00\x00\x00\x00" * count
 
 
+@functools.cache
 def _data(fuel: int) -> "dict[str, bytes]":
     """The registers and versions of a new meter, octets by name of the store."""
     if fuel == kind_rows.ELECTRICITY:
@@ -134,50 +145,7 @@ class NotOurs(Exception):
     """There is no device, or one whose keys this lab does not have."""
 
 
-class Exchange:
-    """A command, its answer or None, and the verdict on that.
-
-    `use_case` is the name of the use case; `at` is milliseconds since 2000.
-    """
-
-    __slots__ = ("answer", "at", "command", "use_case", "verdict")
-
-    def __init__(self, use_case: str, command: bytes, answer: "bytes | None", verdict: Any, at: int) -> None:  # fmt: skip  # noqa: E501
-        self.use_case = use_case
-        self.command = command
-        self.answer = answer
-        self.verdict = verdict
-        self.at = at
-
-    @property
-    def payload(self) -> Any:
-        """The decoded payload of a response whose checks did not fail, or None."""
-        return self.verdict.payload if self.verdict is not None and self.verdict.is_clean else None
-
-    @property
-    def is_success(self) -> bool:
-        """Whether a response came, no check of it failed, and all its results are success."""
-        record = self.payload
-        if record is None:
-            return False
-        if isinstance(record, payload.Asn1):
-            value = record.field[2]
-            return value == 0 or (isinstance(value, list) and _all_zero(value))
-        if hasattr(record, "components"):
-            return all(_component_is_fine(component) for component in record.components)
-        return all(item[2] == 0 for item in record.items)
-
-
-def _all_zero(fields: "list[Any]") -> bool:
-    return all(field[2] == 0 for field in fields if field[0] in ("result", "status"))
-
-
-def _component_is_fine(component: Any) -> bool:
-    fields = component.fields or ()
-    return not any(field[0] == "status" and field[2] != 0 for field in fields)
-
-
-class Lab(Displays, GasProxies):
+class Lab(Displays, GasProxies, Clockwork):
     """A lab whose keys and random numbers derive from `seed`; `url` is the inventory's database.
 
     With `radio`, devices exchange ZigBee frames; `watch`, `reveal` and `faults` are those of
@@ -195,35 +163,32 @@ class Lab(Displays, GasProxies):
         faults: Any = None,
         open_device: "Callable[[str], Link | None] | None" = None,
     ) -> None:
+        Clockwork.__init__(self)
+        Displays.__init__(self)
         GasProxies.__init__(self)
         self.random = random.Random(seed)
         start = clock.from_generalized("20260105090000Z")
         self.pki = Pki(seed)
         self.parties = Parties(self.pki)
-        self.inventory = Inventory(url)
-        self.han: Any = Han(start, self.random.randbytes)
+        self.inventory = Inventory(url, self.observers)
+        self.han: Any = Han(start, self.random.randbytes, self.observers)
         self.authority: Any = None
         if radio:
-            self.han = ZigbeeHan(start, self.random.randbytes, watch, reveal, faults)
+            self.han = ZigbeeHan(
+                start, self.random.randbytes, watch, reveal, faults, self.observers
+            )
             private = b"\x00" + self.random.randbytes(35)  # below n of sect283k1
             crypto = self.parties.keys.crypto
             self.authority = implicit.Authority(implicit.SUITE_2, private, _HAN_ISSUER, crypto)
-        self.exchanges: list[Exchange] = []
-        self.alerts: list[bytes] = []
-        self.media: dict[bytes, MemoryMedium] = {}
+        self.exchanges: deque[Exchange] = deque(maxlen=EXCHANGES_KEPT)
+        self.alerts: deque[bytes] = deque(maxlen=ALERTS_KEPT)
+        self.commands = 0
+        self.media: dict[bytes, WatchedMedium] = {}
         self.codes: dict[bytes, bytes] = {}
+        self._filled: dict[tuple[str, bool], list[dict[str, bytes | None]]] = {}
+        self._models: dict[str, WatchedMedium] = {}  # the first of each kind
         self._kinds: dict[bytes, str] = {}
         self._open_device = open_device
-
-    @property
-    def now(self) -> int:
-        """Milliseconds since 2000."""
-        now: int = self.han.now
-        return now
-
-    def pass_time(self, seconds: float) -> None:
-        """Moves the clock; devices carry out what is due."""
-        self.han.pass_time(int(seconds * 1000))
 
     # What there is
 
@@ -239,9 +204,9 @@ class Lab(Displays, GasProxies):
         row = kind_rows.find(kind)
         if not row.is_hub and not row.can_join:
             raise kind_rows.UnknownKind(kind, kind_rows.on_a_han())
-        self.media[eui] = MemoryMedium()
+        self.media[eui] = WatchedMedium(eui, self.han.touch)
         self._kinds[eui] = kind
-        store = Store(self.media[eui])
+        store = LabStore(self.media[eui])
         changes: dict[str, bytes | None] = {}
         for use in ("ds", "ka") if row.takes_messages else ():
             issued = self.pki.device(eui, use)
@@ -260,8 +225,9 @@ class Lab(Displays, GasProxies):
         changes.update(load.started(self.now, _LOADS[row.fuel]))
         store.write(changes)
         device = self._device(kind, eui, store)
-        for role, use, prepayment, cell in self._cells(kind, out_of_the_box):
-            store.write(device.anchors.filled(role, use, cell, prepayment))
+        self._provision(device, out_of_the_box)
+        model = self._models.setdefault(kind, self.media[eui])
+        self.media[eui].pack(model)
         self.inventory.add(eui, kind, self.now, self.codes.get(eui, b""))
         link = None if self._open_device is None or row.is_hub else self._open_device(kind)
         if link is not None:
@@ -326,7 +292,7 @@ class Lab(Displays, GasProxies):
         if isinstance(self.han.stations.get(eui), RemoteStation):
             return self.han.restart(eui)
         self.media[eui].cut_after = None
-        store = Store(self.media[eui])
+        store = LabStore(self.media[eui])
         device = self._device(self._kinds[eui], eui, store)
         self.han.add(device)
         if store.damage:
@@ -362,6 +328,18 @@ class Lab(Displays, GasProxies):
                     cells.append((party.role, use[-2:], use == "pp-ka", cell))
         return cells
 
+    def _provision(self, device: Any, out_of_the_box: bool = False) -> None:
+        """Fills the trust anchor cells of a new device; devices of a kind share the octets."""
+        key = (device.kind, out_of_the_box)
+        cells = self._filled.get(key)
+        if cells is None:
+            cells = self._filled[key] = [
+                device.anchors.filled(role, use, cell, prepayment)
+                for role, use, prepayment, cell in self._cells(*key)
+            ]
+        for changes in cells:
+            device.store.write(changes)
+
     # Messages
 
     def send(
@@ -369,50 +347,81 @@ class Lab(Displays, GasProxies):
         hub: "bytes | None" = None, **how: Any,
     ) -> Exchange:  # fmt: skip
         """Composes a command and delivers it; `how` goes to `Parties.command`."""
+        return self._finished(self.start(use_case, party, device, record, hub, **how))
+
+    def start(
+        self, use_case: str, party: "RemoteParty | str", device: bytes, record: Any,
+        hub: "bytes | None" = None, **how: Any,
+    ) -> PendingAnswer:  # fmt: skip
+        """Composes a command and sends it, as `send`; it is answered as time passes."""
         who = self.parties[party] if isinstance(party, str) else party
-        case = usecases.by_name(use_case)[0]
+        case = compose.case_of(use_case)
         octets = self.parties.command_for(case, who, device, record, **how)
-        return self.carry(use_case, octets, device, hub)
+        return self.start_carrying(use_case, octets, device, hub)
 
     def carry(
         self, use_case: str, octets: bytes, device: bytes, hub: "bytes | None" = None
     ) -> Exchange:
         """Delivers the octets of a command, by `hub` or the device's hub in the inventory."""
+        return self._finished(self.start_carrying(use_case, octets, device, hub))
+
+    def start_carrying(
+        self, use_case: str, octets: bytes, device: bytes, hub: "bytes | None" = None
+    ) -> PendingAnswer:
+        """Sends the octets of a command, as `carry`; it is answered as time passes."""
         proxy = self.proxies.get(device)
         if hub is None and proxy is None:
             hub = device if device in self.han.hubs else self._hub_of(device)
-        answer = None
-        if proxy is not None:
-            answer = proxy.receive(octets, self.now)
-            self.alerts += proxy.outbox
-            proxy.outbox.clear()
-        elif hub is not None:
-            answer = self.han.deliver(self.han.hubs[hub], octets, device, self.now)
-        verdict = None
-        if answer is not None:
-            try:
-                verdict = self.parties.read(answer)
-            except UnexpectedResponse:
-                verdict = None
-        exchange = Exchange(use_case, octets, answer, verdict, self.now)
-        self.exchanges.append(exchange)
-        self._collect(device, hub)
+        if proxy is None and hub is not None:
+            pending: PendingAnswer = self.han.start(self.han.hubs[hub], octets, device)
+        else:
+            pending = PendingAnswer(octets, device)
+            pending.end_with(None if proxy is None else self._ask_proxy(proxy, octets))
+        pending.when_over(lambda ended: self._exchanged(use_case, ended, hub))
+        return pending
+
+    def _finished(self, pending: PendingAnswer) -> Exchange:
+        """The exchange of a command, once it is over and a second later."""
+        self.wait(pending)
         self.pass_time(1)
+        exchange: Exchange = pending.exchange
         return exchange
 
+    def _exchanged(self, use_case: str, pending: PendingAnswer, hub: "bytes | None") -> None:
+        """Makes an exchange of a command that is over."""
+        verdict = None
+        if pending.answer is not None:
+            try:
+                verdict = self.parties.read(pending.answer)
+            except UnexpectedResponse:
+                verdict = None
+        exchange = Exchange(use_case, pending.octets, pending.answer, verdict, self.now)
+        pending.exchange = exchange
+        self.exchanges.append(exchange)
+        self.commands += 1
+        device = pending.recipient
+        self._collect(device, hub)
+        if self.observers.wants(ExchangeOver):
+            self.observers.tell(ExchangeOver(self.now, device, exchange))
+
     def _hub_of(self, device: bytes) -> "bytes | None":
-        hub = self.inventory.device(device)["hub"]
-        return None if hub is None else bytes.fromhex(hub)
+        return self.inventory.row(device).hub
 
     def _collect(self, *euis: "bytes | None") -> None:
         """Adds the new alerts of these devices to `alerts`."""
-        self.alerts += self.han.unasked(*euis)
+        for octets in self.han.unasked(*euis):
+            if not self._passed_on(octets):
+                self.alerts.append(octets)
 
     def alerts_of(self, device: bytes) -> "list[Any]":
         """The verdicts on the alerts of a device that have come since the last call."""
         self._collect(device)
-        mine = [octets for octets in self.alerts if _originator(octets) == device]
-        self.alerts = [octets for octets in self.alerts if _originator(octets) != device]
+        mine: list[bytes] = []
+        others: list[bytes] = []
+        for octets in self.alerts:
+            (mine if _originator(octets) == device else others).append(octets)
+        self.alerts.clear()
+        self.alerts += others
         return [self.parties.read(octets) for octets in mine]
 
     # Service requests
@@ -447,14 +456,21 @@ class Lab(Displays, GasProxies):
 
         ECS70 has an interval of a minute around the lab's time, unless `values` give another.
         """
+        return self._finished(self.start_reading(use_case, device, values, party))
+
+    def start_reading(
+        self, use_case: str, device: bytes, values: "dict[str, Any] | None" = None,
+        party: str = "supplier",
+    ) -> PendingAnswer:  # fmt: skip
+        """Sends a use case of a meter, as `read`; it is answered as time passes."""
         who = self.parties[party]
         if use_case == "ECS70":
             values = {**self._interval(), **(values or {})}
-        if usecases.by_name(use_case)[0].form == payload.GBZ:
+        if compose.case_of(use_case).form == payload.GBZ:
             record: Any = compose.gbz_command(use_case, values)
         else:
             record = compose.access_request(use_case, who.counter + 1, values, who.eui, device)
-        return self.send(use_case, who, device, record)
+        return self.start(use_case, who, device, record)
 
     def _interval(self) -> "dict[str, Any]":
         """The values of ECS70 for an interval of a minute around the lab's time."""
@@ -521,12 +537,25 @@ class Lab(Displays, GasProxies):
 
     def join(self, device: bytes, hub: bytes) -> Joining:
         """Switches a device on near a hub; the result of its attempt to join."""
-        joining = self.han.attempt(self.han.meters[device], self.han.hubs[hub], self.now)
-        if joining and self.inventory.device(device)["hub"] == hub.hex():
+        pending = self.start_joining(device, hub)
+        self.wait(pending)
+        self.pass_time(1)
+        joining: Joining = pending.joining
+        return joining
+
+    def start_joining(self, device: bytes, hub: bytes) -> PendingJoin:
+        """Switches a device on near a hub, as `join`; it joins as time passes."""
+        meter = self.han.meters[device]
+        pending: PendingJoin = self.han.start_joining(meter, self.han.hubs[hub])
+        pending.when_over(self._join_over)
+        return pending
+
+    def _join_over(self, pending: PendingJoin) -> None:
+        device, hub, joining = pending.meter, pending.hub, pending.joining
+        if joining and self.inventory.row(device).hub == hub:
             self.inventory.joined(device, self.now)
         self._collect(device, hub)
-        self.pass_time(1)
-        return joining
+        self.observers.tell(JoinOver(self.now, device, hub, joining))
 
 
 def _originator(octets: bytes) -> bytes:

@@ -15,6 +15,7 @@ from gbcs_host.decode import verdict
 from gbcs_host.lab.pki import Pki
 
 _FIRST_COUNTER = 1000
+_OUTSTANDING_KEPT = 4096  # commands that may still be answered
 _EUIS = (
     # name                    EUI-64              role  uses
     ("recovery", "90B3D51F30000001", 1, ("ds",)),
@@ -68,7 +69,7 @@ class Parties:
         for name, eui, role, uses in _EUIS:
             for use in uses:
                 pki.organisation(bytes.fromhex(eui), role, use, name.upper())
-        self._outstanding: dict[tuple[bytes, bytes, int, int], bytes] = {}
+        self._outstanding: dict[tuple[bytes, bytes, int, int], None] = {}
 
     def __getitem__(self, name: str) -> RemoteParty:
         return self._parties[name]
@@ -112,7 +113,9 @@ class Parties:
         )
         signed_by = (signer or party.eui) if critical else None
         octets = protected(composed, self.keys, signed_by, self["access control broker"].eui)
-        self._outstanding[party.eui, device, code, counter] = octets
+        self._outstanding[party.eui, device, code, counter] = None
+        if len(self._outstanding) > _OUTSTANDING_KEPT:
+            del self._outstanding[next(iter(self._outstanding))]
         return octets
 
     def command_for(
@@ -137,9 +140,10 @@ class Parties:
         m = result.message
         if m is not None and m.kind == "response":
             key = (m.recipient, m.originator, m.code, m.counter)
-            if self._outstanding.pop(key, None) is None:
+            if key not in self._outstanding:
                 raise UnexpectedResponse(
                     "no command 0x%04X with counter %d is outstanding between these two"
                     % (m.code, m.counter)
                 )
+            del self._outstanding[key]
         return result

@@ -36,13 +36,17 @@ Field = Any
 class Issued:
     """A certificate (DER), its parsed form, and its keys: `private` 32 octets, `public` 65."""
 
-    __slots__ = ("certificate", "parsed", "private", "public")
+    __slots__ = ("certificate", "parsed", "private")
 
-    def __init__(self, certificate: bytes, private: bytes, public: bytes) -> None:
+    def __init__(self, certificate: bytes, private: bytes) -> None:
         self.certificate = certificate
         self.private = private
-        self.public = public
         self.parsed = x509.read(certificate)
+
+    @property
+    def public(self) -> bytes:
+        """The public key, 04 || x || y."""
+        return self.parsed.public_key
 
 
 class IssuedKeys(KeyStore):
@@ -66,6 +70,9 @@ class IssuedKeys(KeyStore):
 
 def _f(kind: str, value: Any) -> Field:
     return (None, kind, value, None)
+
+
+_NOBODY = _f("SEQUENCE OF", [])  # the subject of a device
 
 
 def _sequence(*parts: Field) -> Field:
@@ -136,14 +143,12 @@ class Pki:
 
     def device(self, eui: bytes, use: str) -> Issued:
         """A device's certificate for "ds" or "ka", with its key pair; the same on each call."""
-        nobody = _f("SEQUENCE OF", [])
-        return self._for(eui, use, self._device_name, nobody, self.device_issuing, _DEVICE_POLICY)
+        return self._for(eui, use, self._device_name, _NOBODY, self.device_issuing, _DEVICE_POLICY)
 
     def certify(self, eui: bytes, use: str, public: bytes) -> bytes:
         """A certificate (DER) for a public key, 65 octets, that a device has made itself."""
-        nobody = _f("SEQUENCE OF", [])
         return self._signed(
-            "%s%s%s" % (eui.hex(), use, public.hex()), self._device_name, nobody,
+            "%s%s%s" % (eui.hex(), use, public.hex()), self._device_name, _NOBODY,
             self.device_issuing, _DEVICE_POLICY, use, None, eui, public,
         )  # fmt: skip
 
@@ -221,7 +226,7 @@ class Pki:
         private = self._private(label)
         public = portable.private_key(private).public.octets
         octets = self._signed(label, issuer, subject, by, policy, use, ca, eui, public, private)
-        return Issued(octets, private, public)
+        return Issued(octets, private)
 
     def _signed(
         self,

@@ -10,7 +10,7 @@ GCS01b, GCS03, GCS07, GCS40a; ZigBee Smart Energy D.4 (price), D.5 (messaging).
 
 from typing import Any
 
-from gbcs import usecases, utrn
+from gbcs import utrn
 from gbcs.gbz import gbz
 from gbcs.zcl import zcl
 from gbcs_host.lab import compose
@@ -168,7 +168,7 @@ def gas(lab: Any, meter: bytes, use_case: str, *commands: "tuple[int, int, int, 
 
     Commands that the template dates take effect now.
     """
-    code = usecases.by_name(use_case)[0].code or 0
+    code = compose.case_of(use_case).code or 0
     dated = {
         (expected.cluster, expected.command, expected.frame_control)
         for expected in gbz.template(code)

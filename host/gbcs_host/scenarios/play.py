@@ -20,7 +20,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gbcs_device.base import clock
-from gbcs_host.lab.lab import Exchange, Lab
+from gbcs_host.han.events import ExchangeOver
+from gbcs_host.lab.exchanges import Exchange
+from gbcs_host.lab.lab import Lab
 
 SCENARIOS = ("triage", "household")
 
@@ -122,7 +124,7 @@ class Play:
         self._steps += 1
         number = "%d.%d" % (self._parts, self._steps)
         step = Step(number, self._part, title, proves, self.lab.now)
-        first = len(self.lab.exchanges)
+        stop = self.lab.observe(lambda event: step.exchanges.append(event.exchange), ExchangeOver)
         before = self._logs()
         begun = time.perf_counter()
         try:
@@ -130,7 +132,7 @@ class Play:
         except Exception as error:  # a step that raises does not hold
             step.check(False, described(error))
         step.milliseconds = (time.perf_counter() - begun) * 1000
-        step.exchanges = self.lab.exchanges[first:]
+        stop()
         after = self._logs()
         step.logs = [
             (hub, before.get(hub, ""), after[hub])
