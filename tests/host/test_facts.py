@@ -107,7 +107,7 @@ def test_an_import_keeps_rows_of_use_cases_that_the_shared_facts_do_not_have():
     ("before", "after", "reason"),
     [
         ("|Over Current\n", "|Over|Current\n", "12: 3 cells found, 2 expected"),
-        ("\n8010|", "\n8000|", "12: 8000 after 8009 is not sorted"),
+        ("\n8010|", "\n8000|", "12: 8000 after 8009: rows are sorted by the first column"),
         ("# ", "", "lines with # first, then the names of the columns, expected"),
     ],
 )

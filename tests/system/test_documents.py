@@ -27,6 +27,17 @@ def test_what_a_page_shows_is_what_is_printed(path, tmp_path):
     assert not problems, "\n\n".join(problems)
 
 
+def test_an_example_that_a_reader_kept_is_not_made_twice(tmp_path):
+    page, module = tmp_path / "page.md", tmp_path / "tools" / "rows.txt"
+    module.parent.mkdir()
+    module.write_text("a\nb\n")
+    page.write_text('```diff title="tools/rows.txt"\n a\n+new\n```\n')
+    (block,) = transcripts.blocks(page)
+    for _ in range(2):
+        transcripts.change(tmp_path, block)
+        assert module.read_text() == "a\nnew\nb\n"
+
+
 def test_a_block_that_is_not_run_says_why():
     for path in pages():
         for block in transcripts.blocks(path):
