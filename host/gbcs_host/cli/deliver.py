@@ -29,9 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `gbcs deliver` to a parser."""
     parser.add_argument("message", metavar="MESSAGE", help="hex, base64, a file, or - for stdin")
     parser.add_argument(
-        "--device", metavar="ppmid=LINK", help="link of the PPMID; by default it is emulated here"
+        "--device",
+        metavar="%s=LINK" % _INTERFACES[0],
+        help="link of the PPMID; by default it is emulated here",
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the lab")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the lab")
     parser.add_argument("--json", action="store_true", help="one JSON object a message")
 
 
@@ -39,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 0 when the hub passed on, kept or answered every message, 1 when not."""
     try:
         messages = [octets for _, octets in sources.messages(args.message)]
+    except sources.MissingFile as error:
+        raise EnvironmentProblem(str(error)) from None
     except sources.SourceError as error:
         raise UsageError(str(error)) from None
     if not messages:
@@ -118,6 +122,6 @@ def _print(args: argparse.Namespace, octets: bytes, delivery: Delivery) -> None:
     elif waits_for is not None:
         print("  the hub keeps them for %s, which sleeps" % waits_for)
     elif not delivery.answers:
-        print("  the hub gave them to a device, or to nobody; nothing came back")
+        print("  not passed on towards the WAN, and no device on the HAN answered")
     for answer in delivery.answers:
         print("  answered: %s" % answer.hex().upper())
