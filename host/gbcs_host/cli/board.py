@@ -3,12 +3,13 @@
 import argparse
 import hashlib
 import pathlib
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
-from gbcs import usecases
+from gbcs import codes, usecases
 from gbcs_device.base import kind_rows
 from gbcs_host.boards import board, firmware
 from gbcs_host.boards.board import BoardError
@@ -21,6 +22,7 @@ from gbcs_host.lab.lab import CHF, ESME, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 
 _HUBS = bytes.fromhex("00DB1234")
+_LOG_ENTRY = re.compile(r"^(?:security|event) +\d{14}Z (?P<code>[0-9A-F]{4})\b.*?(?= *\r?$)", re.M)
 _SEARCH_S = 400  # in which a display finds a new meter
 _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
@@ -146,10 +148,16 @@ def _log(args: argparse.Namespace) -> None:
         printed = repl.run("from gbcs_device.board.app import *\nstate()\nlog()\ncounters()")
         octets = repl.run(_RECENT) if args.messages else ""
         repl.start()
-    print(printed, end="")
+    print(_LOG_ENTRY.sub(_with_name, printed), end="")
     messages = [("%d" % n, bytes.fromhex(line)) for n, line in enumerate(octets.split(), 1)]
     for source, decoded in verdict.read_all(iter(messages), None):
         tree.print_tree(examine.to_json(decoded, source, None))
+
+
+def _with_name(entry: "re.Match[str]") -> str:
+    """A line of a log with the name of its code: GBCS 16.2."""
+    name = codes.name("alert", int(entry["code"], 16))
+    return "%s %s" % (entry[0], name) if name else entry[0]
 
 
 def _repl(args: argparse.Namespace) -> int:
