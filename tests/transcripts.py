@@ -192,7 +192,7 @@ def change(base: pathlib.Path, block: Block) -> None:
 
 def _shell(script: str, folder: pathlib.Path, base: pathlib.Path = ROOT) -> str:
     """What bash prints that runs this script; `gbcs` and `python` are those of this tree."""
-    for name in ("docs", "tests", "tools"):
+    for name in ("docs", "tests", "tools", "pyproject.toml"):  # as in a checkout
         (folder / name).symlink_to(base / name)
     tools = folder / ".bin"
     tools.mkdir()
