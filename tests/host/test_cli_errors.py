@@ -201,9 +201,10 @@ def test_a_database_with_devices_is_named_where_a_scenario_fails(tmp_path, capsy
 
 
 def test_a_reader_that_goes_ends_a_run_as_it_should():
-    code = "import sys; from gbcs_host.cli import main; sys.exit(main(['run', '%s']))" % FIRST
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-u", "-m", "gbcs_host.cli", "run", FIRST],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     process.stdout.readline()
     process.stdout.close()

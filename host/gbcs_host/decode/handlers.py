@@ -4,40 +4,41 @@ What no table has is plain data, which `gbcs_device.messages.cosem_server` and `
 from the store.
 """
 
-import importlib
 from collections.abc import Iterator
 from typing import Any
 
 from gbcs import usecases
 from gbcs.cosem import template as cosemtemplate
 from gbcs.gbz import gbz
+from gbcs_device.account import esme as esme_account
+from gbcs_device.account import gsme as gsme_account
 from gbcs_device.base import kind_rows
+from gbcs_device.usecases import chf, credentials, device_log, esme, gsme, maintenance
 
-TABLES = {  # by the column `objects` of a kind's row; the last that has a key decides
+Table = tuple[Any, str, dict[Any, Any]]  # a module, the name of a table in it, the table
+
+TABLES: "dict[str, tuple[Table, ...]]" = {
+    # by the column `objects` of a kind's row; the last table that has a key decides
     "": (),
     "electricity": (
-        ("gbcs_device.usecases.esme", "LIVE"),
-        ("gbcs_device.usecases.esme", "ACTIONS"),
-        ("gbcs_device.account.esme", "LIVE"),
-        ("gbcs_device.account.esme", "ACTIONS"),
+        (esme, "LIVE", esme.LIVE),
+        (esme, "ACTIONS", esme.ACTIONS),
+        (esme_account, "LIVE", esme_account.LIVE),
+        (esme_account, "ACTIONS", esme_account.ACTIONS),
     ),
     "gas": (
-        ("gbcs_device.usecases.gsme", "ACTIONS"),
-        ("gbcs_device.account.gsme", "LIVE"),
-        ("gbcs_device.account.gsme", "ACTIONS"),
+        (gsme, "ACTIONS", gsme.ACTIONS),
+        (gsme_account, "LIVE", gsme_account.LIVE),
+        (gsme_account, "ACTIONS", gsme_account.ACTIONS),
     ),
     "hub": (
-        ("gbcs_device.usecases.esme", "LOGS"),
-        ("gbcs_device.usecases.chf", "LIVE"),
-        ("gbcs_device.usecases.chf", "ACTIONS"),
+        (esme, "LOGS", esme.LOGS),
+        (chf, "LIVE", chf.LIVE),
+        (chf, "ACTIONS", chf.ACTIONS),
     ),
-    "proxy": (("gbcs_device.usecases.gsme", "PROXY_ACTIONS"),),
+    "proxy": ((gsme, "PROXY_ACTIONS", gsme.PROXY_ACTIONS),),
 }
-ASN1_MODULES = (
-    "gbcs_device.usecases.credentials",
-    "gbcs_device.usecases.maintenance",
-    "gbcs_device.usecases.device_log",
-)
+_ASN1 = (credentials, maintenance, device_log)
 
 
 def of_use_case(case: usecases.UseCase) -> "list[str]":
@@ -57,10 +58,9 @@ def of_use_case(case: usecases.UseCase) -> "list[str]":
 
 
 def _asn1(case: usecases.UseCase, code: int) -> "Iterator[str]":
-    for name in ASN1_MODULES:
-        table = importlib.import_module(name).ASN1
-        if code in table:
-            yield "%s.ASN1[0x%04X], %s" % (name, code, _named(table[code][0]))
+    for module in _ASN1:
+        if code in module.ASN1:
+            yield "%s.ASN1[0x%04X], %s" % (module.__name__, code, _named(module.ASN1[code][0]))
     if case.mode is not None:
         yield "gbcs_device.usecases.credentials.REPLACEMENT"
 
@@ -91,13 +91,11 @@ def _gbz(code: int) -> "Iterator[tuple[Any, ...]]":
                 yield (expected.cluster, identifier)
 
 
-def _place(tables: "tuple[tuple[str, str], ...]", key: "tuple[Any, ...]") -> str:
+def _place(tables: "tuple[Table, ...]", key: "tuple[Any, ...]") -> str:
     """MODULE.TABLE[KEY] of the last table that has the key, and its function; "" for none."""
-    for name, table_name in reversed(tables):
-        module = importlib.import_module(name)
-        table = getattr(module, table_name)
+    for module, name, table in reversed(tables):
         if key in table:
-            place = "%s.%s[%s]" % (name, table_name, _spelt(module, key))
+            place = "%s.%s[%s]" % (module.__name__, name, _spelt(module, key))
             function = _named(table[key])
             return "%s, %s" % (place, function) if function else place
     return ""
