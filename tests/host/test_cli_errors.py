@@ -151,6 +151,12 @@ def test_a_device_that_nobody_serves_is_told_how_to_serve_it(capsys):
     assert "`gbcs device run esme --link tcp:127.0.0.1:9` would serve it" in text
 
 
+def test_a_display_that_nobody_serves_is_told_how_to_serve_it(capsys):
+    status, text = outcome(["deliver", ECS14, "--device", "ppmid=tcp:127.0.0.1:9"], capsys)
+    assert status == 3
+    assert "`gbcs device run ppmid --link tcp:127.0.0.1:9` would serve it" in text
+
+
 def test_a_device_of_another_kind_says_what_it_serves(capsys):
     with listen("inproc:one-kind") as listener:
         over = threading.Event()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import gbcs
 from tests import transcripts
 from tests.conftest import reference_paths
 from tools import gen_docs
@@ -73,6 +74,11 @@ def test_links_lead_somewhere(path):
 def test_modules_and_names_that_a_page_mentions_exist(path):
     for name in set(_DOTTED.findall(_FENCED.sub("", path.read_text()))):
         assert gen_docs.resolve(name), name
+
+
+def test_the_version_is_that_of_the_pages():
+    assert "\n## %s - " % gbcs.__version__ in (ROOT / "CHANGELOG.md").read_text()
+    assert "gbcs-lab %s\n" % gbcs.__version__ in (ROOT / "docs/getting-started.md").read_text()
 
 
 def test_every_page_of_the_site_is_in_its_navigation():

@@ -87,6 +87,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="RPI_PICO",
         help="names the processor; by default RPI_PICO",
     )
+    _add_provisioning(to_do)
+
+
+def _add_provisioning(to_do: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the subcommands that make a device of a board."""
     for name, text in (
         ("provision", "make a new device: identity, keys, certificates, install code"),
         ("try", "provision the board if necessary, join it to an emulated hub, and read it"),

@@ -7,12 +7,12 @@ import sys
 
 from gbcs.errors import DecodeError
 from gbcs_device.base import kind_rows
-from gbcs_host.boards import board
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.cli.places import started
 from gbcs_host.decode import sources
 from gbcs_host.lab.displays import Delivery
 from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
-from gbcs_host.links import BadName, Link, LinkError
+from gbcs_host.links import Link, LinkError
 
 HELP = "Have a PPMID deliver a message to its hub, and print what the hub does with it."
 _EUIS = {  # of the devices in the lab
@@ -72,14 +72,9 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
         return None
     kind, equals, name = args.device.partition("=")
     if not equals or kind not in _INTERFACES:
-        raise UsageError("--device: ppmid=LINK expected, found '%s'" % args.device)
-    try:
-        link = board.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
-    except BadName as error:
-        raise UsageError("--device: %s" % error) from None
-    except (LinkError, board.BoardError) as error:
-        raise EnvironmentProblem(str(error)) from None
-    return open_things.enter_context(link)
+        kinds = " or ".join(_INTERFACES)
+        raise UsageError("--device: %s=LINK expected, found '%s'" % (kinds, args.device))
+    return open_things.enter_context(started("deliver", kind, name))
 
 
 def household(seed: int, link: "Link | None") -> Lab:

@@ -1,4 +1,4 @@
-"""Where the devices of `gbcs run` run: in this process, or at the links of --device and --link."""
+"""Where devices of a lab run: in this process, or at the links of --device and --link."""
 
 import argparse
 import contextlib
@@ -27,7 +27,7 @@ class Places:
             if not equals or kind.upper() not in served_devices.KINDS:
                 form = "--device: KIND=LINK with a kind of %s expected, found '%s'"
                 raise UsageError(form % (KINDS, text))
-            link = open_things.enter_context(_started(kind, _served(name, open_things)))
+            link = open_things.enter_context(started("run", kind, _served(name, open_things)))
             self._own.setdefault(kind.upper(), []).append(link)
         if self._shared is not None:
             _opened("--link", self._shared).close()
@@ -74,10 +74,12 @@ def parsed_faults(option: str, text: "str | None") -> "Faults | None":
         raise UsageError("%s: %s" % (option, error)) from None
 
 
-def _started(kind: str, name: str) -> Link:
+def started(command: str, kind: str, name: str) -> Link:
     """An open link to a device; a board's device is started where it does not run."""
     try:
-        return board.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
+        return board.opened(
+            name, lambda text: print("gbcs %s: %s" % (command, text), file=sys.stderr)
+        )
     except BadName as error:
         raise UsageError("--device: %s" % error) from None
     except (LinkError, board.BoardError) as error:
