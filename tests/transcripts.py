@@ -169,7 +169,10 @@ def _copied(tree: pathlib.Path) -> pathlib.Path:
 
 
 def change(base: pathlib.Path, block: Block) -> None:
-    """Changes a module as a diff says; ValueError unless the lines before it stand there once."""
+    """Changes a module as a diff says; ValueError unless the lines before it stand there once.
+
+    A module that is as the diff would make it, since a reader kept the example, stays as it is.
+    """
     name = block.title
     if "/" not in name:
         name = "%s/%s.py" % (PACKAGES[name.split(".")[0]], name.replace(".", "/"))
@@ -177,6 +180,8 @@ def change(base: pathlib.Path, block: Block) -> None:
     old = "".join(line[1:] + "\n" for line in block.lines if line[:1] in (" ", "-", ""))
     new = "".join(line[1:] + "\n" for line in block.lines if line[:1] in (" ", "+", ""))
     text = path.read_text()
+    if text.count(new) == 1 and any(line[:1] == "+" for line in block.lines):
+        return
     if text.count(old) != 1:
         places = text.count(old)
         raise ValueError(
@@ -187,7 +192,7 @@ def change(base: pathlib.Path, block: Block) -> None:
 
 def _shell(script: str, folder: pathlib.Path, base: pathlib.Path = ROOT) -> str:
     """What bash prints that runs this script; `gbcs` and `python` are those of this tree."""
-    for name in ("docs", "tests", "tools"):
+    for name in ("docs", "tests", "tools", "pyproject.toml"):  # as in a checkout
         (folder / name).symlink_to(base / name)
     tools = folder / ".bin"
     tools.mkdir()
@@ -231,6 +236,7 @@ def summary() -> "list[tuple[str, int, int, list[str]]]":
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without a traceback
     for page in sys.argv[1:]:
         fill(pathlib.Path(page))
     for name, ran, left, why in summary() if not sys.argv[1:] else ():

@@ -67,7 +67,10 @@ def load(folder: pathlib.Path, name: str) -> Table:
                 "%s:%d: %d cells found, %d expected" % (path, number, len(cells), len(columns))
             )
         if cells[0] < last:
-            raise FactError("%s:%d: %s after %s is not sorted" % (path, number, cells[0], last))
+            raise FactError(
+                "%s:%d: %s after %s: rows are sorted by the first column"
+                % (path, number, cells[0], last)
+            )
         last = cells[0]
         table.rows.append(dict(zip(columns, cells, strict=True)))
     return table

@@ -30,15 +30,15 @@ def demo() -> int:
             "One message from the command line:",
             file=sys.stderr,
         )
-        _say("gbcs decode DD0000...")
+        _say("gbcs decode --quiet %s" % EXAMPLE)
         return main(["decode", "--quiet", EXAMPLE]) or status
     shown = os.path.join(messages, "8.9_CCS07", "CCS07_8.9_SUCCESS_RESPONSE_GBCS.HEX")
     if os.path.exists(shown):
-        _say("gbcs decode --keystore KEYS %s" % os.path.basename(shown))
+        _say("gbcs decode --quiet %s %s" % (" ".join(keys), shown))
         main(["decode", "--quiet", *keys, shown])
-    _say("gbcs decode --json --keystore KEYS %s > /dev/null" % messages)
+    _say("gbcs decode --json %s %s > /dev/null" % (" ".join(keys), messages))
     status = _silently(["decode", "--json", *keys, messages]) or status
-    _say("gbcs coverage > /dev/null")
+    _say("gbcs coverage --rtds %s %s > /dev/null" % (messages, " ".join(keys)))
     _silently(["coverage", "--rtds", messages, *keys])
     print("\nThe report of the triage: %s" % REPORT)
     return status

@@ -3,4 +3,4 @@
 No I/O, no clock, no randomness of its own; the same files run on CPython and on MicroPython.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

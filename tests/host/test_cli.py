@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from gbcs_host.cli import main
+from gbcs_host.decode import fields
 
 ECS14 = (
     "DD000000000000481100000000DF090100000000000003E80890B3D51F3001000008"
@@ -62,6 +63,14 @@ def test_an_unknown_message_code_is_an_error_beside_the_header(capsys):
 def test_wrong_usage_has_status_2(arguments, capsys):
     assert main(arguments) == 2
     assert capsys.readouterr().err
+
+
+def test_the_identifier_of_an_attribute_is_shown_in_hex():
+    assert fields.to_json(("Divisor", "attribId", 770, None)) == {
+        "type": "attribId",
+        "value": 770,
+        "means": "0x0302",
+    }
 
 
 def test_a_missing_key_store_has_status_3(capsys):
@@ -120,4 +129,4 @@ def test_every_use_case_of_the_facts_is_in_the_registry(shared, capsys):
     assert main(["usecase", "--json", "--list"]) == 0
     names = {json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()}
     facts = json.loads((shared / "gbcs" / "use_cases.json").read_text())
-    assert names == {record["code"] for record in facts} | {"CS02f-SECMP0013"}
+    assert names >= {record["code"] for record in facts} | {"CS02f-SECMP0013"}

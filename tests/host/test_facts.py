@@ -107,7 +107,7 @@ def test_an_import_keeps_rows_of_use_cases_that_the_shared_facts_do_not_have():
     ("before", "after", "reason"),
     [
         ("|Over Current\n", "|Over|Current\n", "12: 3 cells found, 2 expected"),
-        ("\n8010|", "\n8000|", "12: 8000 after 8009 is not sorted"),
+        ("\n8010|", "\n8000|", "12: 8000 after 8009: rows are sorted by the first column"),
         ("# ", "", "lines with # first, then the names of the columns, expected"),
     ],
 )
@@ -127,6 +127,8 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path, before, after, reason):
         ("gen_usecases", "authority", "\n0026|", "\n0025A|", "0025A is no message code"),
         ("gen_cosem", "cosem_values", "|enum|", "|enumeration|", "no type enumeration"),
         ("gen_served", "served", "|SiteID|", "|Site|", "SiteID expected, found Site"),
+        ("gen_served", "served", "|_site|", "|_sit|", "attributes.py expected, found _sit"),
+        ("gen_served", "served", "|label|", "|labe|", "one of the Figures expected, found labe"),
         ("gen_served", "served", "|gas||litres", "|water||litres", "0702/0000: 'water'"),
         ("gen_cosem", "cosem_values", "ECS17a|", "ECS171|", "ECS17a: no values of class 3"),
         ("gen_cosem", "cosem_requests", "|action|104|", "|get|104|", "get of M1"),

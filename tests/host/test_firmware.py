@@ -62,7 +62,7 @@ def test_reasons_say_what_to_do_next(capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("MICROPY_DIR", raising=False)
     assert cli.main(["board", "build", "RPI_PICO", "--folder", str(tmp_path / "b")]) == 3
     assert "next step" in capsys.readouterr().err
-    assert cli.main(["board", "build", "ABACUS"]) == 3
+    assert cli.main(["board", "build", "ABACUS"]) == 2
     assert "RPI_PICO2" in capsys.readouterr().err
     assert cli.main(["board", "info", "/dev/no-such-port"]) == 3
     assert "next step: gbcs board list" in capsys.readouterr().err

@@ -72,7 +72,9 @@ def test_standard_input_is_read(monkeypatch):
 
 def test_what_is_nothing_is_refused_with_a_reason():
     with pytest.raises(sources.SourceError, match="no file or folder, nor hex or base64"):
-        read("no/such/file?")
+        read("no such file?")
+    with pytest.raises(sources.MissingFile, match="no such file or folder"):
+        read("no/such.file")
 
 
 def test_a_line_that_is_no_hex_is_handed_on_to_be_reported(tmp_path):

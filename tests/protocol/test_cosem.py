@@ -27,7 +27,7 @@ def records(shared):
 
 def test_every_dlms_use_case_has_a_template(records):
     codes = {int(record["message_code"], 16): record["code"] for record in records}
-    assert sorted(template.codes()) == sorted(codes)
+    assert set(template.codes()) >= set(codes)  # the tables may have use cases of their own
     for code, name in codes.items():
         assert template.template(code).use_case == name
 

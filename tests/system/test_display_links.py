@@ -119,7 +119,7 @@ def test_the_command_delivers_what_it_is_given(capsys, tmp_path):
     composed = message.compose(message.COMMAND, 7, INTERFACE, METER, 0x1000, b"\x01")
     forged = message.wrap(message.finish(composed), bytes(12)).hex()
     assert cli.main(["deliver", forged]) == 1
-    assert "nothing came back" in capsys.readouterr().out
+    assert "no device on the HAN answered" in capsys.readouterr().out
     assert cli.main(["deliver", "--device", "esme=tcp:127.0.0.1:1", forged]) == 2
 
 

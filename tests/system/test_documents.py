@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import gbcs
 from tests import transcripts
 from tests.conftest import reference_paths
 from tools import gen_docs
@@ -25,6 +26,17 @@ def names(path: pathlib.Path) -> str:
 def test_what_a_page_shows_is_what_is_printed(path, tmp_path):
     problems = transcripts.run(path, tmp_path, bool(reference_paths()))
     assert not problems, "\n\n".join(problems)
+
+
+def test_an_example_that_a_reader_kept_is_not_made_twice(tmp_path):
+    page, module = tmp_path / "page.md", tmp_path / "tools" / "rows.txt"
+    module.parent.mkdir()
+    module.write_text("a\nb\n")
+    page.write_text('```diff title="tools/rows.txt"\n a\n+new\n```\n')
+    (block,) = transcripts.blocks(page)
+    for _ in range(2):
+        transcripts.change(tmp_path, block)
+        assert module.read_text() == "a\nnew\nb\n"
 
 
 def test_a_block_that_is_not_run_says_why():
@@ -62,6 +74,11 @@ def test_links_lead_somewhere(path):
 def test_modules_and_names_that_a_page_mentions_exist(path):
     for name in set(_DOTTED.findall(_FENCED.sub("", path.read_text()))):
         assert gen_docs.resolve(name), name
+
+
+def test_the_version_is_that_of_the_pages():
+    assert "\n## %s - " % gbcs.__version__ in (ROOT / "CHANGELOG.md").read_text()
+    assert "gbcs-lab %s\n" % gbcs.__version__ in (ROOT / "docs/getting-started.md").read_text()
 
 
 def test_every_page_of_the_site_is_in_its_navigation():

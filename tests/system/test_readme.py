@@ -14,7 +14,7 @@ ANSWERS = (
         ("| what runs on a board |", "`gbcs` and `gbcs_device`", "manifest.py"),
     ),
     ("what runs on a PC", ("| what runs on a PC |", "`gbcs_host`")),
-    ("where is the handler of ECS17b", ("ECS17b", "gbcs usecase ECS17b", "`LIVE`")),
+    ("where is the handler of ECS17b", ("ECS17b", "gbcs usecase ECS17b", "`LIVE[IMPORT]`")),
     (
         "how do I test",
         ("| how to test |", "make test", "python -m pytest", "make test-micropython"),

@@ -88,6 +88,8 @@ def test_what_there_is_is_listed_and_what_is_not_is_refused(capsys):
     assert cli.main(["run", "nothing"]) == 2
     assert cli.main(["run"]) == 2
     with pytest.raises(play.UnknownScenario):
+        play.find("nothing")
+    with pytest.raises(FileNotFoundError):
         play.find("nothing.py")
 
 

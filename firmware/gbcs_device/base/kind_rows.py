@@ -1,4 +1,4 @@
-"""What each kind of device is: one table, one row a kind, for whoever asks what a device can do.
+"""What each kind of device is and can do: one table, one row a kind.
 
 Rows are literals, which a board keeps in flash; `find` wraps the one that is asked for. What a
 row's names stand for (classes, objects, stations) gbcs_device.devices makes of them.

@@ -20,7 +20,7 @@ from gbcs_device.board.console import (
     state,
     value,
 )
-from gbcs_device.board.device_here import device, keep_in, pins, server
+from gbcs_device.board.device_here import device, is_pc, keep_in, pins, server
 from gbcs_device.board.loop import serve
 
 if TYPE_CHECKING:
@@ -46,13 +46,19 @@ __all__ = (
     "value",
 )
 
+_STOPPED = "stopped; %s goes on, help_device() says what can be asked"
+
 
 def run(here: bool = False) -> None:
     """Serves the device on the board's HAN link, or `here`, on this port, until Ctrl-C.
 
-    Nothing is started while the board's button is held.
+    Nothing is started while the board's button is held, nor on a PC, which has no HAN link: the
+    terminal's Ctrl-C would be an octet of the link.
     """
     connected = pins()
+    if not here and is_pc() and not connected.has_link:
+        print("no HAN link here: listen(PORT) serves the device over TCP")
+        return
     one = server()
     _tell_damage()
     if not here and connected.is_pressed():
@@ -77,7 +83,7 @@ def run(here: bool = False) -> None:
             except Exception as error:  # of a pin, a port, a display: the device goes on
                 one.noted(error)
     except KeyboardInterrupt:
-        print("stopped; run() goes on, help_device() says what can be asked")
+        print(_STOPPED % "run()")
     finally:
         connected.rest()
 
@@ -135,18 +141,25 @@ def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:
     door.bind(socket.getaddrinfo(host, port)[0][-1])
     door.listen(1)
     print("listening", port)
-    _tell_damage()
-    while True:
-        line = door.accept()[0]
-        try:
-            # MicroPython's sockets have `write`, which sends all
-            serve(lambda line=line: line.recv(512), getattr(line, "write"), server())  # noqa: B009
-        except OSError:
-            pass  # it has gone
-        except KeyboardInterrupt:
-            return
-        finally:
-            line.close()
+    try:
+        _tell_damage()
+        while True:
+            _serve_laboratory(door.accept()[0])
+    except KeyboardInterrupt:
+        print(_STOPPED % ("listen(%d)" % port))
+    finally:
+        door.close()
+
+
+def _serve_laboratory(line: "Any") -> None:
+    """Serves the peer of a connection until it has gone, or an exception that is no OSError."""
+    try:
+        # MicroPython's sockets have `write`, which sends all
+        serve(lambda: line.recv(512), line.write, server())
+    except OSError:
+        pass  # it has gone
+    finally:
+        line.close()
 
 
 def erase() -> int:

@@ -9,6 +9,7 @@ import gc
 from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import GbcsError
 from gbcs.record import Record
+from gbcs_device.base import clock
 from gbcs_device.base.logs import EVENT, SECURITY, entries
 from gbcs_device.board.device_here import device, server
 
@@ -43,16 +44,20 @@ def state() -> None:
 
 
 def log(last: int = 20) -> None:
-    """Prints security and event log: seconds since 2000, code, information; the last errors."""
+    """Prints security and event log: UTC, code, information; the last errors."""
     served = device()
     for title, name in (("security", SECURITY), ("event", EVENT)):
-        for entry in entries((served and served.store.get(name)) or b"")[-last:]:
-            print("%-8s %d %04X %s" % (title, entry.time, entry.code, _hex(entry.other)))
+        newest = entries((served and served.store.get(name)) or b"")[-last:]
+        for entry in newest:
+            at = clock.generalized(entry.time * 1000)
+            print("%-8s %s %04X %s" % (title, at, entry.code, _hex(entry.other)))
+        if not newest:
+            print("%-8s empty" % title)
     from gbcs_device.messages import failures
 
     kept = None if served is None else failures.last(served.store)
     if kept is not None:
-        print("%-8s %d %s" % ("error", kept[0], kept[1]))
+        print("%-8s %s %s" % ("error", clock.generalized(kept[0] * 1000), kept[1]))
     for text in () if served is None else served.errors:
         print("%-8s since it was switched on: %s" % ("error", text))
 
@@ -131,7 +136,7 @@ def _found(object_name: str, index: int) -> "list[tuple[str, Any]]":
         if key is not None and key[-1] == index and _spoken(key) == object_name:
             matching.append((name, key))
     if not matching:
-        print("no such object; objects() has those that there are")
+        print("not in the store: objects() lists what is; the rest is made when it is read")
     return matching
 
 
@@ -197,7 +202,9 @@ def _print(content: "Any", depth: int) -> None:
 def alert(code: int) -> None:
     """Sends an alert of this code to the supplier; it goes when the device is served again."""
     served = device()
-    if served is not None:
+    if not isinstance(code, int) or not 0 <= code <= 0xFFFF:
+        print("an alert code expected, such as alert(0x8F12)")
+    elif served is not None:
         served.raise_alert(code, server().now)
         print("%d waiting" % len(served.outbox))
 
@@ -210,7 +217,7 @@ def help_device() -> None:
         ("log()", "security and event log"),
         ("counters()", "of remote parties, its own, of frames"),
         ("objects()", "the objects that hold something"),
-        ("show(OBIS, INDEX)", "what an object holds; show('0702', 0): an attribute"),
+        ("show(OBIS, INDEX)", "what the store has of an object, such as show('1.0.2.8.0.255')"),
         ("messages()", "the last messages, decoded"),
         ("alert(CODE)", "send this alert, such as alert(0x8F12)"),
         ("fault(OBIS, INDEX, R)", "let an object fail with result R; None: no more"),

@@ -27,6 +27,11 @@ _server: "list[Server]" = []
 _pins: "list[Pins]" = []
 
 
+def is_pc() -> bool:
+    """Whether this is MicroPython's port for a PC."""
+    return sys.platform in _PCS
+
+
 def keep_in(folder: str) -> None:
     """Sets the folder of the device's store; called before any other function."""
     _folder[:] = [folder]

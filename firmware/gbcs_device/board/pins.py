@@ -42,9 +42,7 @@ class Pins:
 
     def begin(self, here: bool) -> None:
         """The link is the board's, or `here` the port with the prompt; the watchdog watches."""
-        self.is_shared = here or (
-            getattr(self._board, "UART", None) is None and not hasattr(self._board, "link")
-        )
+        self.is_shared = here or not self.has_link
         if self.is_shared:
             _interrupt(-1)  # gbcs_device.board.loop tells a person's from noise
             stdin = sys.stdin.buffer
@@ -56,6 +54,11 @@ class Pins:
             self._uart = self._uart or self._opened(*self._board.UART)
             self.read, self.write = self._from_uart, self._uart.write
         self._watch()
+
+    @property
+    def has_link(self) -> bool:
+        """Whether the board names a port for the HAN link alone."""
+        return getattr(self._board, "UART", None) is not None or hasattr(self._board, "link")
 
     def rest(self) -> None:
         """The device is not served: Ctrl-C is the port's again, and the watchdog is kept calm."""

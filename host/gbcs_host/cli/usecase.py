@@ -12,8 +12,10 @@ from gbcs.cosem import cosem
 from gbcs.cosem import template as cosemtemplate
 from gbcs.gbz import gbz
 from gbcs.zcl import clusters, zcl
+from gbcs_host.decode import handlers
 
-HELP = "Print the registry's entry of a use case: codes, targets, roles, message template."
+HELP = "Print the registry's entry of a use case: codes, targets, roles, template, handlers."
+_LISTS = ("template", "handlers")  # a line each
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +81,7 @@ def _facts(case: usecases.UseCase) -> dict[str, Any]:
         "variant": case.variant or None,
         "superseded_by": case.superseded_by or None,
         "template": _template(case),
+        "handlers": handlers.of_use_case(case),
     }
     return {key: value for key, value in facts.items() if value not in (None, (), {}, [], False)}
 
@@ -148,12 +151,12 @@ def _show(facts: dict[str, Any]) -> None:
     for key, value in facts.items():
         if isinstance(value, dict):
             value = "; ".join("%s: %s" % (word, ", ".join(names)) for word, names in value.items())
-        elif key != "template" and isinstance(value, (tuple, list)):
+        elif key not in _LISTS and isinstance(value, (tuple, list)):
             value = ", ".join(value)
         elif value is True:
             value = "yes"
-        if key == "template":
-            print("template")
+        if key in _LISTS:
+            print(key)
             for line in value:
                 print("  " + line)
         else:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from gbcs import utrn
@@ -10,6 +9,8 @@ from gbcs.crypto import backends
 from gbcs_host.cli import EnvironmentProblem, UsageError
 from gbcs_host.decode import present
 from gbcs_host.decode.keystore import KeyStore
+
+_MAX_COUNTER = (1 << 64) - 1
 
 HELP = "Make and check prepayment tokens (UTRN)."
 
@@ -32,12 +33,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--counter",
             required=needed,
-            type=lambda text: int(text, 0),
+            type=_counter,
             help="the supplier's 64-bit originator counter, such as 0x0000000300000000",
         )
         command.add_argument("--keystore", metavar="DIR", help="EUI-pp-ka.key and EUI-ka.pem")
         command.add_argument("--secret", metavar="HEX", help="the shared secret, 32 octets")
         command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _counter(text: str) -> int:
+    """An originator counter in decimal, or in hex after 0x."""
+    try:
+        counter = int(text, 0)
+    except ValueError:
+        counter = -1
+    if not 0 <= counter <= _MAX_COUNTER:
+        form = "a number of 64 bits, such as 0x0000000300000000, expected, found '%s'"
+        raise argparse.ArgumentTypeError(form % text)
+    return counter
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,6 +66,9 @@ def _make(args: argparse.Namespace) -> int:
         )
     kind = utrn.PENCE if args.pounds is None else utrn.POUNDS
     value = args.pence if args.pounds is None else args.pounds
+    if not 0 <= value <= utrn.MAX_VALUE:
+        option = "--pence" if args.pounds is None else "--pounds"
+        raise UsageError("%s: 0 to %d expected, found %d" % (option, utrn.MAX_VALUE, value))
     supplier, device, secret = _parties(args)
     try:
         digits = utrn.make(secret, supplier, device, args.counter, value, kind, backends.default())
@@ -97,15 +113,21 @@ def _parties(args: argparse.Namespace) -> tuple[bytes, bytes, bytes]:
         if not args.keystore:
             raise UsageError("--keystore DIR or --secret HEX expected, found neither")
         try:
-            secret = KeyStore.load(args.keystore).token_secret(supplier, device)
+            store = KeyStore.load(args.keystore)
+            secret = store.token_secret(supplier, device)
         except OSError as error:
             raise EnvironmentProblem("'%s': %s" % (args.keystore, error.strerror)) from None
         if secret is None:
-            print(
-                "gbcs utrn: the supplier's -pp-ka.key and the device's -ka.pem are needed",
-                file=sys.stderr,
-            )
-            raise EnvironmentProblem("the key store lacks a key")
+            missing = [
+                name
+                for name, key in (
+                    ("%s-pp-ka.key" % supplier.hex(), store.private(supplier, "pp-ka")),
+                    ("%s-ka.pem" % device.hex(), store.public(device, "ka")),
+                )
+                if key is None
+            ]
+            form = "the key store '%s' lacks %s, or it is damaged"
+            raise EnvironmentProblem(form % (args.keystore, " and ".join(missing)))
     if len(secret) != 32:
         raise UsageError("--secret: 32 octets expected, found %d" % len(secret))
     return supplier, device, secret

@@ -52,6 +52,8 @@ class KeyStore:
                 store._paths[key] = path
             elif name.lower().endswith((".pem", ".crt", ".cer", ".der")):
                 store._file_by_content(path)
+        if not store._paths and not store._certificates:
+            store.problems.append("no certificates and no keys found in '%s'" % folder)
         return store
 
     def _file_by_content(self, path: str) -> None:

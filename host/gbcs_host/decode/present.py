@@ -27,7 +27,11 @@ def eui64_octets(text: str) -> bytes:
 
 
 def meaning(kind: str, value: "object", hint: "str | None") -> "str | None":
-    """The meaning of `value`, of wire type `kind`, in words; None where the hint gives none."""
+    """The meaning of `value`, of wire type `kind`, in words; None where the hint gives none.
+
+    Without a hint, identifiers are given as documents have them, in hex.
+    """
+    hint = hint or _HINTS.get(kind)
     if hint is None or value is None:
         return None
     key, _, rest = hint.partition(":")
@@ -189,6 +193,11 @@ def obis_octets(text: str) -> bytes:
     return octets
 
 
+def _hex(value: int, rest: str) -> "str | None":
+    return "0x%0*X" % (int(rest), value)
+
+
+_HINTS = {"attribId": "hex:4", "clusterId": "hex:4"}  # by type, where a field has none of its own
 _READERS: "dict[str, Callable[[Any, str], str | None]]" = {
     "bits": _bits,
     "zcl-date": _zcl_date,
@@ -203,5 +212,6 @@ _READERS: "dict[str, Callable[[Any, str], str | None]]" = {
     "text": _text,
     "unit": _unit,
     "names": _names,
+    "hex": _hex,
     "enum": _enum,
 }

@@ -11,8 +11,10 @@ A step holds when all its checks hold. A step that raises does not hold, and the
 """
 
 import contextlib
+import errno
 import importlib
 import importlib.util
+import os
 import pathlib
 import time
 import traceback
@@ -28,7 +30,11 @@ SCENARIOS = ("triage", "household")
 
 
 class UnknownScenario(Exception):
-    """There is no scenario of that name, or the file of that name is no scenario."""
+    """There is no scenario of that name."""
+
+
+class BadScenario(Exception):
+    """A file that is no scenario; the text says why."""
 
 
 class Step:
@@ -153,10 +159,16 @@ class Play:
 
 
 def described(error: BaseException) -> str:
-    """An error as a line of text: its class, its text, and the file and line that raised it."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    name = pathlib.Path(where.filename).name
-    return "%s: %s (%s:%s)" % (type(error).__name__, error, name, where.lineno)
+    """An error as a line of text: its class, its text, and the file and line that raised it.
+
+    Of a syntax error the file and line that it is about.
+    """
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        text, filename, line = error.msg, error.filename, error.lineno
+    else:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text, filename, line = str(error), where.filename, where.lineno
+    return "%s: %s (%s:%s)" % (type(error).__name__, text, pathlib.Path(filename).name, line)
 
 
 def _log_text(log: Any) -> str:
@@ -172,7 +184,11 @@ def _log_text(log: Any) -> str:
 
 
 def find(name: str) -> Any:
-    """The module of a scenario: a name of SCENARIOS or a Python file. Raises UnknownScenario."""
+    """The module of a scenario: a name of SCENARIOS or a Python file.
+
+    Raises UnknownScenario for another name, FileNotFoundError for a file that is not there,
+    BadScenario for one that cannot be loaded, or has no TITLE and play(p).
+    """
     if name in SCENARIOS:
         return importlib.import_module("gbcs_host.scenarios." + name)
     path = pathlib.Path(name)
@@ -184,9 +200,11 @@ def find(name: str) -> Any:
                 spec.loader.exec_module(module)
             except (Exception, SystemExit) as error:
                 text = "'%s' cannot be loaded: %s" % (name, described(error))
-                raise UnknownScenario(text) from None
+                raise BadScenario(text) from None
             is_whole = callable(getattr(module, "play", None))
             if not is_whole or not isinstance(getattr(module, "TITLE", None), str):
-                raise UnknownScenario("'%s' has no TITLE and play(p)" % name)
+                raise BadScenario("'%s' has no TITLE and play(p)" % name)
             return module
+    if path.suffix == ".py" and not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
     raise UnknownScenario("there is no scenario '%s'" % name)

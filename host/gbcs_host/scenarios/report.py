@@ -62,7 +62,7 @@ def _step(step: Step, played: Play) -> str:
     checks = "".join(
         "<li class='%s'>%s%s</li>"
         % ("" if is_met else "no", "" if is_met else "not so: ", _text(text))
-        for text, is_met in step.checks
+        for text, is_met in step.checks or [("no check in this step", False)]
     )
     notes = "".join("<p>%s</p>" % _note(note) for note in step.notes)
     pictures = "".join(shots.image_tag(octets, words) for words, octets in step.pictures)
