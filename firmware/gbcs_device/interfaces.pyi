@@ -4,7 +4,7 @@ For type checkers alone: no Python loads it.
 """
 
 from collections.abc import Callable
-from typing import Protocol  # noqa: TID251
+from typing import Any, Protocol, TypeVar  # noqa: TID251
 
 from gbcs.interfaces import Crypto
 from gbcs.zigbee.aps import Frame
@@ -19,6 +19,13 @@ AttributeOf = Callable[
     [int, int, int], bytes | None
 ]  # type and octets, by cluster, identifier, now
 PayloadOf = Callable[[int], bytes]  # the payload of an alert, by its counter
+
+Entry = TypeVar("Entry", covariant=True)
+
+class Table(Protocol[Entry]):
+    """What a device makes or does afresh, by its key."""
+
+    def get(self, key: Any, /) -> Entry | None: ...
 
 class Stream(Protocol):
     """The octets of a bank, from its beginning."""

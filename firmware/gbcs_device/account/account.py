@@ -33,7 +33,8 @@ _MILLI = const(1000)
 _LONGEST_MS = 400 * DAY_MS
 _OFF_TIMES = "account/off"
 
-HAN_COMMAND_DONE, HAN_COMMAND_REFUSED = const(0x8154), const(0x8155)  # GBCS 16.2
+HAN_COMMAND_DONE = const(0x8154)  # GBCS 16.2
+HAN_COMMAND_REFUSED = const(0x8155)
 
 # Message codes by which an ESME's log knows commands of the HAN: PECS01, PECS02, PECS03
 _TOP_UP, _SELECT, _ENABLE = 0x0116, 0x0117, 0x0118

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from gbcs_device.interfaces import Readable
     from gbcs_device.messages.device import Device
 
-_CRITICAL, _NON_CRITICAL = const(0x1000), const(0x1001)
+_CRITICAL = const(0x1000)
+_NON_CRITICAL = const(0x1001)
 
 _CODES = {
     # code: log, alert's message code; None: neither

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
-DELIVERED, FRIENDLY = const(0), const(3)  # calendar types
+DELIVERED = const(0)  # calendar types
+FRIENDLY = const(3)
 
 
 def name_of(kind: int, is_next: bool = False) -> str:

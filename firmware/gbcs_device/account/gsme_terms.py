@@ -12,7 +12,9 @@ from gbcs_device.base.names import attribute_name
 if TYPE_CHECKING:
     from gbcs_device.interfaces import Lookup
 
-PRICE, METERING, PREPAYMENT = const(0x0700), const(0x0702), const(0x0705)
+PRICE = const(0x0700)
+METERING = const(0x0702)
+PREPAYMENT = const(0x0705)
 _LITRE_UNITS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
 _JOULES = const(3600)  # in a watt-hour
 _PARTS = const(1_000_000)  # of the conversion factor

@@ -24,7 +24,9 @@ BELOW = const(0x20)  # no credit is left above the disablement threshold
 EXHAUSTED = const(0x40)  # emergency credit is used up
 
 COUNTER = const(0xFF)  # in place of a block: the counter that blocks are told by
-DAYS, WEEKS, MONTHS = const(8), const(5), const(13)  # that are over, and are remembered
+DAYS = const(8)  # that are over, and are remembered
+WEEKS = const(5)
+MONTHS = const(13)
 
 # name, octets; money may be below zero, and stands with the half of its range added
 NUMBERS = (

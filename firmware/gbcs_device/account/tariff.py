@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     Date = tuple[int | None, ...]
 
 DAY_MS = const(86_400_000)
-DAYS, WEEKS, MONTHS = const(1), const(2), const(3)
+DAYS = const(1)
+WEEKS = const(2)
+MONTHS = const(3)
 _MINUTE_MS = const(60_000)
 
 

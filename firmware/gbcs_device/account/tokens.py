@@ -25,7 +25,9 @@ INVALID = const(0x01)
 DUPLICATE = const(0x02)
 MAXIMUM_CREDIT = const(0x04)
 TOO_LARGE = const(0x06)
-ACCEPTED_ON, ACCEPTED_OFF, ACCEPTED_ARMED = const(0x10), const(0x11), const(0x12)
+ACCEPTED_ON = const(0x10)
+ACCEPTED_OFF = const(0x11)
+ACCEPTED_ARMED = const(0x12)
 
 REMOTE = const(0)  # originating device
 _MOST_COUNTERS = const(100)

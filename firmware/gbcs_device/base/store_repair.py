@@ -16,7 +16,8 @@ from gbcs_device.base.store_format import StoreDamaged, head_of
 if TYPE_CHECKING:
     from gbcs_device.interfaces import Medium, Stream
 
-_HIGH, _LOW = const(0xEDB8), const(0x8320)  # the polynomial, reflected, in halves: small numbers
+_HIGH = const(0xEDB8)  # the polynomial, reflected, in halves: small numbers
+_LOW = const(0x8320)
 _ONES = const(0xFFFFFFFF)
 _PIECE = const(256)
 

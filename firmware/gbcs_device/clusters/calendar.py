@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from gbcs_device.account.tariff import Date
     from gbcs_device.interfaces import Source
 
-_CALENDAR, _DAY, _WEEK, _SEASONS, _SPECIAL = const(0), const(1), const(2), const(3), const(4)
+_CALENDAR = const(0)
+_DAY = const(1)
+_WEEK = const(2)
+_SEASONS = const(3)
+_SPECIAL = const(4)
 _PROVIDER = const(0)
 _DELIVERED = const(0)
 _ANY = const(0xFF)

@@ -24,7 +24,8 @@ TEXT = "a/0001/0002600D01FF/02"
 NUMBER = "message/number"
 CONFIRMED = "message/confirmed"  # number, seconds since 2000
 
-DISPLAY, CANCEL = const(0x00), const(0x01)
+DISPLAY = const(0x00)
+CANCEL = const(0x01)
 _SITE_ID = const(0x03)
 _ASKS = const(0x80)
 _UNTIL_CHANGED = const(0xFFFF)

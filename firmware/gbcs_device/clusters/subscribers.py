@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from gbcs_device.interfaces import Responder, Source
 
 _MAX_DISPLAYS = const(16)  # as many as a hub lists: none takes another's place
-_DISPLAY, _CANCEL = const(0x00), const(0x01)
+_DISPLAY = const(0x00)
+_CANCEL = const(0x01)
 _SUPPLY_STATUS = const(0x0C)
 _TARIFF = (0x04, 0x05, 0x06)  # of the Price cluster
 _CREDIT = (0x0000, 0x0001, 0x0002, 0x0003, 0x0005)  # of the Prepayment cluster

@@ -10,7 +10,10 @@ from gbcs_device.base import clock
 _HOUR_S = const(3600)
 _DAY_S = const(86400)
 _MASTER = const(0x03)  # and synchronised
-_UTC, _BITS8, _U32, _I32 = const(0xE2), const(0x18), const(0x23), const(0x2B)
+_UTC = const(0xE2)
+_BITS8 = const(0x18)
+_U32 = const(0x23)
+_I32 = const(0x2B)
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # days before each
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from gbcs.asn1.der import Field
     from gbcs.interfaces import Crypto
     from gbcs_device.base.kind_rows import Kind
-    from gbcs_device.interfaces import Store
+    from gbcs_device.interfaces import Store, Table
     from gbcs_device.messages.device import Command
 
-    Objects = tuple[dict[Any, Any], dict[Any, Any]]  # live ones, and actions
+    Objects = tuple[Table[Any], Table[Any]]  # live ones, and actions
     Answer = Callable[[Command], bytes]
     Run = Callable[[Command, Field], Field]
     Due = Callable[[Command, Field, int], tuple[int, Field]]
@@ -118,7 +118,7 @@ def _electricity(has_account: bool) -> "Objects":
         return esme.LIVE, esme.ACTIONS
     from gbcs_device.account import esme as account
 
-    return _joined(esme.LIVE, account.LIVE), _joined(esme.ACTIONS, account.ACTIONS)
+    return _Joined(esme.LIVE, account.LIVE), _Joined(esme.ACTIONS, account.ACTIONS)
 
 
 def _gas(has_account: bool) -> "Objects":
@@ -128,13 +128,13 @@ def _gas(has_account: bool) -> "Objects":
         return {}, gsme.ACTIONS
     from gbcs_device.account import gsme as account
 
-    return account.LIVE, _joined(gsme.ACTIONS, account.ACTIONS)
+    return account.LIVE, _Joined(gsme.ACTIONS, account.ACTIONS)
 
 
 def _logs(has_account: bool) -> "Objects":
     from gbcs_device.usecases import chf, esme
 
-    return _joined(esme.LOGS, chf.LIVE), chf.ACTIONS
+    return _Joined(esme.LOGS, chf.LIVE), chf.ACTIONS
 
 
 def _proxy(has_account: bool) -> "Objects":
@@ -143,11 +143,19 @@ def _proxy(has_account: bool) -> "Objects":
     return {}, gsme.PROXY_ACTIONS
 
 
-def _joined(first: "dict[Any, Any]", second: "dict[Any, Any]") -> "dict[Any, Any]":
-    """Both tables; where both have something, the second's."""
-    both = dict(first)
-    both.update(second)
-    return both
+class _Joined:
+    """Two tables as one; where both have something, the second's. Neither is copied."""
+
+    __slots__ = ("first", "second")
+
+    def __init__(self, first: "dict[Any, Any]", second: "dict[Any, Any]") -> None:
+        self.first = first
+        self.second = second
+
+    def get(self, key: "Any") -> "Any":
+        """What a table has for the key, or None."""
+        entry = self.second.get(key)
+        return self.first.get(key) if entry is None else entry
 
 
 _OBJECTS = {
@@ -162,9 +170,7 @@ _OBJECTS = {
 # Servers: column `form`, and ASN.1
 
 
-def _servers(
-    row: "Kind", live: "dict[Any, Any]", actions: "dict[Any, Any]"
-) -> "dict[str, Answer]":
+def _servers(row: "Kind", live: "Table[Any]", actions: "Table[Any]") -> "dict[str, Answer]":
     """What answers a command, by the form of its payload."""
     if not row.takes_messages:
         return {}
@@ -172,7 +178,7 @@ def _servers(
     return {row.form: server, "ASN.1": _asn1}
 
 
-def _dlms(live: "dict[Any, Any]", actions: "dict[Any, Any]") -> "Answer":
+def _dlms(live: "Table[Any]", actions: "Table[Any]") -> "Answer":
     """A server of access requests with these objects of its own."""
 
     def answer(command: "Command") -> bytes:
@@ -183,7 +189,7 @@ def _dlms(live: "dict[Any, Any]", actions: "dict[Any, Any]") -> "Answer":
     return answer
 
 
-def _gbz(live: "dict[Any, Any]", actions: "dict[Any, Any]") -> "Answer":
+def _gbz(live: "Table[Any]", actions: "Table[Any]") -> "Answer":
     """A server of GBZ commands with these attributes and commands of its own."""
 
     def answer(command: "Command") -> bytes:

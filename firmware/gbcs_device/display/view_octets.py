@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     # A slot holds one of these
     Value = bool | int | str | list[Any] | tuple[Any, ...] | Fuel | Message | None
 
-_NUMBER, _TEXT, _LIST, _FUEL, _MESSAGE = const(3), const(4), const(5), const(6), const(7)
+_NUMBER = const(3)
+_TEXT = const(4)
+_LIST = const(5)
+_FUEL = const(6)
+_MESSAGE = const(7)
 _PLAIN = (None, False, True)
 _HALF = 1 << 63
 

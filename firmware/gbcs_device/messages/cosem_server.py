@@ -40,8 +40,8 @@ from gbcs_device.messages.item import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any  # noqa: TID251
 
+    from gbcs_device.interfaces import Table
     from gbcs_device.messages.device import Command
 
     # Give the octets of an attribute; carry out a method, or follow what was set
@@ -49,18 +49,23 @@ if TYPE_CHECKING:
     Handler = Callable[[Command, Item], bytes]
 
 _NULL = b"\x00"
-_GET, _SET, _ACTION = const(1), const(2), const(3)
+_GET = const(1)
+_SET = const(2)
+_ACTION = const(3)
 _CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
 _MOST = const(0xF000)  # octets of data in an answer: more, with what is around, have no length
 _PROTECTED_CLASS = const(30)  # data protection, whose method 1 reads attributes encrypted
 _DATE_TIME = b"\x09\x0c"  # an octet string of so many octets
-_ARRAY, _STRUCTURE, _INTEGER, _LONG_UNSIGNED = const(1), const(2), const(15), const(18)  # tags
+_ARRAY = const(1)  # tags
+_STRUCTURE = const(2)
+_INTEGER = const(15)
+_LONG_UNSIGNED = const(18)
 _OBIS = b"\x09\x06"  # an octet string of so many octets
 _SHORT = const(0x7F)  # the largest length of one octet
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
-def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
+def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
     """The access response to a command that was checked whole (payload.skip), but for dates.
 
     `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
@@ -209,8 +214,8 @@ def _is_of(item: Item, request: "cosem.Request") -> bool:
 def _carried_out(
     command: "Command",
     item: Item,
-    live: "dict[Any, Maker]",
-    actions: "dict[Any, Handler]",
+    live: "Table[Maker]",
+    actions: "Table[Handler]",
     target: "cosem.Object",
     protects: "tuple[cosem.Object, ...]",
 ) -> bytes:
@@ -246,7 +251,7 @@ def read(
     command: "Command",
     item: Item,
     key: "tuple[int, bytes, int]",
-    live: "dict[Any, Maker]",
+    live: "Table[Maker]",
     target: "cosem.Object",
 ) -> bytes:
     """The octets of an attribute; those of its default where nothing was ever written."""
@@ -258,7 +263,7 @@ def read(
 def _protected(
     command: "Command",
     item: Item,
-    live: "dict[Any, Maker]",
+    live: "Table[Maker]",
     protects: "tuple[cosem.Object, ...]",
 ) -> bytes:
     """get_protected_attributes: the attributes asked for, as one encrypted structure."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
     from gbcs.message import Message
     from gbcs.usecases import UseCase
-    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store
+    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store, Table
     from gbcs_device.messages.refusals import Refusals
 
     Server = Callable[["Command"], bytes]  # the answer's payload
@@ -166,7 +166,7 @@ class Device:
         self.anchors = Anchors(eui, store, crypto, own)
         self.servers = servers
         self.time_status = 0
-        self.gbz_actions: dict[tuple[int, int, int], Any] = {}
+        self.gbz_actions: Table[Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self._most_alerts = _MAX_OUTBOX

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs.gbz.template import Expected
+    from gbcs_device.interfaces import Table
     from gbcs_device.messages.device import Command
 
     # Give type and value of an attribute; carry out a command: its answers, or None
@@ -56,7 +57,7 @@ _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
-def answer(command: "Command", live: "dict[Any, Maker]", actions: "dict[Any, Handler]") -> bytes:
+def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
     """The components that answer a command which was checked whole (payload.skip).
 
     `live[cluster, identifier](command, part)` gives an attribute's type and value;
@@ -142,8 +143,8 @@ def _conforms(part: Part, row: "Expected") -> bool:
 def _carried_out(
     command: "Command",
     part: Part,
-    live: "dict[Any, Maker]",
-    actions: "dict[Any, Handler]",
+    live: "Table[Maker]",
+    actions: "Table[Handler]",
     template: "list[Expected]",
 ) -> "tuple[int, list[tuple[int, bytes]], bool]":
     """Whether the answers are cluster-specific (1), command and payload of each, any failure."""
@@ -202,7 +203,7 @@ def _form(
 
 
 def _read(
-    command: "Command", part: Part, live: "dict[Any, Maker]", template: "list[Expected]"
+    command: "Command", part: Part, live: "Table[Maker]", template: "list[Expected]"
 ) -> "tuple[bytes, bool]":
     """A read attributes response, and whether an attribute failed by the hardware."""
     out = bytearray()

@@ -21,7 +21,8 @@ _PUBLISH_EVENT_LOG = const(0x01)
 _SUPPLY_STATUS = const(0x0014)
 _SITE_ID = const(0x0307)
 
-_GSME_EVENTS, _GSME_SECURITY = const(6), const(7)
+_GSME_EVENTS = const(6)
+_GSME_SECURITY = const(7)
 _SECURITY_LOGS = (4, 7)
 _GENERAL_LOG = b"\x03"
 _MOST_EVENTS = const(15)  # a nibble says how many

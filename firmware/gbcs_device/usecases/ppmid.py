@@ -22,9 +22,8 @@ PCS01 = const(0x009B)
 PCS02 = const(0x0090)
 _CS09 = const(0x012B)
 _FIRMWARE_ACTIVATED = const(0x8F8B)
-_DONE, _NOT_DONE = const(0), const(1)
-
-# Result types of a top-up: ZCL's, and one more for an answer that is an error
+_DONE = const(0)  # Result types of a top-up: ZCL's, and one more for an answer that is an error
+_NOT_DONE = const(1)
 ACCEPTED = (0x00, 0x10, 0x11, 0x12)
 FAILED = const(0xFF)
 
