@@ -4,7 +4,10 @@
 Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 """
 
-import gbcs.zigbee.cbke  # noqa: F401 - the deepest chain of imports, while the C stack is shallow
+# Long chains of imports come first, while the C stack is empty
+import gbcs.crypto.aes
+import gbcs.zigbee.cbke  # noqa: F401
+import gbcs_device.han.joining  # noqa: F401
 from gbcs.compat import TYPE_CHECKING
 from gbcs_device.base import kind_rows
 from gbcs_device.board.console import (
