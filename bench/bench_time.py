@@ -143,12 +143,13 @@ def _shares(lab: Lab) -> "list[tuple[str, float]]":
     total = stats.total_tt  # type: ignore[attr-defined]
     shares: dict[str, float] = {}
     for (path, _, name), (_, _, own, whole, _) in stats.stats.items():  # type: ignore[attr-defined]
-        place = "/".join(path.split(os.sep)[-2:])
+        folder = path.split(os.sep)[-2:-1]
+        place = "/".join([*folder, os.path.basename(path)])
         seconds = whole
         part = _PARTS.get((place, name))
         if part is None:
             seconds = own
-            part = _OWN.get(place) or _OWN.get(path.split(os.sep)[-2], "")
+            part = _OWN.get(place) or _OWN.get("".join(folder), "")
         if part:
             shares[part] = shares.get(part, 0) + seconds
     return sorted(((n, 100 * t / total) for n, t in shares.items()), key=lambda row: -row[1])

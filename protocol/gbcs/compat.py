@@ -30,6 +30,9 @@ MAY_HAVE_OPENSSL = not MICROPYTHON
 # Whether the curves of key establishment stay in memory, with multiples of their base points
 KEEPS_CURVES = not MICROPYTHON
 
+# Whether the terms of a meter's account stay in memory until its data are written
+KEEPS_TERMS = not MICROPYTHON
+
 # How many of each are kept in memory, for whoever asks again
 CERTIFICATES_KEPT = 0 if MICROPYTHON else 512  # decoded to fields
 TYPES_KEPT = 2 if MICROPYTHON else 100  # of ASN.1, as rows

@@ -13,7 +13,7 @@ A meter has an account if it has a load (gbcs_device.base.load); else all stays 
 Sources: SMETS2 5.5.5 (pricing), ZigBee Smart Energy D.7.
 """
 
-from gbcs.compat import TYPE_CHECKING, const
+from gbcs.compat import KEEPS_TERMS, TYPE_CHECKING, const
 from gbcs_device.account import state as states
 from gbcs_device.account.ledger import Ledger
 from gbcs_device.account.tariff import DAY_MS
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
 
     from gbcs_device.account.tariff import Terms
-    from gbcs_device.interfaces import Lookup
     from gbcs_device.messages.device import Command, Device
 
 _LITRE_MS = const(360_000_000)  # hundredths of a litre an hour, milliseconds, in a litre
@@ -60,11 +59,25 @@ def _objects(device: "Any") -> "Any":
     return esme_terms
 
 
+def _terms(device: "Device") -> "Terms":
+    """The terms that a device's store has; on a host, kept until its data are written."""
+    writes = _writes(device)
+    if KEEPS_TERMS and writes is not None and device.account_terms is not None:
+        kept_at, kept = device.account_terms
+        if kept_at == writes:
+            terms: Terms = kept
+            return terms
+    terms = _objects(device).terms(device.store.get)
+    if KEEPS_TERMS:
+        device.account_terms = (writes, terms)
+    return terms
+
+
 class Account(Ledger):
     """One meter's account."""
 
-    def __init__(self, device: "Device", get: "Lookup | None" = None) -> None:
-        """As the device's store has it; with `get(name)`, as a command in progress has it."""
+    def __init__(self, device: "Device") -> None:
+        """As the device's store has it."""
         store = device.store
         self.device = device
         self.refused: int | None = None  # why a token was not taken: a code of the security log
@@ -72,7 +85,7 @@ class Account(Ledger):
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
         state = states.read(store, int.from_bytes(store.get(load.SINCE) or b"", "big"))
-        terms: Terms = _objects(device).terms(get or store.get)
+        terms = _terms(device)
         if store.get(states.STATE) is None:
             state.emergency = terms.emergency_limit_mp
         super().__init__(state, terms, store.get(_OFF_TIMES) or b"", is_gas)
@@ -313,8 +326,8 @@ def figures(device: "Device", now: int) -> Figures:
 
 
 def _writes(device: "Device") -> "int | None":
-    """What tells whether the store was written; None for one that does not count."""
-    return getattr(device.store, "writes", None)
+    """What tells whether the store's data were written; None for one that does not count."""
+    return getattr(device.store, "data_writes", None)
 
 
 def _brought(device: "Device", now: int) -> Account:

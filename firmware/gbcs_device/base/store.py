@@ -62,6 +62,9 @@ _NEEDED = (
     "account", "cell", "count", "device", "devices", "han", "log", "own", "station", "top-up",
 )  # fmt: skip
 
+# What every message changes, and no figure of a device depends on
+_OF_MESSAGES = ("count/", "log/", "own/", "station/")
+
 
 class StoreFull(GbcsError):
     """A batch does not fit a bank with all that is held; nothing was changed."""
@@ -79,7 +82,8 @@ class Store:
 
     def __init__(self, medium: "Medium", limit: int = LIMIT) -> None:
         """Reads what is there; StoreDamaged where that has been changed."""
-        self.writes = 0  # batches since it was opened: who remembers what it held can tell
+        self.writes = 0  # batches since it was opened
+        self.data_writes = 0  # those of more than counters and logs: who remembers data can tell
         self._medium = medium
         self._limit = limit
         self._held: dict[str, bytes] = {}
@@ -197,6 +201,10 @@ class Store:
         self._held = after
         self._length = length
         self.writes += 1
+        for name in changes:
+            if not name.startswith(_OF_MESSAGES):
+                self.data_writes += 1
+                break
         if is_begun and self._is_damaged:
             self._is_damaged = False
             self._medium.erase(1 - self._bank)

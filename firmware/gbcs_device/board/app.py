@@ -6,6 +6,7 @@ Ctrl-C ends it, and the device can be looked at; `run()` goes on.
 
 # Long chains of imports come first, while the C stack is empty
 import gbcs.crypto.aes
+import gbcs.message
 import gbcs.zigbee.cbke  # noqa: F401
 import gbcs_device.han.joining  # noqa: F401
 from gbcs.compat import TYPE_CHECKING

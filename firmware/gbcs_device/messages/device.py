@@ -180,6 +180,7 @@ class Device:
         self.due: Any = None  # does what a whole command says when its date has come
         self.account_seen: Any = None  # what the account remembers, and no power cut
         self.account_event: Any = None  # needs to survive
+        self.account_terms: Any = None
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """Takes one message, gives its answer; None where the standard asks for no answer.

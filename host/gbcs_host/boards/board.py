@@ -157,6 +157,7 @@ except (AttributeError, OSError):
 try:
     import gbcs
     print("gbcs=" + gbcs.__version__)
+    import gbcs_device.board.app  # loads what is deep, while the C stack is empty
     from gbcs_device.board import device_here as onboard
     print("store=" + (onboard.server().damaged or "whole"))
     device = onboard.device()

@@ -126,12 +126,17 @@ def encode(frame: Frame) -> bytes:
 
 def little(reader: Reader, size: int, field: str) -> int:
     """The next octets as an unsigned number, least significant first."""
-    return int.from_bytes(reader.take(size, field), "little")
+    start = reader.offset
+    stop = start + size
+    if stop > reader.end:
+        reader.take(size, field)  # raises what says so
+    reader.offset = stop
+    return int.from_bytes(reader.data[start:stop], "little")
 
 
 def reverse(eui: bytes) -> bytes:
     """An EUI-64 as it goes on the air, or back."""
-    return bytes([eui[7 - index] for index in range(8)])
+    return int.from_bytes(eui, "big").to_bytes(8, "little")
 
 
 def _address(reader: Reader, mode: int, field: str) -> "Address":
