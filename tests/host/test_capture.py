@@ -288,4 +288,4 @@ def test_what_cannot_be_captured_is_said(tmp_path, capsys):
     assert cli.main(["capture", "udp:127.0.0.1:0", target, "--seconds", "0"]) == 1
     assert cli.main(["run", "triage", "--capture", nowhere]) == 3
     assert cli.main(["decode", "--frames", "DD00"]) == 3
-    assert "no capture" in capsys.readouterr().err
+    assert "'DD00': no such file" in capsys.readouterr().err

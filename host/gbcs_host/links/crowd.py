@@ -555,11 +555,11 @@ class UdpCrowd(Crowd):
         is_repeated = peer.is_repeated(octets)
         datagram = unseal(octets)
         answer = None if datagram is None else self._taken(peer, datagram)
+        following = self._following(peer)  # before the answer, which a fast peer follows at once
         if answer is not None:
             self._send(answer, peer.port or self._port, peer.where)
         if peer.is_gone:
             return False
-        following = self._following(peer)
         if answer is not None and not is_repeated:
             peer.step(following is not None and following != octets[: len(following)])
         if peer.ahead > MAX_AHEAD:
