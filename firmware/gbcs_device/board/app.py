@@ -145,8 +145,8 @@ def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:
     door.bind(socket.getaddrinfo(host, port)[0][-1])
     door.listen(1)
     _tell_damage()  # which makes the device: an interrupt of that would end in an exception
-    print("listening", port)
     try:
+        print("listening", port)
         while True:
             _serve_laboratory(door.accept()[0])
     except KeyboardInterrupt:
