@@ -150,6 +150,14 @@ class Device:
     text; `on_error(exception)`, where a test sets it, is called with each.
     """
 
+    # Of the class: few devices have these of their own, and a board's heap has few octets
+    on_error: "Callable[[Exception], None] | None" = None
+    refusals: "Refusals | None" = None  # what gbcs_device.messages.refusals remembers
+    time_status = 0
+    gbz_actions: "Table[Any]" = {}
+    account_seen: "Any" = None  # what the account remembers, and no power cut needs to survive
+    account_terms: "Any" = None  # a host keeps them until the store's data are written
+
     def __init__(
         self,
         kind: str,
@@ -165,22 +173,16 @@ class Device:
         self.crypto = crypto
         self.anchors = Anchors(eui, store, crypto, own)
         self.servers = servers
-        self.time_status = 0
-        self.gbz_actions: Table[Any] = {}
         self.faults: dict[tuple[Any, ...], int] = {}
         self.outbox: list[bytes] = []
         self._most_alerts = _MAX_OUTBOX
         self.recent: list[bytes] | None = None
-        self.refusals: Refusals | None = None  # what gbcs_device.messages.refusals remembers
         self.errors: list[str] = []
-        self.on_error: Callable[[Exception], None] | None = None
         self._rest = 0  # until when no timer is due: the store could not be written
         self._account_rest = 0  # until when the account's is not: it failed
         self.account: Any = None  # the module of a meter's account, where it has one
         self.due: Any = None  # does what a whole command says when its date has come
-        self.account_seen: Any = None  # what the account remembers, and no power cut
-        self.account_event: Any = None  # needs to survive
-        self.account_terms: Any = None
+        self.account_event: Any = None  # when the account wants to be called
 
     def receive(self, octets: bytes, now: int) -> "bytes | None":
         """Takes one message, gives its answer; None where the standard asks for no answer.
