@@ -59,17 +59,18 @@ def _objects(device: "Any") -> "Any":
     return esme_terms
 
 
-def _terms(device: "Device") -> "Terms":
-    """The terms that a device's store has; on a host, kept until its data are written."""
+def terms_of(device: "Device") -> "Terms":
+    """Prices, thresholds and calendar as the device's store has them.
+
+    A host keeps them until the store's data are written: nobody changes them.
+    """
     writes = _writes(device)
-    if KEEPS_TERMS and writes is not None and device.account_terms is not None:
-        kept_at, kept = device.account_terms
-        if kept_at == writes:
-            terms: Terms = kept
-            return terms
-    terms = _objects(device).terms(device.store.get)
-    if KEEPS_TERMS:
-        device.account_terms = (writes, terms)
+    kept_at, kept = device.account_terms or (None, None)
+    if kept is None or writes is None or kept_at != writes:
+        kept = _objects(device).terms(device.store.get)
+        if KEEPS_TERMS:
+            device.account_terms = (writes, kept)
+    terms: Terms = kept
     return terms
 
 
@@ -85,7 +86,7 @@ class Account(Ledger):
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
         state = states.read(store, int.from_bytes(store.get(load.SINCE) or b"", "big"))
-        terms = _terms(device)
+        terms = terms_of(device)
         if store.get(states.STATE) is None:
             state.emergency = terms.emergency_limit_mp
         super().__init__(state, terms, store.get(_OFF_TIMES) or b"", is_gas)

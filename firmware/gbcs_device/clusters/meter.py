@@ -57,12 +57,9 @@ class MeterSource:
     def terms(self) -> "Terms | None":
         """Prices, thresholds and calendar (account.tariff.Terms); None without an account."""
         if self._terms is None and self.has_account:
-            if self.fuel == attributes.ELECTRICITY:
-                from gbcs_device.account.esme_terms import terms
-            else:
-                from gbcs_device.account.gsme_terms import terms
+            from gbcs_device.account import account
 
-            self._terms = terms(self.device.store.get)
+            self._terms = account.terms_of(self.device)
         return self._terms
 
     def since(self, now: int) -> int:
