@@ -144,9 +144,10 @@ def listen(port: int, host: str = "0.0.0.0", folder: str = "") -> None:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     door.bind(socket.getaddrinfo(host, port)[0][-1])
     door.listen(1)
-    _tell_damage()  # which makes the device: an interrupt of that would end in an exception
+    server()  # makes the device: an interrupt of that would end in an exception
     try:
         print("listening", port)
+        _tell_damage()
         while True:
             _serve_laboratory(door.accept()[0])
     except KeyboardInterrupt:
