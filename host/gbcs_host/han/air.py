@@ -60,11 +60,11 @@ class Air:
         self._observers = Observers() if observers is None else observers
         self._us = now * 1000
         self._places: dict[Any, list[Any]] = {}
-        self._where: dict[int, Any] = {}  # by id of the station
+        self._where: dict[Any, Any] = {}  # by station
         self._busy: dict[Any, int] = {}
         self._back: dict[Any, int] = {}  # when an outage ends
         self._events: list[tuple[int, int, Any, bytes | None]] = []
-        self._due: dict[int, int] = {}
+        self._due: dict[Any, int] = {}
         self._order = 0
 
     @property
@@ -75,16 +75,16 @@ class Air:
     def put(self, station: Any, place: Any) -> None:
         """Moves a station to a place, and sends the frames that it has waiting in `out`."""
         self.take(station)
-        self._where[id(station)] = place
+        self._where[station] = place
         self._places.setdefault(place, []).append(station)
         self._settle(station)
 
     def take(self, station: Any) -> None:
         """Removes a station from its place: it receives nothing and is not called."""
-        place = self._where.pop(id(station), None)
+        place = self._where.pop(station, None)
         if place is not None:
             self._places[place].remove(station)
-        self._due.pop(id(station), None)
+        self._due.pop(station, None)
 
     def touch(self, station: Any) -> None:
         """Sends the frames in a station's `out`, after a caller has changed the station."""
@@ -103,12 +103,12 @@ class Air:
         end = until * 1000 + 999
         while events and events[0][0] <= end:
             at, _, station, octets = heapq.heappop(events)
-            if id(station) not in self._where:
+            if station not in self._where:
                 continue
             if octets is None:
-                if self._due.get(id(station)) != at:
+                if self._due.get(station) != at:
                     continue
-                del self._due[id(station)]
+                del self._due[station]
             elif not getattr(station, "is_awake", True):
                 continue
             if at > self._us:
@@ -135,7 +135,7 @@ class Air:
 
     def _settle(self, station: Any) -> None:
         """Sends the frames in a station's `out`, and schedules the call of its timer."""
-        place = self._where.get(id(station))
+        place = self._where.get(station)
         if place is None:
             return
         out = station.out
@@ -144,9 +144,9 @@ class Air:
         at = station.next_timer()
         if at is not None:
             at = max(at * 1000, self._us)
-            known = self._due.get(id(station))
+            known = self._due.get(station)
             if known is None or at < known:  # a later one is asked for when this one comes
-                self._due[id(station)] = at
+                self._due[station] = at
                 self._push(at, station, None)
 
     def _transmit(self, octets: bytes, place: Any, sender: Any) -> None:

@@ -55,7 +55,7 @@ class ZigbeeHan:
         self._observers = Observers() if observers is None else observers
         self.air = Air(now, watch, faults, self._after, self._observers)
         self._random = random
-        self._reveal = reveal
+        self.reveal = reveal
         self._places: dict[bytes, bytes] = {}  # where a meter is: the EUI-64 of a hub
         self._exchanges: dict[bytes, BlockExchange] = {}
         self._heard: list[tuple[bytes, bytes, bytes]] = []  # by which hub, from whom, octets
@@ -95,12 +95,12 @@ class ZigbeeHan:
             self.hubs[device.eui] = device
             gpf = device.store.get(hubs.GPF) or device.eui
             station: Any = HubStation(device, gpf, self._random, credentials)
-            station.reveal = self._reveal
+            station.reveal = self.reveal
         else:
             self.meters[device.eui] = device
             station = stations.make(device, self._random, credentials[0])
-            if self._reveal is not None:
-                self._reveal("install code's key", device.eui, device.install_key())
+            if self.reveal is not None:
+                self.reveal("install code's key", device.eui, device.install_key())
         self.stations[device.eui] = station
         if is_hub:
             self._places[device.eui] = device.eui
@@ -108,6 +108,21 @@ class ZigbeeHan:
         self._exchanges.pop(device.eui, None)
         if was_on:
             self.switch_on(device.eui, self._places[device.eui])
+
+    def reveal_again(self) -> None:
+        """Calls `reveal` for the keys in use: of networks, links and install codes."""
+        for station in self.stations.values():
+            if not isinstance(station, HubStation):
+                self.reveal(
+                    "install code's key", station.eui, self.meters[station.eui].install_key()
+                )
+                continue
+            for key in station.nwk.keys.values():
+                self.reveal("network key", station.nwk.extended_pan_id, key)
+            for eui in station.children:
+                link_key = station.link_key(eui)
+                if link_key is not None:
+                    self.reveal("link key", eui, link_key)
 
     def add_remote(self, station: RemoteStation) -> RemoteMeter:
         """Adds a meter at the far end of a link."""

@@ -7,6 +7,7 @@ the other, and in method B only the meter gets one, as the other takes no GBCS m
 Sources: service requests 8.7.1, 8.7.2, 8.8; GBCS 13.7; SECMP0013 impact assessment, 5.2.4.
 """
 
+import functools
 from collections import deque
 from typing import Any
 
@@ -170,16 +171,20 @@ class Displays:
         delivery.was_sent = self._pressed(station, station.deliver(octets, self.han.now))
         self._deliveries.append(delivery)
 
-        def settle() -> None:
-            self._collect()
-            if centre.waiting(recipient) > before:
-                delivery.waits_for = recipient
-            self._hear(eui)
-            self._deliveries.remove(delivery)
-            delivery.end()
-
+        settle = functools.partial(self._settle, delivery, centre, recipient, before)
         delivery.deadline = self._after(_SETTLE_MS, settle)
         return delivery
+
+    def _settle(
+        self: Any, delivery: Delivery, centre: Any, recipient: bytes, before: int
+    ) -> None:  # fmt: skip
+        """Ends a delivery; `before` is how many messages the hub kept for its recipient."""
+        self._collect()
+        if centre.waiting(recipient) > before:
+            delivery.waits_for = recipient
+        self._hear(delivery.display)
+        self._deliveries.remove(delivery)
+        delivery.end()
 
     def _passed_on(self, octets: bytes) -> bool:
         """Whether a message towards the WAN is one that a display delivered, and so is noted."""

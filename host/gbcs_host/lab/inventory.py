@@ -127,6 +127,39 @@ class Inventory:
         """Closes the database."""
         self._engine.dispose()
 
+    def kept(self) -> "dict[str, Any]":
+        """All that it has: the rows of both tables, and its observers."""
+        with self._engine.connect() as connection:
+            tables = {
+                table.name: [list(row) for row in connection.execute(select(table))]
+                for table in _TABLES
+            }
+        return {"observers": self._observers, **tables}
+
+    def fill(self, values: "dict[str, Any]") -> None:
+        """Makes this a new inventory, in memory, of what `kept` has given."""
+        Inventory.__init__(self, observers=values["observers"])
+        self._insert(values)
+
+    def move_to(self, url: str) -> None:
+        """Goes on in the database of another URL. Raises ValueError where that has devices."""
+        target = Inventory(url)
+        if target.devices():
+            target.close()
+            raise ValueError("a database without devices expected, '%s' has some" % url)
+        target._insert(self.kept())
+        self.close()
+        self._engine = target._engine
+
+    def _insert(self, tables: "dict[str, Any]") -> None:
+        with self._engine.begin() as connection:
+            for table in _TABLES:
+                if rows := tables[table.name]:
+                    names = table.c.keys()
+                    connection.execute(
+                        insert(table), [dict(zip(names, row, strict=True)) for row in rows]
+                    )
+
     def add(self, eui: bytes, device_type: str, at: int, install_code: bytes = b"") -> None:
         """12.2: adds a device with status pending. Raises ValueError for a known device."""
         if self._find(eui) is not None:
@@ -271,6 +304,7 @@ class Inventory:
             ]  # fmt: skip
 
 
+_TABLES: "tuple[Any, ...]" = (Device.__table__, Event.__table__)
 _NEW_DEVICE, _NEW_EVENT = insert(Device), insert(Event)
 
 

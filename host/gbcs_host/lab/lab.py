@@ -33,6 +33,8 @@ from gbcs_host.han.han import Han, Joining
 from gbcs_host.han.pending import PendingAnswer, PendingJoin
 from gbcs_host.han.remote import RemoteStation, identify
 from gbcs_host.han.zigbee import ZigbeeHan
+from gbcs_host.keep import kept_file
+from gbcs_host.keep.graph import CannotKeep
 from gbcs_host.lab import compose, supply
 from gbcs_host.lab.clockwork import Clockwork
 from gbcs_host.lab.displays import Displays
@@ -189,6 +191,55 @@ class Lab(Displays, GasProxies, Clockwork):
         self._models: dict[str, WatchedMedium] = {}  # the first of each kind
         self._kinds: dict[bytes, str] = {}
         self._open_device = open_device
+
+    # A file that it is kept in
+
+    def save(self, path: str, overwrite: bool = False) -> None:
+        """Keeps the lab in a file that only its owner may read: devices, keys, time, all there is.
+
+        Commands and joins under way go on in a lab restored from it; observers do not go with it.
+        Raises CannotKeep (gbcs_host.keep.graph) while time is passing, or where a device is at the
+        far end of a link; WouldOverwrite, OSError.
+        """
+        for eui, station in self.han.stations.items():
+            if isinstance(station, RemoteStation):
+                raise CannotKeep(
+                    "devices in this process expected, %s is at the far end of a link"
+                    % eui.hex().upper()
+                )
+        if self._is_passing:
+            raise CannotKeep("no time passing expected: an observer may not keep the lab")
+        kept_file.write(path, self, self.now, self._outside(), overwrite)
+
+    @classmethod
+    def restored(
+        cls,
+        path: str,
+        url: str = "sqlite://",
+        watch: Any = None,
+        reveal: Any = None,
+        open_device: "Callable[[str], Link | None] | None" = None,
+    ) -> "Lab":
+        """The lab that `save` has kept in a file; from here on it does what that would have done.
+
+        The other arguments are those of the class. Keys that are in use are revealed again. Raises
+        BadKeptLab (gbcs_host.keep.kept_file) for any other file, one of another version, or a
+        damaged one; ValueError for a database that has devices; OSError.
+        """
+        outside = {"watch": watch, "reveal": reveal, "open_device": open_device}
+        lab: Lab = kept_file.read(path, cls, outside)
+        if url != "sqlite://":
+            lab.inventory.move_to(url)
+        if reveal is not None and isinstance(lab.han, ZigbeeHan):
+            lab.han.reveal_again()
+        return lab
+
+    def _outside(self) -> "dict[str, Any]":
+        """What the lab calls, and its callers own; nothing where there is none."""
+        calls = {"open_device": self._open_device}
+        if isinstance(self.han, ZigbeeHan):
+            calls.update(watch=self.han.air.watch, reveal=self.han.reveal)
+        return {name: call for name, call in calls.items() if call is not None}
 
     # What there is
 
@@ -377,7 +428,7 @@ class Lab(Displays, GasProxies, Clockwork):
         else:
             pending = PendingAnswer(octets, device)
             pending.end_with(None if proxy is None else self._ask_proxy(proxy, octets))
-        pending.when_over(lambda ended: self._exchanged(use_case, ended, hub))
+        pending.when_over(functools.partial(self._exchanged, use_case, hub))
         return pending
 
     def _finished(self, pending: PendingAnswer) -> Exchange:
@@ -387,7 +438,7 @@ class Lab(Displays, GasProxies, Clockwork):
         exchange: Exchange = pending.exchange
         return exchange
 
-    def _exchanged(self, use_case: str, pending: PendingAnswer, hub: "bytes | None") -> None:
+    def _exchanged(self, use_case: str, hub: "bytes | None", pending: PendingAnswer) -> None:
         """Makes an exchange of a command that is over."""
         verdict = None
         if pending.answer is not None:

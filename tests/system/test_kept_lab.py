@@ -1,0 +1,229 @@
+"""A lab that is saved and restored at any moment goes on as the one that was never disturbed.
+
+By seed, with radio and without; GBCS_LONG=1 plays 200 days, else a few.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+
+from gbcs import message
+from gbcs_device.base import clock
+from gbcs_device.han.joining import JOINED
+from gbcs_host import keyfiles
+from gbcs_host.han import events
+from gbcs_host.keep.graph import CannotKeep
+from gbcs_host.keep.kept_file import BadKeptLab
+from gbcs_host.lab import supply
+from gbcs_host.lab.compose import field
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs_host.lab.supply import AT_ONCE
+from gbcs_host.links.faults import Faults
+
+SEEDS = 200 if os.environ.get("GBCS_LONG") == "1" else 6
+HUB, METER, GAS, HANDHELD, DISPLAY = [
+    bytes.fromhex("00DB1234567890" + last) for last in ("B2", "A0", "A2", "A3", "A4")
+]
+HOUR_MS = 3_600_000
+ALL = (
+    events.FrameSent, events.MessageSent, events.MessageReceived, events.AlertReceived,
+    events.ExchangeOver, events.JoinOver, events.InventoryChanged, events.DisplayChanged,
+)  # fmt: skip
+
+
+def made(radio, faults=None):
+    """A home with all kinds of devices, prepaid, with commands kept for later; displays are off."""
+    lab = Lab(3, radio=radio, faults=faults)
+    lab.make(CHF, HUB)
+    for kind, eui in ((ESME, METER), (GSME, GAS), (PPMID, HANDHELD), (IHD, DISPLAY)):
+        lab.make(kind, eui)
+        assert lab.add_to_hub(HUB, eui).is_success
+        assert lab.join(eui, HUB)
+    for first, second in ((METER, HANDHELD), (GAS, HANDHELD), (METER, DISPLAY)):
+        lab.introduce(first, second)
+    lab.pass_time(120)
+    away(lab)
+    for exchange in supply.electricity_prepaid(lab, METER, 300_000):
+        assert exchange.is_success
+    for exchange in supply.gas_prepaid(lab, GAS, 200_000):
+        assert exchange.answer is not None
+    price_later(lab, random.Random(1))
+    return lab
+
+
+# What happens in a home, each with the lab and a generator of random numbers
+
+
+def away(lab, chance=None):
+    for eui in (HANDHELD, DISPLAY):
+        if lab.han.stations:
+            lab.han.switch_off(eui)
+
+
+def visit(lab, chance):
+    """The displays are switched on, and what comes next is that they are off."""
+    if not lab.han.stations:
+        return
+    for eui in (HANDHELD, DISPLAY):
+        lab.han.switch_on(eui, HUB)
+    lab.pass_time(chance.randint(5, 60))
+    if lab.han.stations[HANDHELD].phase == JOINED:
+        press(lab, chance)
+
+
+def press(lab, chance):
+    fuel = chance.randrange(2)
+    what = chance.randrange(4)
+    if what == 0:
+        number = lab.commands + 1000
+        lab.top_up(HANDHELD, fuel, supply.token(lab, (METER, GAS)[fuel], number, 5))
+    elif what == 1:
+        lab.emergency(HANDHELD, fuel)
+    elif what == 2:
+        lab.enable(HANDHELD, fuel)
+    elif lab.han.stations:
+        octets = message.compose(message.ALERT, 7, HANDHELD, METER, 0x1000, b"\x01\x09\x00")
+        lab.start_delivering(HANDHELD, octets)
+
+
+def read(lab, chance):
+    lab.start_reading(*chance.choice((("ECS17b", METER), ("ECS70", METER), ("GCS13a", GAS))))
+
+
+def credit(lab, chance):
+    lab.start_reading("ECS04a", METER, {"update_amount": chance.randint(1, 400_000)})
+
+
+def message_to_displays(lab, chance):
+    lab.start_reading("ECS10", METER, {"value": b"Number %d" % chance.randrange(1000)})
+
+
+def price_later(lab, chance):
+    at = lab.now + chance.randint(1, 20) * HOUR_MS
+    when = field("octet-string", clock.date_time(at))
+    rate = supply.charges(-5, [(b"\x01", chance.randint(10_000, 30_000))])
+    standing = supply.charges(-4, [(b"", 5300)])
+    supply.electricity(
+        lab, METER, "ECS01b", None, {0: standing, 1: rate, 2: when, 3: when}
+    )  # fmt: skip
+
+
+def gas_price(lab, chance):
+    supply.gas_price(lab, GAS, chance.randint(5_000, 9_000), 30_000, "Kept")
+
+
+def mode(lab, chance):
+    values = {"payment_mode": chance.choice((1, 2)), "account_activation_time": AT_ONCE}
+    values["activate_passive_value_time"] = AT_ONCE
+    supply.electricity(lab, METER, "ECS03", values)
+
+
+def restart(lab, chance):
+    lab.restart(chance.choice((METER, GAS)))
+
+
+def unplug(lab, chance):
+    eui = chance.choice((METER, GAS))
+    lab.han.dead ^= {eui}
+
+
+def join_again(lab, chance):
+    lab.start_joining(METER, HUB)
+
+
+ACTIONS = (
+    visit, read, read, read, credit, message_to_displays, price_later, gas_price, mode, restart,
+    unplug, join_again,
+)  # fmt: skip
+
+
+def play(lab, seed, until):
+    """Has things happen until a moment, milliseconds since 2000."""
+    chance = random.Random(seed)
+    while lab.now < until:
+        is_on = DISPLAY in lab.han.stations and lab.han.stations[DISPLAY].is_awake
+        wait = chance.randint(1, 120_000 if is_on else 3 * HOUR_MS)
+        lab.pass_time(min(wait, until - lab.now) / 1000)
+        if lab.now < until:
+            (away if is_on else chance.choice(ACTIONS))(lab, chance)
+
+
+def played(lab, seed, until):
+    """The digest of all that is told of while this is played, and how much it is."""
+    digest = hashlib.sha256()
+    told = []
+
+    def observer(event):
+        told.append(type(event).__name__)
+        if isinstance(event, events.ExchangeOver):
+            event = (event.at, event.device, event.exchange.command, event.exchange.answer)
+        elif isinstance(event, events.JoinOver):
+            event = (event.at, event.device, event.hub, event.joining.by, event.joining.why)
+        elif isinstance(event, events.DisplayChanged):
+            event = (event.at, event.device)
+        digest.update(repr(event).encode())
+
+    stop = lab.observe(observer, *ALL)
+    play(lab, seed, until)
+    stop()
+    return digest.hexdigest(), len(told)
+
+
+def content(path):
+    return gzip.open(path, "rb").read()
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory):
+    """Files of homes without radio, with it, and with a bad radio."""
+    folder = tmp_path_factory.mktemp("homes")
+    faults = Faults(loss=3, duplication=2, jitter_ms=4, bit_errors=1, seed=5)
+    paths = []
+    for number, arguments in enumerate(((False,), (True,), (True, faults))):
+        paths.append(str(folder / ("%d.lab" % number)))
+        made(*arguments).save(paths[-1])
+    return paths
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_next_day_is_the_same_octets(homes, seed, tmp_path):
+    lab = Lab.restored(homes[seed % len(homes)])
+    chance = random.Random("moment/%d" % seed)
+    moment = lab.now + chance.randint(1, 8 * HOUR_MS)
+    play(lab, 2 * seed, moment)
+    saved = str(tmp_path / "saved.lab")
+    lab.save(saved)
+    other = Lab.restored(saved)
+    again = str(tmp_path / "again.lab")
+    other.save(again)
+    assert content(saved) == content(again)
+    until = lab.now + 24 * HOUR_MS
+    undisturbed, restored = [played(each, 2 * seed + 1, until) for each in (lab, other)]
+    assert undisturbed == restored
+    assert undisturbed[1] > 10
+    ends = [str(tmp_path / name) for name in ("lab", "other")]
+    for each, path in zip((lab, other), ends, strict=True):
+        each.save(path)
+    assert content(ends[0]) == content(ends[1])
+
+
+@pytest.mark.parametrize("home", [0, 1])
+def test_another_process_goes_on_with_it(homes, home):
+    lab = Lab.restored(homes[home])
+    until = lab.now + 12 * HOUR_MS
+    mine = played(lab, 99, until)
+    done = subprocess.run(
+        [sys.executable, __file__, homes[home], "99", str(until)],
+        env={**os.environ, "PYTHONHASHSEED": "7"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == [str(part) for part in mine], done.stderr
+
+
+if __name__ == "__main__":
+    print(*played(Lab.restored(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
