@@ -15,8 +15,8 @@ ROOMS = (
     "gbcs_device.clusters", "gbcs_device.usecases", "gbcs_device.han", "gbcs_device.display",
     "gbcs_device.devices", "gbcs_device.board",
 )  # fmt: skip
-# Where a name chooses a module at run time: commands and scenarios, on a host alone
-DYNAMIC = {"gbcs_host.cli", "gbcs_host.scenarios.play"}
+# Where a name chooses a module at run time: commands, scenarios and kept labs, on a host alone
+DYNAMIC = {"gbcs_host.cli", "gbcs_host.keep.names", "gbcs_host.scenarios.play"}
 
 
 def modules():

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import pathlib
 import random
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from gbcs_host.keep.graph import CannotKeep
 from gbcs_host.keep.kept_file import BadKeptLab
 from gbcs_host.lab import supply
 from gbcs_host.lab.compose import field
+from gbcs_host.lab.inventory import Inventory
 from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
 from gbcs_host.lab.supply import AT_ONCE
 from gbcs_host.links.faults import Faults
@@ -38,7 +40,7 @@ ALL = (
 
 
 def made(radio, faults=None):
-    """A home with all kinds of devices, prepaid, with commands kept for later; displays are off."""
+    """A prepaid home of all kinds of devices, with commands kept for later; displays are off."""
     lab = Lab(3, radio=radio, faults=faults)
     lab.make(CHF, HUB)
     for kind, eui in ((ESME, METER), (GSME, GAS), (PPMID, HANDHELD), (IHD, DISPLAY)):
@@ -223,6 +225,214 @@ def test_another_process_goes_on_with_it(homes, home):
         env={**os.environ, "PYTHONHASHSEED": "7"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.split() == [str(part) for part in mine], done.stderr
+
+
+# What is under way, and who is told
+
+
+def test_what_was_under_way_is_answered_after_it(homes, tmp_path):
+    lab = Lab.restored(homes[1])
+    pending = lab.start_reading("GCS13a", GAS)
+    second = lab.start_reading("ECS17b", METER)
+    told = []
+    pending.when_over(told.append)
+    lab.save(str(tmp_path / "lab"))
+    other = Lab.restored(str(tmp_path / "lab"))
+    mine = other.under_way()
+    assert [(each.octets, each.recipient) for each in mine] == [
+        (each.octets, each.recipient) for each in (pending, second)
+    ]
+    over = []
+    mine[0].when_over(over.append)
+    other.observe(over.append, events.ExchangeOver)
+    other.pass_time(3600)
+    assert all(each.is_over and each.exchange.is_success for each in mine)
+    assert len(over) == 3
+    assert not told
+    assert not pending.is_over
+
+
+def test_a_delivery_of_a_display_goes_on(homes, tmp_path):
+    lab = Lab.restored(homes[1])
+    lab.han.switch_on(HANDHELD, HUB)
+    lab.pass_time(60)
+    record = supply.compose.access_request("ECS17b", 9, None, lab.parties["supplier"].eui, METER)
+    case = supply.compose.case_of("ECS17b")
+    octets = lab.parties.command_for(case, lab.parties["supplier"], METER, record)
+    lab.start_delivering(HANDHELD, octets)
+    lab.save(str(tmp_path / "lab"))
+    other = Lab.restored(str(tmp_path / "lab"))
+    (mine,), (delivery,) = lab.under_way(), other.under_way()
+    lab.wait(mine)
+    other.wait(delivery)
+    assert mine.was_sent
+    assert vars(mine) == vars(delivery)
+    assert not other.under_way()
+
+
+def test_observers_and_what_a_capture_needs_are_new(homes, tmp_path):
+    frames, keys, told = [], [], []
+    lab = Lab.restored(
+        homes[1],
+        watch=lambda octets, us: frames.append(octets),
+        reveal=lambda *key: keys.append(key),
+    )
+    lab.observe(told.append, events.FrameSent)
+    labels = {label for label, _, _ in keys}
+    assert labels == {"install code's key", "link key", "network key"}
+    lab.read("ECS17b", METER)
+    assert frames == [event.octets for event in told] != []
+    lab.save(str(tmp_path / "lab"))
+    frames.clear()
+    Lab.restored(str(tmp_path / "lab")).read("ECS17b", METER)
+    assert not frames
+
+
+def test_the_inventory_goes_to_a_database(homes, tmp_path):
+    url = "sqlite:///%s" % (tmp_path / "inventory.sqlite")
+    lab = Lab.restored(homes[0], url)
+    other = Lab.restored(homes[0])
+    assert lab.inventory.devices() == other.inventory.devices() != []
+    assert lab.inventory.history(METER) == other.inventory.history(METER)
+    lab.inventory.commissioned(METER, lab.now)
+    lab.inventory.close()
+    with pytest.raises(ValueError, match="without devices"):
+        Lab.restored(homes[0], url)
+    assert Inventory(url).device(METER)["status"] == "commissioned"
+
+
+# What is refused
+
+
+def test_only_its_owner_may_read_it_and_no_file_is_replaced(homes):
+    lab = Lab.restored(homes[0])
+    if os.name == "posix":
+        assert os.stat(homes[0]).st_mode & 0o777 == 0o600
+    lab.pass_time(1)
+    with pytest.raises(keyfiles.WouldOverwrite):
+        lab.save(homes[0])
+
+
+def test_a_lab_is_not_kept_while_time_passes(homes, tmp_path):
+    lab = Lab.restored(homes[1])
+    refused = []
+
+    def observer(event):
+        with pytest.raises(CannotKeep, match="no time passing"):
+            lab.save(str(tmp_path / "lab"))
+        refused.append(event)
+
+    lab.observe(observer, events.ExchangeOver)
+    lab.read("ECS17b", METER)
+    assert refused
+    assert not os.path.exists(tmp_path / "lab")
+
+
+def test_what_a_file_cannot_hold_is_named(tmp_path):
+    lab = Lab(1, radio=True)
+    lab.make(CHF, HUB)
+    lab.han.hubs[HUB].on_error = print
+    with pytest.raises(CannotKeep, match=r"Hub\.on_error refers to a builtins\.builtin_function"):
+        lab.save(str(tmp_path / "lab"))
+    lab.han.hubs[HUB].on_error = lambda error: None
+    with pytest.raises(CannotKeep, match="on_error refers to the function"):
+        lab.save(str(tmp_path / "lab"))
+    assert not os.listdir(tmp_path)
+
+
+def rows_of(path):
+    return [json.loads(line) for line in content(path).splitlines()]
+
+
+def with_rows(rows, path):
+    rows[0]["rows"] = len(rows) - 1
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    with gzip.open(path, "wb") as file:
+        file.write(text.encode())
+    return str(path)
+
+
+def test_damage_is_told_and_nothing_else_happens(homes, tmp_path):
+    octets = pathlib.Path(homes[0]).read_bytes()
+    path = str(tmp_path / "damaged")
+    chance = random.Random(1)
+    for _ in range(60):
+        damaged = bytearray(octets)
+        kind = chance.randrange(3)
+        if kind == 0:
+            damaged[chance.randrange(10, len(damaged))] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            del damaged[chance.randrange(len(damaged)) :]
+        else:
+            damaged = bytearray(chance.randbytes(chance.randrange(200)))
+        pathlib.Path(path).write_bytes(damaged)
+        with pytest.raises(BadKeptLab):
+            Lab.restored(path)
+    with pytest.raises(OSError, match="nowhere"):
+        Lab.restored(str(tmp_path / "nowhere"))
+
+
+def test_rows_that_no_writer_makes_are_bad_rows(homes, tmp_path):
+    """Each value of some rows is another: a lab comes of it, or BadKeptLab, and nothing else."""
+    rows = rows_of(homes[0])
+    others = (None, True, -1, 0, 1, 5000, 1.5, "", "gbcs", [0], [1], [10**9], [-1], [], {}, [[]])
+    chance = random.Random(2)
+    told = []
+    for _ in range(300):
+        changed = [*rows]
+        number = chance.randrange(1, len(rows))
+        row = list(rows[number])
+        row[chance.randrange(len(row))] = chance.choice(others)
+        changed[number] = row
+        try:
+            Lab.restored(with_rows(changed, tmp_path / "changed"))
+        except BadKeptLab as error:
+            told.append(str(error))
+    assert len(told) > 50
+    assert all("expected" in text for text in told)
+
+
+def test_another_version_is_named(homes, tmp_path):
+    rows = rows_of(homes[0])
+    rows[0]["version"] = "9.9"
+    with pytest.raises(BadKeptLab, match=r"kept by gbcs-lab .* expected, this one is by 9\.9"):
+        Lab.restored(with_rows(rows, tmp_path / "newer"))
+
+
+HOSTILE = (
+    # the row of a function that the lab would call, or of a class that it would make
+    ["function", "os:system"],
+    ["function", "gbcs_host.keyfiles:write"],
+    ["function", "gbcs_host.cli:main"],
+    ["module", "gbcs_host.__main__"],
+    ["module", "os"],
+    ["constant", "gbcs_device.base.store:FileMedium"],
+    ["constant", "gbcs_host.lab.lab:Lab"],
+    ["object", "gbcs_device.base.store:FileMedium"],
+    ["object", "subprocess:Popen"],
+    ["object", "gbcs_host.links.serial:SerialLink"],
+    ["closure", "gbcs_host.han.events:Observers.observe", "stop.0", None],
+    ["closure", "gbcs_host.han.events:Observers.observe", "stop.7", None],
+    ["method", [0], "save"],
+    ["method", [0], "__init__"],
+    ["method", [0], "__class__"],
+    ["partial", [0]],
+    ["made", "eval", "1"],
+    ["made", "private key", [0]],
+    ["random", 3, None, 1],
+    ["named", "gbcs_host.lab.lab:Lab"],
+    ["code", "x"],
+)
+
+
+@pytest.mark.parametrize("row", HOSTILE, ids=str)
+def test_a_file_names_nothing_that_does_harm(homes, row, tmp_path):
+    rows = rows_of(homes[0])
+    assert rows[1][:2] == ["object", "gbcs_host.lab.lab:Lab"]
+    rows[1] = [*rows[1], "planted", [len(rows) - 1]]
+    rows.append(row)
+    with pytest.raises(BadKeptLab, match="row %d: " % (len(rows) - 2)):
+        Lab.restored(with_rows(rows, tmp_path / "hostile"))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ Sources: GBCS 7.2.11 (blocks), 10.2.2 (tunnels); ZigBee Smart Energy 5.4.2.2.3 (
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gbcs import message
@@ -109,20 +109,28 @@ class ZigbeeHan:
         if was_on:
             self.switch_on(device.eui, self._places[device.eui])
 
-    def reveal_again(self) -> None:
-        """Calls `reveal` for the keys in use: of networks, links and install codes."""
+    def capture(self, watch: Any, reveal: Any) -> None:
+        """Calls these from now on, `reveal` at once for the keys in use; None: nobody."""
+        self.air.watch = watch
+        self.reveal = reveal
+        for eui in self.hubs:
+            self.stations[eui].reveal = reveal
+        if reveal is not None:
+            for key in self._keys_in_use():
+                reveal(*key)
+
+    def _keys_in_use(self) -> "Iterator[tuple[str, bytes, bytes]]":
+        """The keys in use, as `reveal` is called with them: of networks, links, install codes."""
         for station in self.stations.values():
             if not isinstance(station, HubStation):
-                self.reveal(
-                    "install code's key", station.eui, self.meters[station.eui].install_key()
-                )
+                yield "install code's key", station.eui, self.meters[station.eui].install_key()
                 continue
             for key in station.nwk.keys.values():
-                self.reveal("network key", station.nwk.extended_pan_id, key)
+                yield "network key", station.nwk.extended_pan_id, key
             for eui in station.children:
                 link_key = station.link_key(eui)
                 if link_key is not None:
-                    self.reveal("link key", eui, link_key)
+                    yield "link key", eui, link_key
 
     def add_remote(self, station: RemoteStation) -> RemoteMeter:
         """Adds a meter at the far end of a link."""
@@ -254,6 +262,11 @@ class ZigbeeHan:
         for eui, attempt in list(self._attempts.items()):
             if attempt.pending is pending:  # the meter may not even answer a question
                 self._end_attempt(eui, Joining("", "it was given up"))
+
+    def under_way(self) -> "list[Pending]":
+        """What has been begun and is not over, by device."""
+        messages = [entry[1] for queue in self._open.values() for entry in queue]
+        return [*messages, *[attempt.pending for attempt in self._attempts.values()]]
 
     def _hand_over(self, recipient: bytes) -> None:
         """Hands the hub the first message for a device, unless it has it already."""

@@ -14,12 +14,15 @@ import gzip
 import io
 import json
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import gbcs
 from gbcs_host import keyfiles
 from gbcs_host.keep.forms import FORMS
-from gbcs_host.keep.graph import BadRow, Reader, Row, Writer
+from gbcs_host.keep.graph import BadRow, Row
+from gbcs_host.keep.reader import Reader
+from gbcs_host.keep.writer import Writer
 
 _WHAT = "kept lab"
 _LEVEL = 6
@@ -31,9 +34,12 @@ class BadKeptLab(Exception):
 
 
 def write(
-    path: str, lab: Any, now: int, outside: "dict[str, Any]", overwrite: bool = False
+    path: str, lab: Any, now: int, outside: "Sequence[Any]", overwrite: bool = False
 ) -> None:
-    """Keeps a lab. Raises CannotKeep, WouldOverwrite, OSError; then no file is changed."""
+    """Keeps a lab without what is in `outside`.
+
+    Raises CannotKeep, WouldOverwrite, OSError; then no file is changed.
+    """
     rows = list(Writer(FORMS, outside).rows(lab))
     header = {"gbcs-lab": _WHAT, "version": gbcs.__version__, "now": now, "rows": len(rows)}
     target = io.BytesIO()
@@ -43,12 +49,12 @@ def write(
     keyfiles.write(path, target.getvalue(), overwrite=overwrite)
 
 
-def read(path: str, kind: type, outside: "dict[str, Any]") -> Any:
+def read(path: str, kind: type) -> Any:
     """The lab of a file, an instance of `kind`. Raises BadKeptLab, OSError."""
     try:
         with gzip.open(path, "rb") as file:
             rows = _rows(file)
-            lab = Reader(FORMS, rows, outside).root()
+            lab = Reader(FORMS, rows).root()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadKeptLab("a whole file of Lab.save expected: %s" % error) from None
     except (ValueError, RecursionError):

@@ -30,7 +30,7 @@ from gbcs_device.messages.trust_anchors import NETWORK_OPERATOR, SUPPLIER, OwnKe
 from gbcs_device.usecases import chf as hubs
 from gbcs_host.han.events import ExchangeOver, JoinOver
 from gbcs_host.han.han import Han, Joining
-from gbcs_host.han.pending import PendingAnswer, PendingJoin
+from gbcs_host.han.pending import Pending, PendingAnswer, PendingJoin
 from gbcs_host.han.remote import RemoteStation, identify
 from gbcs_host.han.zigbee import ZigbeeHan
 from gbcs_host.keep import kept_file
@@ -209,7 +209,10 @@ class Lab(Displays, GasProxies, Clockwork):
                 )
         if self._is_passing:
             raise CannotKeep("no time passing expected: an observer may not keep the lab")
-        kept_file.write(path, self, self.now, self._outside(), overwrite)
+        outside: list[Any] = [self._open_device]
+        if isinstance(self.han, ZigbeeHan):
+            outside += (self.han.air.watch, self.han.reveal)
+        kept_file.write(path, self, self.now, outside, overwrite)
 
     @classmethod
     def restored(
@@ -226,20 +229,20 @@ class Lab(Displays, GasProxies, Clockwork):
         BadKeptLab (gbcs_host.keep.kept_file) for any other file, one of another version, or a
         damaged one; ValueError for a database that has devices; OSError.
         """
-        outside = {"watch": watch, "reveal": reveal, "open_device": open_device}
-        lab: Lab = kept_file.read(path, cls, outside)
+        lab: Lab = kept_file.read(path, cls)
+        lab._open_device = open_device
         if url != "sqlite://":
             lab.inventory.move_to(url)
-        if reveal is not None and isinstance(lab.han, ZigbeeHan):
-            lab.han.reveal_again()
+        if isinstance(lab.han, ZigbeeHan):
+            lab.han.capture(watch, reveal)
         return lab
 
-    def _outside(self) -> "dict[str, Any]":
-        """What the lab calls, and its callers own; nothing where there is none."""
-        calls = {"open_device": self._open_device}
-        if isinstance(self.han, ZigbeeHan):
-            calls.update(watch=self.han.air.watch, reveal=self.han.reveal)
-        return {name: call for name, call in calls.items() if call is not None}
+    def under_way(self) -> "list[Pending]":
+        """What has been begun and is not over: commands, joins, deliveries of displays.
+
+        Of a restored lab these are those that were under way when it was saved.
+        """
+        return [*self.han.under_way(), *self._deliveries]
 
     # What there is
 
