@@ -51,7 +51,7 @@ from gbcs_device.clusters import attributes  # noqa: E402
 from gbcs_device.clusters.meter import MeterSource  # noqa: E402
 from gbcs_device.devices import kinds  # noqa: E402
 from gbcs_device.messages.trust_anchors import OwnKeys  # noqa: E402
-from gbcs_host.lab import lab  # noqa: E402
+from gbcs_host.lab import new_devices  # noqa: E402
 from gbcs_host.verify import damage  # noqa: E402
 
 BATCH = 20
@@ -161,13 +161,13 @@ class Mutations:
         """What a device of a kind holds at the beginning."""
         changes = dict(self.bench._stores[kind, False])
         like = {"SAPC": "ESME"}.get(kind, kind)
-        changes.update(lab._data(like))
+        changes.update(new_devices.data(like))
         if is_prepaid and like == "ESME":
             changes["a/006F/0000130000FF/02"] = bytes.fromhex("020216021602")
         if is_prepaid and like == "GSME":
             changes["z/0705/0000"] = bytes.fromhex("19960C")
         profile = bytes(range(48)) if is_prepaid else None
-        changes.update(load.started(self.bench.now, lab._LOADS.get(like, {}), profile))
+        changes.update(load.started(self.bench.now, new_devices.LOADS.get(like, {}), profile))
         return changes
 
     def device(self, kind, store):

@@ -5,7 +5,8 @@ import pytest
 from gbcs import devicelog, installcode, message, payload, usecases
 from gbcs.zigbee import cbke, implicit, mac
 from gbcs_device.han.joining import JOINED, RESTING
-from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab, encoded_log
+from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
+from gbcs_host.lab.service_requests import encoded_log
 
 HUB = bytes.fromhex("00DB1234567890B2")
 OTHER = bytes.fromhex("00DB1234567890C2")

@@ -40,7 +40,12 @@ class Clockwork:
         return self.observers.observe(observer, *kinds)
 
     def pass_time(self, seconds: float) -> None:
-        """Moves the clock; devices carry out what is due, and what was begun moves on."""
+        """Moves the clock; devices carry out what is due, and what was begun moves on.
+
+        Raises ValueError for less than no time.
+        """
+        if seconds < 0:
+            raise ValueError("seconds from 0 expected, found %s" % seconds)
         self._pass(self.now + int(seconds * 1000))
 
     def wait(self, pending: Pending) -> None:

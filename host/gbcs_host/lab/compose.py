@@ -27,16 +27,19 @@ _PROTECTION_CLASS = 30  # data protection, of protected reads: GBCS 8.5
 
 
 class UnknownName(Exception):
-    """A value has a name that is not in the template, or the template has repeated parts."""
+    """A name that is in no table: of a use case, or of a value in its template."""
 
 
 @functools.lru_cache(maxsize=512)
 def case_of(name: str) -> UseCase:
-    """The use case of that name, of several variants the first. Raises IndexError.
+    """The use case of that name, of several variants the first. Raises UnknownName.
 
     The registry is text, which is searched once for each name.
     """
-    return usecases.by_name(name)[0]
+    cases = usecases.by_name(name)
+    if not cases:
+        raise UnknownName("the name of a use case expected, found %r" % name)
+    return cases[0]
 
 
 @functools.lru_cache(maxsize=256)

@@ -20,6 +20,7 @@ from gbcs_device.display.view_octets import decode_view, encode_view
 from gbcs_host.han.events import DisplayChanged
 from gbcs_host.han.pending import Pending
 from gbcs_host.lab import compose
+from gbcs_host.lab.known import Known
 
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
 _JOINS = {
@@ -54,14 +55,12 @@ class Delivery(Pending):
         self.answers: list[bytes] = []
 
 
-class Displays:
+class Displays(Known):
     """The methods of gbcs_host.lab.lab.Lab for displays."""
 
-    han: Any
     pki: Any
     parties: Any
     alerts: "deque[bytes]"
-    _kinds: "dict[bytes, str]"
 
     def __init__(self) -> None:
         self._deliveries: list[Delivery] = []
@@ -75,21 +74,20 @@ class Displays:
         told = [
             (whom, of)
             for whom, of in ((first, second), (second, first))
-            if (self._kinds[whom], self._kinds[of]) in _JOINS
+            if (self.kind_of(whom).name, self.kind_of(of).name) in _JOINS
         ]
         if not told:
-            raise ValueError(
-                "no join of %s and %s is known" % (self._kinds[first], self._kinds[second])
-            )
+            kinds = self.kind_of(first).name, self.kind_of(second).name
+            raise ValueError("no join of %s and %s is known" % kinds)
         return [self.tell(whom, of) for whom, of in told]
 
     def tell(self: Any, whom: bytes, of: bytes) -> Any:
         """Sends `whom` the command that joins it with `of`; the exchange. Raises KeyError."""
-        use_case, method = _JOINS[self._kinds[whom], self._kinds[of]]
+        use_case, method = _JOINS[self.kind_of(whom).name, self.kind_of(of).name]
         fields: list[Any] = [
             (None, "INTEGER", method, None),
             (None, "OCTET STRING", of, None),
-            (None, "INTEGER", kind_rows.find(self._kinds[of]).partner_type, None),
+            (None, "INTEGER", self.kind_of(of).partner_type, None),
         ]
         if method == _C:
             octets = self.pki.device(of, "ka").certificate
@@ -99,14 +97,15 @@ class Displays:
 
     def part(self: Any, whom: bytes, of: bytes) -> Any:
         """8.8: the device is no longer joined with the other."""
-        _, method = _JOINS.get((self._kinds[whom], self._kinds[of]), ("", _A_INITIATOR))
+        kinds = self.kind_of(whom).name, self.kind_of(of).name
+        _, method = _JOINS.get(kinds, ("", _A_INITIATOR))
         record = payload.Asn1("UnjoinDeviceCommand", (None, "OCTET STRING", of, None))
         return self._told("CS04B" if method == _B else "CS04AC", whom, record)
 
     def _told(self: Any, use_case: str, whom: bytes, record: Any) -> Any:
         """A command of the supplier, by the broker where the supplier itself may not send it."""
         supplier = self.parties["supplier"]
-        roles = compose.case_of(use_case).roles[self._kinds[whom]]
+        roles = compose.case_of(use_case).roles[self.kind_of(whom).name]
         if _SUPPLIER in roles:
             return self.send(use_case, supplier, whom, record)
         broker = self.parties["access control broker"]
@@ -116,12 +115,12 @@ class Displays:
 
     def view(self, eui: bytes) -> View:
         """The present view of a display."""
-        shown: View = self.han.stations[eui].shown(self.han.now)
+        shown: View = self._display(eui).shown(self.han.now)
         return shown
 
     def confirm(self, eui: bytes, message: int) -> bool:
         """Confirms a message, by its number; whether that was possible."""
-        station = self.han.stations[eui]
+        station = self._display(eui)
         return self._pressed(station, station.confirm(message, self.han.now))
 
     def top_up(self, eui: bytes, fuel: int, digits: "bytes | str") -> bool:
@@ -130,17 +129,17 @@ class Displays:
         False where the PPMID cannot reach the meter; the view's notice has the outcome.
         """
         octets = digits.encode() if isinstance(digits, str) else digits
-        station = self.han.stations[eui]
+        station = self._display(eui)
         return self._pressed(station, station.top_up(fuel, octets, self.han.now))
 
     def emergency(self, eui: bytes, fuel: int) -> bool:
         """Activates emergency credit at a PPMID; whether the PPMID could send the request."""
-        station = self.han.stations[eui]
+        station = self._display(eui)
         return self._pressed(station, station.emergency(fuel, self.han.now))
 
     def enable(self, eui: bytes, fuel: int) -> bool:
         """Enables an armed supply at a PPMID; whether the PPMID could send the request."""
-        station = self.han.stations[eui]
+        station = self._display(eui)
         return self._pressed(station, station.enable(fuel, self.han.now))
 
     def _pressed(self, station: Any, was_taken: bool) -> bool:
@@ -158,7 +157,7 @@ class Displays:
 
     def start_delivering(self: Any, eui: bytes, octets: bytes) -> Delivery:
         """Has a PPMID send its hub a message, as `deliver`; it is over three seconds on."""
-        station = self.han.stations[eui]
+        station = self._display(eui)
         centre = self.han.hub_near(eui)
         try:
             recipient = message.decode(octets).recipient

@@ -30,9 +30,17 @@ class GasProxies:
         self.proxies: dict[bytes, Any] = {}
 
     def gas_proxy(self: Any, hub: bytes) -> bytes:
-        """The EUI-64 of a hub's gas proxy, which the first call makes."""
-        eui: bytes = self.han.hubs[hub].store.get(hubs.GPF)
+        """The EUI-64 of a hub's gas proxy, which the first call makes.
+
+        Raises ValueError where another device has that EUI-64.
+        """
+        eui: bytes = self._hub(hub).store.get(hubs.GPF)
         if eui not in self.proxies:
+            if eui in self._kinds:
+                raise ValueError(
+                    "an EUI-64 of its own expected for the gas proxy, %s is of kind %s"
+                    % (eui.hex(), self._kinds[eui])
+                )
             self.proxies[eui] = self._make_proxy(eui)
             self._kinds[eui] = _KIND
         return eui

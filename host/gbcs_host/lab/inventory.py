@@ -257,6 +257,10 @@ class Inventory:
             raise UnknownDevice("the inventory has no device %s" % eui.hex())
         return row
 
+    def has(self, eui: bytes) -> bool:
+        """Whether the inventory has a device."""
+        return self._find(eui) is not None
+
     def _find(self, eui: bytes) -> "Row | None":
         row = self._rows.get(eui)
         if row is None:

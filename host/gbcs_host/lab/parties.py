@@ -32,6 +32,10 @@ class UnexpectedResponse(Exception):
     """A response to no outstanding command; the text has its message code and counter."""
 
 
+class UnknownParty(Exception):
+    """No party of the lab has this name; the text has those that there are."""
+
+
 class RemoteParty:
     """One remote party; `counter` is the last originator counter that it has used."""
 
@@ -72,7 +76,11 @@ class Parties:
         self._outstanding: dict[tuple[bytes, bytes, int, int], None] = {}
 
     def __getitem__(self, name: str) -> RemoteParty:
-        return self._parties[name]
+        party = self._parties.get(name)
+        if party is None:
+            known = ", ".join(self._parties)
+            raise UnknownParty("a party of %s expected, found %r" % (known, name))
+        return party
 
     def __iter__(self) -> Any:
         return iter(self._parties.values())

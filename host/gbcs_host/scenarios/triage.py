@@ -12,7 +12,8 @@ from typing import Any
 
 from gbcs import devicelog, payload, usecases
 from gbcs_device.base.store import PowerCut
-from gbcs_host.lab.lab import CHF, ESME, GSME, JOIN_TIMEOUT_S, encoded_log
+from gbcs_host.lab.lab import CHF, ESME, GSME
+from gbcs_host.lab.service_requests import JOIN_TIMEOUT_S, encoded_log
 
 TITLE = "SECMP0013: quality check, returned meter, and what must fail"
 

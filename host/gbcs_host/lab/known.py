@@ -1,0 +1,50 @@
+"""The devices that a lab has, by EUI-64, for its methods: an error says what was expected."""
+
+from typing import Any
+
+from gbcs_device.base import kind_rows
+from gbcs_device.base.kind_rows import Kind
+from gbcs_host.lab.inventory import UnknownDevice
+
+
+class Known:
+    """Devices of gbcs_host.lab.lab.Lab. All raise UnknownDevice where there is no such device."""
+
+    han: Any
+    _kinds: "dict[bytes, str]"
+
+    def kind_of(self, eui: bytes) -> Kind:
+        """The row of a device's kind."""
+        kind = self._kinds.get(eui)
+        if kind is None:
+            raise UnknownDevice("a device of the lab expected, %s is none" % _name(eui))
+        return kind_rows.find(kind)
+
+    def _hub(self, eui: bytes) -> Any:
+        row = self.kind_of(eui)
+        if not row.is_hub:
+            raise UnknownDevice("a hub expected, %s is of kind %s" % (_name(eui), row.name))
+        return self.han.hubs[eui]
+
+    def _meter(self, eui: bytes) -> Any:
+        """A device that joins a hub."""
+        row = self.kind_of(eui)
+        if not row.can_join:
+            raise UnknownDevice(
+                "a device that joins a hub expected, %s is of kind %s" % (_name(eui), row.name)
+            )
+        return self.han.meters[eui]
+
+    def _display(self, eui: bytes) -> Any:
+        """The station of a display."""
+        row = self.kind_of(eui)
+        if not row.has_display:
+            raise UnknownDevice("a display expected, %s is of kind %s" % (_name(eui), row.name))
+        station = self.han.stations.get(eui)
+        if station is None:
+            raise UnknownDevice("a lab with radio expected: a display shows nothing without")
+        return station
+
+
+def _name(eui: bytes) -> str:
+    return eui.hex().upper() if isinstance(eui, bytes) else repr(eui)
