@@ -9,6 +9,7 @@ import pytest
 from gbcs.errors import DecodeError
 from gbcs_device.base import view
 from gbcs_device.base.figures import ON
+from gbcs_device.base.view import Fuel, Message, View
 from gbcs_device.display import navigation, view_octets
 from gbcs_device.display.frame import Frame
 from gbcs_device.han import polling
@@ -290,6 +291,30 @@ def test_whatever_a_meter_says_can_be_shown(script):
         pages = navigation.Pages(True)
         pages.name = page
         pages.draw(frame, again)
+
+
+def test_octets_of_a_view_give_a_view_or_a_decode_error():
+    chance = random.Random(3)
+    full = View()
+    full.messages.append(Message(1, 0, "Text", 5, True))
+    octets = view_octets.encode_view(full)
+    for _ in range(5000):
+        damaged = bytearray(octets)
+        for _ in range(chance.randint(1, 3)):
+            damaged[chance.randrange(len(damaged))] = chance.choice((*range(8), 128, 255))
+        with contextlib.suppress(DecodeError):
+            seen = view_octets.decode_view(bytes(damaged))
+            assert [type(fuel) for fuel in seen.fuels] == [Fuel, Fuel]
+            assert all(type(entry) is Message for entry in seen.messages)
+            assert type(seen.notice) is str
+            assert all(len(fuel.used_wh) == 4 for fuel in seen.fuels)
+
+
+@pytest.mark.parametrize("tag", range(8))
+def test_values_in_one_another_without_end_are_a_decode_error(tag):
+    for octets in (bytes((tag,)) * 60_000, bytes((6, 1, 7)) * 20_000, bytes((tag, 1)) * 30_000):
+        with pytest.raises(DecodeError):
+            view_octets.decode_view(octets)
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x00", bytes(12), b"\xff" * 13])

@@ -95,6 +95,7 @@ def test_an_eui_64_is_used_once(lab):
         with pytest.raises(ValueError, match="an EUI-64 of 8 octets expected, found"):
             lab.make(ESME, eui)
     assert lab.restart(METER).eui == METER
+    lab.pass_time(60)  # it comes back to its hub
     assert lab.read("ECS70", METER).is_success == before
 
 

@@ -37,7 +37,7 @@ def decode_view(octets: bytes) -> View:
     """The View that octets encode; DecodeError."""
     reader = Reader(octets)
     seen = View()
-    _take_slots(reader, seen)
+    _take_slots(reader, seen, 0)
     if reader.left():
         raise DecodeError(
             "the end expected, %d octets left" % reader.left(), reader.offset, "view"
@@ -69,10 +69,28 @@ def _put(out: bytearray, value: "Value") -> None:
         _put_slots(out, value)
 
 
-def _take_slots(reader: Reader, record: "View | Fuel | Message") -> None:
+def _take_slots(reader: Reader, record: "View | Fuel | Message", depth: int) -> None:
     for name in record.__slots__:
-        value: Any = _take(reader, 0)
+        start = reader.offset
+        value: Any = _take(reader, depth)
+        initial = getattr(record, name)
+        if not _fits(name, initial, value):
+            raise DecodeError("what a display shows there expected", start, name)
         setattr(record, name, tuple(value) if name == "fuels" else value)
+
+
+def _fits(name: str, initial: "Value", value: "Value") -> bool:
+    """Whether a value is of the type that a field has: of its initial value, or a number."""
+    if name == "fuels":
+        return isinstance(value, list) and [type(item) for item in value] == [Fuel, Fuel]
+    if name == "messages":
+        return isinstance(value, list) and all([isinstance(item, Message) for item in value])
+    if isinstance(initial, list):
+        is_whole = isinstance(value, list) and len(value) == len(initial)
+        return is_whole and all([_fits("", None, item) for item in value])
+    if initial is None:
+        return value is None or isinstance(value, int)
+    return isinstance(value, type(initial))
 
 
 def _take(reader: Reader, depth: int) -> "Value":
@@ -83,11 +101,14 @@ def _take(reader: Reader, depth: int) -> "Value":
         return int.from_bytes(reader.take(8, "number"), "big") - _HALF
     if tag == _TEXT:
         size = int.from_bytes(reader.take(2, "length"), "big")
-        return str(reader.take(size, "text"), "utf-8")
-    if tag == _LIST and depth < 1:
+        try:
+            return str(reader.take(size, "text"), "utf-8")
+        except UnicodeError:
+            raise DecodeError("UTF-8 expected", reader.offset - size, "text") from None
+    if tag == _LIST and depth in (0, 2):  # of a View, or of what is in its lists
         return [_take(reader, depth + 1) for _ in range(reader.octet("count"))]
-    if tag in (_FUEL, _MESSAGE):
+    if tag in (_FUEL, _MESSAGE) and depth == 1:
         record = Fuel() if tag == _FUEL else Message(0, 0, "", 0, False)
-        _take_slots(reader, record)
+        _take_slots(reader, record, depth + 1)
         return record
     raise DecodeError("a known tag expected, found %d" % tag, reader.offset - 1, "view")
