@@ -79,15 +79,15 @@ def _take_slots(reader: Reader, record: "View | Fuel | Message", depth: int) -> 
         setattr(record, name, tuple(value) if name == "fuels" else value)
 
 
-def _fits(name: str, initial: "Value", value: "Value") -> bool:
+def _fits(name: str, initial: "Any", value: "Any") -> bool:
     """Whether a value is of the type that a field has: of its initial value, or a number."""
     if name == "fuels":
         return isinstance(value, list) and [type(item) for item in value] == [Fuel, Fuel]
     if name == "messages":
-        return isinstance(value, list) and all([isinstance(item, Message) for item in value])
+        return isinstance(value, list) and all(isinstance(item, Message) for item in value)
     if isinstance(initial, list):
         is_whole = isinstance(value, list) and len(value) == len(initial)
-        return is_whole and all([_fits("", None, item) for item in value])
+        return is_whole and all(_fits("", None, item) for item in value)
     if initial is None:
         return value is None or isinstance(value, int)
     return isinstance(value, type(initial))
