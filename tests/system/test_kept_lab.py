@@ -252,6 +252,24 @@ def test_what_was_under_way_is_answered_after_it(homes, tmp_path):
     assert not pending.is_over
 
 
+def test_service_requests_under_way_change_the_inventory_of_the_restored_lab(homes, tmp_path):
+    lab = Lab.restored(homes[1])
+    second = bytes.fromhex("00DB1234567890E0")
+    lab.make(ESME, second)
+    lab.start_disconnecting(GAS)
+    lab.start_disconnecting(METER)
+    lab.save(str(tmp_path / "lab"))
+    other = Lab.restored(str(tmp_path / "lab"))
+    for each in (lab, other):
+        assert each.start_adding(HUB, second, "12").is_over  # the hub itself answers at once
+        assert each.inventory.device(second)["status"] == "whitelisted"
+        each.pass_time(7200)
+        assert each.inventory.device(METER)["status"] == "pending"
+    for eui in (METER, GAS, second):
+        assert lab.inventory.history(eui) == other.inventory.history(eui)
+    assert lab.inventory.history(GAS)[-1]["event"].startswith("disconnect")
+
+
 def test_a_delivery_of_a_display_goes_on(homes, tmp_path):
     lab = Lab.restored(homes[1])
     lab.han.switch_on(HANDHELD, HUB)

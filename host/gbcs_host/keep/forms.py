@@ -27,6 +27,10 @@ CALLABLES = frozenset(
         "gbcs_host.lab.displays:Displays._settle",
         "gbcs_host.lab.lab:Lab._exchanged",
         "gbcs_host.lab.lab:Lab._join_over",
+        "gbcs_host.lab.service_requests:ServiceRequests._added",
+        "gbcs_host.lab.service_requests:ServiceRequests._disconnected",
+        "gbcs_host.lab.service_requests:ServiceRequests._removed",
+        "gbcs_host.lab.service_requests:ServiceRequests._restored",
         "random:Random.randbytes",
     )
 )
