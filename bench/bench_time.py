@@ -7,6 +7,7 @@ import cProfile
 import gc
 import os
 import pstats
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -98,7 +99,24 @@ def _among_many() -> "list[Row]":
         measured = "%.2f, %.2f ms: x %.2f" % (1000 * few, 1000 * many, many / few)
         figure = "a %s among %d and among %d meters" % (what, FEW, len(street.meters))
         rows.append((figure, measured, "<= x %.1f" % MOST, many <= MOST * few))
-    return rows
+    return [*rows, _kept(street)]
+
+
+def _kept(street: _Street) -> Row:
+    """The street is saved, restored, and both read the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "street.lab")
+        begun = time.process_time()
+        street.lab.save(path)
+        saved = time.process_time()
+        restored = Lab.restored(path)
+        end = time.process_time()
+        each = os.path.getsize(path) / len(street.meters) / 1024
+    meter = street.meters[-1]
+    answers = [lab.read("ECS17b", meter).answer for lab in (street.lab, restored)]
+    measured = "%.1f s, %.1f s, %.1f KiB a meter" % (saved - begun, end - saved, each)
+    figure = "%d meters are saved and restored, and read alike" % len(street.meters)
+    return figure, measured, "", answers[0] is not None and answers[0] == answers[1]
 
 
 def _home(radio: bool) -> Lab:

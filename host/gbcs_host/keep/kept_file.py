@@ -11,7 +11,6 @@ The file holds private keys, so that only its owner may read it. To read one run
 """
 
 import gzip
-import io
 import json
 import zlib
 from collections.abc import Sequence
@@ -42,11 +41,10 @@ def write(
     """
     rows = list(Writer(FORMS, outside).rows(lab))
     header = {"gbcs-lab": _WHAT, "version": gbcs.__version__, "now": now, "rows": len(rows)}
-    target = io.BytesIO()
-    with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=_LEVEL, mtime=0) as file:
-        for line in (header, *rows):
-            file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
-    keyfiles.write(path, target.getvalue(), overwrite=overwrite)
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    text = "\n".join([encode(line) for line in (header, *rows)]) + "\n"
+    octets = gzip.compress(text.encode(), _LEVEL, mtime=0)
+    keyfiles.write(path, octets, overwrite=overwrite)
 
 
 def read(path: str, kind: type) -> Any:
@@ -77,9 +75,10 @@ def _rows(file: Any) -> "list[Row]":
             % (gbcs.__version__, header.get("version"))
         )
     rows: list[Row] = []
+    decode = json.JSONDecoder().decode
     while line := file.readline(left):
         left -= len(line)
-        row = json.loads(line)
+        row = decode(line.decode())
         if not isinstance(row, list) or not row or not isinstance(row[0], str):
             raise BadKeptLab("row %d: a list that begins with its form expected" % len(rows))
         rows.append(row)
