@@ -303,7 +303,7 @@ def test_to_have_a_radio_repeat_in_vain():
         for octets in radio.out:
             if octets[5:7] == b"\x00\x00":
                 mine.append(now)
-                radio.receive(mac.encode(mac.ack(octets[2])), now)
+                radio.receive(mac.ack(octets[2]), now)
         radio.out.clear()
     assert len(mine) >= 2
     assert mine[1] - mine[0] <= 5 * ACK_WAIT_MS

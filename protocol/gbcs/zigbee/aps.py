@@ -9,9 +9,7 @@ Source: ZigBee 05-3474-21, 2.2.5 and 4.4.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs.octets import Reader
 from gbcs.record import Record
-from gbcs.zigbee.mac import little
 from gbcs.zigbee.security import Auxiliary, decode_auxiliary, encode_auxiliary
 
 if TYPE_CHECKING:
@@ -97,31 +95,37 @@ def _has_endpoints(control: int) -> bool:
 
 def decode(octets: bytes) -> Frame:
     """The frame in the payload of a NWK data frame; DecodeError."""
-    reader = Reader(octets)
-    control = reader.octet("frame_control")
+    if not octets:
+        raise DecodeError("1 octet expected, 0 left", 0, "aps")
+    control = octets[0]
     kind = control & 3
     if kind > ACK or control & _DELIVERY not in (0, _BROADCAST):
         raise DecodeError("a known APS frame control expected, found %02X" % control, 0, "aps")
     destination = cluster = profile = source = extended = auxiliary = None
-    if _has_endpoints(control):
-        destination = reader.octet("destination_endpoint")
-        cluster = little(reader, 2, "cluster")
-        profile = little(reader, 2, "profile")
-        source = reader.octet("source_endpoint")
-    counter = reader.octet("counter")
+    has_endpoints = _has_endpoints(control)
+    counter_at = 7 if has_endpoints else 1
+    at = counter_at + 1  # where the header ends
     if control & EXTENDED:
-        at = reader.offset
-        place = reader.octet("fragmentation")
+        at += 3 if kind == ACK else 2
+    if at > len(octets):
+        raise DecodeError("%d octets expected, %d left" % (at, len(octets)), 0, "aps")
+    if has_endpoints:
+        destination = octets[1]
+        cluster = octets[2] | octets[3] << 8
+        profile = octets[4] | octets[5] << 8
+        source = octets[6]
+    counter = octets[counter_at]
+    if control & EXTENDED:
+        place = octets[counter_at + 1]
         if place not in (FIRST_BLOCK, NEXT_BLOCK):
-            raise DecodeError("1 or 2 expected, found %d" % place, at, "fragmentation")
-        block = reader.octet("block")
-        extended = (place, block, reader.octet("bitmap") if kind == ACK else None)
+            raise DecodeError("1 or 2 expected, found %d" % place, counter_at + 1, "fragmentation")
+        extended = (place, octets[counter_at + 2], octets[at - 1] if kind == ACK else None)
     if control & SECURITY:
-        auxiliary = decode_auxiliary(reader)
-    payload = reader.take(reader.left(), "payload")
+        auxiliary, at = decode_auxiliary(octets, at)
     return Frame(
-        control, destination, cluster, profile, source, counter, extended, auxiliary, payload
-    )
+        control, destination, cluster, profile, source, counter, extended, auxiliary,
+        bytes(octets[at:]),
+    )  # fmt: skip
 
 
 def header(frame: "Any") -> bytes:

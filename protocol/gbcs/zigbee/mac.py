@@ -34,6 +34,8 @@ PENDING = 0x0010
 ACK_REQUEST = 0x0020
 _SAME_PAN = const(0x0040)
 _NO_DESTINATION = const(0x0C00)
+_ADDRESSING = const(0xCC40)
+_ALL_SHORT = const(0x8840)  # two short addresses in one PAN
 _SHORT = const(2)
 _LONG = const(3)
 
@@ -91,6 +93,10 @@ def decode(octets: bytes) -> Frame:
     control = little(reader, 2, "frame_control")
     if control & SECURITY or control & 7 > COMMAND or control >> 12 & 3 > 1:
         raise DecodeError("a ZigBee frame control expected, found %04X" % control, 0, "mac")
+    if control & _ADDRESSING == _ALL_SHORT and len(octets) >= 9:  # nearly every frame
+        pan = octets[3] | octets[4] << 8
+        to, source = octets[5] | octets[6] << 8, octets[7] | octets[8] << 8
+        return Frame(control, octets[2], pan, to, pan, source, bytes(octets[9:]))
     sequence = reader.octet("sequence")
     destination_pan = source_pan = None
     destination = source = None
@@ -109,7 +115,7 @@ def decode(octets: bytes) -> Frame:
 def encode(frame: Frame) -> bytes:
     """The octets of a frame, which its `control` lays out; EncodeError where that does not fit."""
     control = frame.control
-    out = control.to_bytes(2, "little") + bytes((frame.sequence,))
+    out = bytes((control & 0xFF, control >> 8, frame.sequence))
     mode = control >> 10 & 3
     if mode:
         out += _pan(frame.destination_pan) + _octets(frame.destination, mode)
@@ -212,9 +218,12 @@ def data(sequence: int, pan: int, destination: int, source: int, payload: bytes)
     return Frame(control, sequence, pan, destination, pan, source, payload)
 
 
-def ack(sequence: int, is_pending: bool = False) -> Frame:
-    """The frame of this number has come; there is more for its sender where `is_pending`."""
-    return Frame(0x0012 if is_pending else 0x0002, sequence)
+def ack(sequence: int, is_pending: bool = False) -> bytes:
+    """The octets that say that the frame of this number has come.
+
+    There is more for its sender where `is_pending`.
+    """
+    return bytes((ACK | PENDING if is_pending else ACK, 0, sequence))
 
 
 class Beacon(Record):

@@ -141,13 +141,18 @@ class MacLayer:
         """One frame from the air. Damaged ones and those for others are passed over."""
         if len(octets) < 3:
             return
-        if octets[0] & 0x40 and octets[1] & 0x0C == 0x08 and not self._is_mine(octets):
+        first = octets[0]
+        if first & 0x0F == mac.ACK and len(octets) == 3 and not octets[1]:  # every other frame
+            self._acknowledged(octets[2], now)
+            return
+        if first & 0x40 and octets[1] & 0x0C == 0x08 and not self._is_mine(octets):
             return  # most of the traffic of others: not worth decoding
         try:
             frame = mac.decode(octets)
         except DecodeError:
             return
-        if frame.kind == mac.ACK:
+        kind = frame.kind
+        if kind == mac.ACK:
             self._acknowledged(frame.sequence, now)
             return
         to = frame.destination
@@ -155,12 +160,12 @@ class MacLayer:
             return
         if to is not None and to != mac.BROADCAST and to != self.eui and to != self.short:
             return
-        if to == mac.BROADCAST and self.short == mac.BROADCAST and frame.kind == mac.DATA:
+        if to == mac.BROADCAST and self.short == mac.BROADCAST and kind == mac.DATA:
             return
         if frame.control & mac.ACK_REQUEST and to != mac.BROADCAST:
-            asks = frame.kind == mac.COMMAND and frame.payload[:1] == b"\x04"
-            is_pending = asks and self._has_any(frame.source)
-            self.out.append(mac.encode(mac.ack(frame.sequence, is_pending)))
+            asks = kind == mac.COMMAND and frame.payload[:1] == b"\x04"
+            is_pending = asks and self.is_waiting(frame.source)
+            self.out.append(mac.ack(frame.sequence, is_pending))
             if asks:
                 self._release(frame.source, now)
                 return
@@ -169,9 +174,6 @@ class MacLayer:
     def _is_mine(self, octets: bytes) -> bool:
         to = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
         return to == mac.BROADCAST or to == self.short
-
-    def _has_any(self, child: "Address") -> bool:
-        return bool(self._waiting.get(child))
 
     def _release(self, child: "Address", now: int) -> None:
         waiting = self._waiting.get(child)

@@ -7,10 +7,9 @@ Source: ZigBee 05-3474-21, 4.5 and annex A; deployed practice for the level's bi
 """
 
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import BadBlock
-from gbcs.octets import Reader
+from gbcs.errors import BadBlock, DecodeError
 from gbcs.record import Record
-from gbcs.zigbee.mac import little, reverse
+from gbcs.zigbee.mac import reverse
 
 if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
@@ -57,21 +56,38 @@ def auxiliary(key: int, counter: int, source: "bytes | None", key_sequence: int 
     return Auxiliary(control, counter, source, key_sequence if key == NETWORK_KEY else None)
 
 
-def decode_auxiliary(reader: Reader) -> Auxiliary:
-    """The header at the reader; DecodeError."""
-    control = reader.octet("security_control")
-    counter = little(reader, 4, "frame_counter")
+def decode_auxiliary(octets: bytes, at: int) -> "tuple[Auxiliary, int]":
+    """The header at this offset, and the offset of what follows it; DecodeError."""
+    control = octets[at] if at < len(octets) else 0
+    has_source = control & _EXTENDED_NONCE
+    is_of_network = control >> 3 & 3 == NETWORK_KEY
+    counter = at + 1
+    end = counter + 4
     source = sequence = None
-    if control & _EXTENDED_NONCE:
-        source = reverse(reader.take(8, "security_source"))
-    if control >> 3 & 3 == NETWORK_KEY:
-        sequence = reader.octet("key_sequence")
-    return Auxiliary(control, counter, source, sequence)
+    if has_source:
+        end += 8
+    if is_of_network:
+        end += 1
+    if end > len(octets):
+        raise DecodeError(
+            "%d octets expected, %d left" % (end - at, len(octets) - at), at, "auxiliary"
+        )
+    if has_source:
+        source = reverse(octets[at + 5 : at + 13])
+    if is_of_network:
+        sequence = octets[end - 1]
+    number = int.from_bytes(octets[counter : counter + 4], "little")
+    return Auxiliary(control, number, source, sequence), end
 
 
 def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
     """Its octets, as they are sent."""
-    out = bytes((auxiliary.control,)) + auxiliary.counter.to_bytes(4, "little")
+    return bytes((auxiliary.control,)) + _after_control(auxiliary)
+
+
+def _after_control(auxiliary: Auxiliary) -> bytes:
+    """The octets of a header but the first, which is sent otherwise than it is secured."""
+    out = auxiliary.counter.to_bytes(4, "little")
     if auxiliary.source is not None:
         out += reverse(auxiliary.source)
     if auxiliary.key_sequence is not None:
@@ -81,20 +97,23 @@ def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
 
 def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
     """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64."""
-    sent = encode_auxiliary(auxiliary)
-    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
-    nonce = reverse(source) + sent[1:5] + whole[:1]
-    return header + sent + crypto.ccm_seal(key, nonce, header + whole, payload, MIC)
+    control = auxiliary.control
+    level = bytes((control & 0xF8 | LEVEL,))
+    rest = _after_control(auxiliary)
+    nonce = reverse(source) + rest[:4] + level
+    sealed = crypto.ccm_seal(key, nonce, header + level + rest, payload, MIC)
+    return header + bytes((control,)) + rest + sealed
 
 
 def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
     """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock."""
     if len(secured) < MIC:
         raise BadBlock("a MIC expected")
-    sent = encode_auxiliary(auxiliary)
-    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
-    nonce = reverse(source) + sent[1:5] + whole[:1]
-    return crypto.ccm_unseal(key, nonce, header + whole, secured[:-MIC], secured[-MIC:])
+    level = bytes((auxiliary.control & 0xF8 | LEVEL,))
+    rest = _after_control(auxiliary)
+    nonce = reverse(source) + rest[:4] + level
+    aad = header + level + rest
+    return crypto.ccm_unseal(key, nonce, aad, secured[:-MIC], secured[-MIC:])
 
 
 def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
