@@ -334,7 +334,7 @@ def test_a_queue_gives_every_share_its_turn_and_takes_from_the_largest():
     assert queue.take() == 0
     assert queue.put("foe", 5) is None
     assert [queue.take() for _ in range(4)] == ["a", 1, "b", 5]
-    assert len(queue) == 0
+    assert not queue.items
     with pytest.raises(IndexError):
         queue.take()
 

@@ -90,11 +90,16 @@ class Station:
         """Frames to transmit, in order; whoever transmits them takes them out."""
         return self.nwk.mac.out
 
-    def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air, without its FCS. A radio that is off hears nothing."""
-        if self.is_awake:
-            self.nwk.mac.receive(octets, now)
-            self.run(now)
+    def receive(self, octets: bytes, now: int) -> bool:
+        """One frame from the air, without its FCS. A radio that is off hears nothing.
+
+        Whether more than the radio may have acted: if not, of all timers those of `radio_timer`
+        alone may have changed.
+        """
+        if not self.is_awake:
+            return False
+        self.nwk.mac.receive(octets, now)
+        return self.run(now)
 
     def put_off(self, call: "Callable[..., None]", *arguments: "Any") -> None:
         """Calls `call(*arguments, now)` when the present calls have returned; equal ones once."""
@@ -102,11 +107,16 @@ class Station:
         if entry not in self._calls:
             self._calls.append(entry)
 
-    def run(self, now: int) -> None:
-        """Does what was put off, until nothing is left, and makes the frames that are due."""
+    def run(self, now: int) -> bool:
+        """Does what was put off, until nothing is left, and makes the frames that are due.
+
+        Whether anything was put off.
+        """
         calls = self._calls
         transmit = self.nwk.mac.transmit
         transmit(now)
+        if not calls:
+            return False
         while calls:
             call, arguments = calls.pop(0)
             try:
@@ -114,6 +124,7 @@ class Station:
             except DecodeError:
                 self.nwk.drop("a command of another form")
             transmit(now)
+        return True
 
     def stop(self) -> None:
         """Drops all that was to be done."""
@@ -124,6 +135,10 @@ class Station:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
+        return self.radio_timer()
+
+    def radio_timer(self) -> "int | None":
+        """The same for the radio alone, without the device that the station is of."""
         earliest = self.aps.next_timer()
         if self._calls:
             earliest = 0
@@ -205,6 +220,10 @@ class Station:
     def transport_keys(self, eui: bytes) -> "list[bytes]":
         """Link keys under which a device might send keys."""
         return []
+
+    def awaits_proof(self, eui: bytes) -> bool:
+        """Whether `proved` is to be called when a frame of a device opens under its link key."""
+        return False
 
     def proved(self, eui: bytes, now: int) -> None:
         """Called when a frame of a device has opened under its link key."""

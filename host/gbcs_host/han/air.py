@@ -5,8 +5,9 @@ place, for the time that its octets take at 250 kbit/s; then a fault model may l
 or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
 Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`; one that
-is not `is_awake` hears nothing. Times of stations are milliseconds since 2000, times of the
-channel microseconds.
+is not `is_awake` hears nothing. Where `receive` gives False, only what `radio_timer()` gives can
+be earlier than it was. Times of stations are milliseconds since 2000, times of the channel
+microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -113,15 +114,16 @@ class Air:
                 continue
             if at > self._us:
                 self._us = at
+            has_acted = True
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
                 else:
-                    station.receive(octets, self._us // 1000)
+                    has_acted = station.receive(octets, self._us // 1000) is not False
             except BaseException:
                 self.take(station)
                 raise
-            self._settle(station)
+            self._settle(station, has_acted)
             if self._after is not None:
                 self._after(station)
             if stop is not None and stop():
@@ -133,20 +135,26 @@ class Air:
         self._order += 1
         heapq.heappush(self._events, (at, self._order, station, octets))
 
-    def _settle(self, station: Any) -> None:
-        """Sends the frames in a station's `out`, and schedules the call of its timer."""
-        place = self._where.get(id(station))
+    def _settle(self, station: Any, has_acted: bool = True) -> None:
+        """Sends the frames in a station's `out`, and schedules the call of its timer.
+
+        Where it has not acted, the timers that are not of its radio are scheduled already.
+        """
+        name = id(station)
+        place = self._where.get(name)
         if place is None:
             return
         out = station.out
         while out:
             self._transmit(out.pop(0), place, station)
-        at = station.next_timer()
+        at = station.next_timer() if has_acted else station.radio_timer()
         if at is not None:
-            at = max(at * 1000, self._us)
-            known = self._due.get(id(station))
+            at *= 1000
+            if at < self._us:
+                at = self._us
+            known = self._due.get(name)
             if known is None or at < known:  # a later one is asked for when this one comes
-                self._due[id(station)] = at
+                self._due[name] = at
                 self._push(at, station, None)
 
     def _transmit(self, octets: bytes, place: Any, sender: Any) -> None:

@@ -88,7 +88,8 @@ class ApsLayer:
 
     It offers `counter()`, the next outgoing frame counter; `is_welcome(eui)`; `link_key(eui)`,
     the key agreed on with a device, or None; `transport_keys(eui)`, link keys under which it
-    might send keys; `proved(eui, now)` when a frame under the link key has opened; and
+    might send keys; `awaits_proof(eui)` whether it wants to know that a frame of a device has
+    opened under the link key, and `proved(eui, now)` when one has; and
     `from_aps(frame, payload, sender, how, now)`, `from_aps_command(identifier, payload, sender,
     link_key, how, now)` with the link key that opened it, `from_nwk_command(frame, payload,
     sender, is_secured, now)`; `doubted(eui, now)` when somebody may have sent in a device's name,
@@ -285,7 +286,7 @@ class ApsLayer:
             transfer.destination,
             lambda: self._secured(head, body, transfer.key),
             now,
-            lambda sent, at: self._sent(transfer, sent, at),
+            note=lambda sent, at: self._sent(transfer, sent, at),
         )
 
     def _secured(self, head: bytes, body: bytes, key: "bytes | None") -> bytes:
@@ -425,7 +426,7 @@ class ApsLayer:
             except BadBlock:
                 continue
             self.incoming[sender] = (key, auxiliary.counter)
-            if auxiliary.key == security.DATA_KEY:
+            if auxiliary.key == security.DATA_KEY and self._upper.awaits_proof(sender):
                 self._hand_on(self._upper.proved, sender)
             return body, key
         self.nwk.drop("wrong APS MIC" if keys else "no link key")

@@ -7,8 +7,9 @@ whoever carries them takes them out.
 A frame to be sent is a function `make(sequence)` that gives it when its turn comes, so that what
 waited long has no older security counter than what overtook it. `transmit` makes it: the caller
 calls that once the stack of calls that led to `send` has unwound, since a board's is small. For
-the same reason nothing is called back at once: `calls` collects functions and their arguments,
-without the time, which the caller appends.
+the same reason `confirm` is not called at once: `calls` collects functions and their arguments,
+without the time, which the caller appends. `note` is the same for a layer that only takes it down,
+and is called at once.
 
 Each destination has a share of the queue, and another for what is sent because of frames that
 anybody may have sent: who has others answered in vain delays nobody else for long.
@@ -43,11 +44,18 @@ _MAX_CLEAR = const(4)  # for one child, of what anybody may have caused
 class _Sending:
     """A frame on its way: octets once made, tries, and when to try again."""
 
-    __slots__ = ("deadline", "confirm", "is_clear", "make", "octets", "sequence", "tries")
+    __slots__ = ("deadline", "confirm", "is_clear", "make", "note", "octets", "sequence", "tries")
 
-    def __init__(self, make: "Make", confirm: "Confirm | None", is_clear: bool) -> None:
+    def __init__(
+        self,
+        make: "Make",
+        confirm: "Confirm | None",
+        is_clear: bool,
+        note: "Confirm | None" = None,
+    ) -> None:
         self.make = make
         self.confirm = confirm
+        self.note = note
         self.is_clear = is_clear
         self.octets = b""
         self.sequence = 0
@@ -76,40 +84,40 @@ class MacLayer:
 
     def send(
         self, make: "Make", now: int, confirm: "Confirm | None" = None,
-        destination: "Address" = None, is_clear: bool = False,
+        destination: "Address" = None, is_clear: bool = False, note: "Confirm | None" = None,
     ) -> None:  # fmt: skip
         """Sends a frame when its turn comes; it `is_clear` where anybody may have caused it.
 
-        `confirm(acknowledged, now)` says what became of it.
+        `confirm(acknowledged, now)` says what became of it, and so does `note`.
         """
-        self._queued(destination, _Sending(make, confirm, is_clear), now)
+        self._queued(destination, _Sending(make, confirm, is_clear, note), now)
 
     def _queued(self, destination: "Address", sending: _Sending, now: int) -> None:
-        if not len(self._queue):
+        if not self._queue.items:
             self._since = now
         without_place = self._queue.put((destination, sending.is_clear), sending)
         if without_place is not None:
-            self._give_up(without_place)
+            self._give_up(without_place, now)
 
     def send_when_asked(
         self, child: "Address", make: "Make", now: int, confirm: "Confirm | None" = None,
-        is_clear: bool = False,
+        is_clear: bool = False, note: "Confirm | None" = None,
     ) -> None:  # fmt: skip
         """Keeps a frame until a child that sleeps asks for it.
 
         A child has at most 32, and four of what anybody may have caused.
         """
-        sending = _Sending(make, confirm, is_clear)
+        sending = _Sending(make, confirm, is_clear, note)
         if not self._has_place(child):
-            self._give_up(sending)
+            self._give_up(sending, now)
             return
         waiting = self._waiting.setdefault(child, [])
         if is_clear and len([True for each, _ in waiting if each.is_clear]) >= _MAX_CLEAR:
-            self._give_up(sending)
+            self._give_up(sending, now)
             return
         waiting.append((sending, now + PERSISTENCE_MS))
         if len(waiting) > MAX_WAITING:
-            self._give_up(waiting.pop(0)[0])
+            self._give_up(waiting.pop(0)[0], now)
 
     def _has_place(self, child: "Address") -> bool:
         """Whether frames are kept for a child; strangers take no place of one with an address."""
@@ -129,7 +137,7 @@ class MacLayer:
 
     def is_idle(self) -> bool:
         """Whether nothing is being sent."""
-        return self._current is None and not len(self._queue)
+        return self._current is None and not self._queue.items
 
     def forget(self) -> None:
         """Drops all that was to be sent."""
@@ -185,11 +193,11 @@ class MacLayer:
         if current is not None and current.sequence == sequence and current.octets[0] & 0x20:
             self._current = None
             self._since = now
-            self._confirm(current, True)
+            self._confirm(current, True, now)
 
     def transmit(self, now: int) -> None:
         """Makes the frame whose turn it is, and what needs no acknowledgement before it."""
-        while self._current is None and len(self._queue):
+        while self._current is None and self._queue.items:
             sending = self._queue.take()
             self._sequence = self._sequence + 1 & 0xFF
             sending.sequence = self._sequence
@@ -200,13 +208,15 @@ class MacLayer:
                 sending.deadline = now + self.ack_wait_ms
             self.out.append(sending.octets)
             if self._current is None:
-                self._confirm(sending, True)
+                self._confirm(sending, True, now)
 
-    def _give_up(self, sending: _Sending) -> None:
+    def _give_up(self, sending: _Sending, now: int) -> None:
         self.lost += 1
-        self._confirm(sending, False)
+        self._confirm(sending, False, now)
 
-    def _confirm(self, sending: _Sending, is_acknowledged: bool) -> None:
+    def _confirm(self, sending: _Sending, is_acknowledged: bool, now: int) -> None:
+        if sending.note is not None:
+            sending.note(is_acknowledged, now)
         if sending.confirm is not None:
             self.calls.append((sending.confirm, (is_acknowledged,)))
 
@@ -215,7 +225,7 @@ class MacLayer:
         earliest = None
         if self._current is not None:
             earliest = self._current.deadline
-        elif len(self._queue):
+        elif self._queue.items:
             earliest = self._since
         for waiting in self._waiting.values():
             if waiting and (earliest is None or waiting[0][1] < earliest):
@@ -230,7 +240,7 @@ class MacLayer:
             if current.tries > RETRIES:
                 self._current = None
                 self._since = now
-                self._give_up(current)
+                self._give_up(current, now)
             else:
                 self.repeats += 1
                 current.deadline = now + self.ack_wait_ms
@@ -238,6 +248,6 @@ class MacLayer:
         for child in list(self._waiting):
             waiting = self._waiting[child]
             while waiting and now >= waiting[0][1]:
-                self._give_up(waiting.pop(0)[0])
+                self._give_up(waiting.pop(0)[0], now)
             if not waiting:
                 del self._waiting[child]

@@ -162,11 +162,12 @@ class NwkLayer:
         source: "int | None" = None,
         radius: int = 30,
         is_clear: bool = False,
+        note: "Confirm | None" = None,
     ) -> None:
         """Sends a payload, or what the function `payload()` gives when its turn comes.
 
         `names` are the destination's EUI-64 or None, and whether the own is sent. It `is_clear`
-        where anybody may have caused it.
+        where anybody may have caused it. `confirm` and `note` are as of the MAC.
         """
         self._sequence = self._sequence + 1 & 0xFF
         number = self._sequence
@@ -189,10 +190,10 @@ class NwkLayer:
             )
 
         if destination in self.sleepers:
-            self.mac.send_when_asked(destination, make, now, confirm, is_clear)
+            self.mac.send_when_asked(destination, make, now, confirm, is_clear, note)
         else:
             share = destination if self._is_expected(destination) else nwk.NO_ADDRESS
-            self.mac.send(make, now, confirm, share, is_clear)
+            self.mac.send(make, now, confirm, share, is_clear, note)
 
     def _is_expected(self, short: int) -> bool:
         """Whether a destination has a share of its own of what is sent; strangers have one."""
