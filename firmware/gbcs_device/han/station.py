@@ -76,6 +76,7 @@ class Station:
         self.is_awake = True
         self.aps = ApsLayer(eui, crypto, random, self)
         self.nwk = self.aps.nwk
+        self.out = self.nwk.mac.out  # to transmit, in order; whoever transmits them takes them out
         self.nwk.associated = self.from_mac_command
         self._calls = self.nwk.mac.calls
         self._limit = int.from_bytes(store.get(_LIMIT) or b"", "big")
@@ -84,11 +85,6 @@ class Station:
         self._sequence = random(1)[0]
 
     # The air
-
-    @property
-    def out(self) -> "list[bytes]":
-        """Frames to transmit, in order; whoever transmits them takes them out."""
-        return self.nwk.mac.out
 
     def receive(self, octets: bytes, now: int) -> bool:
         """One frame from the air, without its FCS. A radio that is off hears nothing.

@@ -64,7 +64,9 @@ class Air:
         self._where: dict[int, Any] = {}  # by id of the station
         self._busy: dict[Any, int] = {}
         self._back: dict[Any, int] = {}  # when an outage ends
-        self._events: list[tuple[int, int, Any, bytes | None]] = []
+        # When, order, who is still to be called, the first last; a frame, or None for a timer.
+        # What is added is never before what is first, which stays until all have been called.
+        self._events: list[tuple[int, int, list[Any], bytes | None]] = []
         self._due: dict[int, int] = {}
         self._order = 0
 
@@ -103,7 +105,10 @@ class Air:
         events = self._events
         end = until * 1000 + 999
         while events and events[0][0] <= end:
-            at, _, station, octets = heapq.heappop(events)
+            at, _, stations, octets = events[0]
+            station = stations.pop()
+            if not stations:
+                heapq.heappop(events)
             if id(station) not in self._where:
                 continue
             if octets is None:
@@ -131,9 +136,9 @@ class Air:
         self._us = max(self._us, until * 1000)
         return False
 
-    def _push(self, at: int, station: Any, octets: "bytes | None") -> None:
+    def _push(self, at: int, stations: "list[Any]", octets: "bytes | None") -> None:
         self._order += 1
-        heapq.heappush(self._events, (at, self._order, station, octets))
+        heapq.heappush(self._events, (at, self._order, stations, octets))
 
     def _settle(self, station: Any, has_acted: bool = True) -> None:
         """Sends the frames in a station's `out`, and schedules the call of its timer.
@@ -155,7 +160,7 @@ class Air:
             known = self._due.get(name)
             if known is None or at < known:  # a later one is asked for when this one comes
                 self._due[name] = at
-                self._push(at, station, None)
+                self._push(at, [station], None)
 
     def _transmit(self, octets: bytes, place: Any, sender: Any) -> None:
         begin = max(self._us + _TURNAROUND_US, self._busy.get(place, 0))
@@ -172,15 +177,15 @@ class Air:
                 self._back[place] = end + faults.outage_ms * 1000
             if end < self._back.get(place, 0):
                 return
-        for station in self._places.get(place, ()):
-            if station is sender:
-                continue
-            if faults is None:
-                self._push(end, station, octets)
-                continue
+        others = [station for station in self._places.get(place, ()) if station is not sender]
+        if faults is None:
+            if others:
+                self._push(end, others[::-1], octets)
+            return
+        for station in others:
             whole = octets + fcs(octets)
             for delay, heard in faults.plan(whole):
                 if heard is not whole and fcs(heard[:-2]) != heard[-2:]:
                     self.damaged += 1
                 else:
-                    self._push(end + delay * 1000, station, heard[:-2])
+                    self._push(end + delay * 1000, [station], heard[:-2])

@@ -446,7 +446,7 @@ class ApsLayer:
         is_new = True
         before = self._seen if key is not None else self._seen_clear
         for seen in before:
-            if seen[:4] == mark and now < seen[4]:
+            if seen[3] == checksum and seen[:4] == mark and now < seen[4]:
                 is_new = False
         extended = packet.extended
         whole: bytes | None = body

@@ -95,8 +95,10 @@ def decode(octets: bytes) -> Frame:
         raise DecodeError("a ZigBee frame control expected, found %04X" % control, 0, "mac")
     if control & _ADDRESSING == _ALL_SHORT and len(octets) >= 9:  # nearly every frame
         pan = octets[3] | octets[4] << 8
-        to, source = octets[5] | octets[6] << 8, octets[7] | octets[8] << 8
-        return Frame(control, octets[2], pan, to, pan, source, bytes(octets[9:]))
+        return Frame(
+            control, octets[2], pan, octets[5] | octets[6] << 8, pan, octets[7] | octets[8] << 8,
+            bytes(octets[9:]),
+        )  # fmt: skip
     sequence = reader.octet("sequence")
     destination_pan = source_pan = None
     destination = source = None

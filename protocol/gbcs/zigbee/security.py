@@ -58,62 +58,65 @@ def auxiliary(key: int, counter: int, source: "bytes | None", key_sequence: int 
 
 def decode_auxiliary(octets: bytes, at: int) -> "tuple[Auxiliary, int]":
     """The header at this offset, and the offset of what follows it; DecodeError."""
-    control = octets[at] if at < len(octets) else 0
-    has_source = control & _EXTENDED_NONCE
-    is_of_network = control >> 3 & 3 == NETWORK_KEY
-    counter = at + 1
-    end = counter + 4
+    left = len(octets) - at
+    control = octets[at] if left > 0 else 0
+    end = at + 5
     source = sequence = None
-    if has_source:
+    if control & _EXTENDED_NONCE:
+        source = reverse(octets[end : end + 8])
         end += 8
-    if is_of_network:
+    if control >> 3 & 3 == NETWORK_KEY:
         end += 1
-    if end > len(octets):
-        raise DecodeError(
-            "%d octets expected, %d left" % (end - at, len(octets) - at), at, "auxiliary"
-        )
-    if has_source:
-        source = reverse(octets[at + 5 : at + 13])
-    if is_of_network:
+    if end - at > left:
+        raise DecodeError("%d octets expected, %d left" % (end - at, left), at, "auxiliary")
+    if control >> 3 & 3 == NETWORK_KEY:
         sequence = octets[end - 1]
-    number = int.from_bytes(octets[counter : counter + 4], "little")
-    return Auxiliary(control, number, source, sequence), end
+    counter = int.from_bytes(octets[at + 1 : at + 5], "little")
+    return Auxiliary(control, counter, source, sequence), end
 
 
 def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
     """Its octets, as they are sent."""
-    return bytes((auxiliary.control,)) + _after_control(auxiliary)
+    source = auxiliary.source
+    rest = _rest(auxiliary, b"" if source is None else reverse(source))
+    return bytes((auxiliary.control,)) + rest
 
 
-def _after_control(auxiliary: Auxiliary) -> bytes:
-    """The octets of a header but the first, which is sent otherwise than it is secured."""
-    out = auxiliary.counter.to_bytes(4, "little")
+def _rest(auxiliary: Auxiliary, eui: bytes) -> bytes:
+    """The octets of a header after the first; `eui` is the sender's as it goes on the air."""
+    rest = auxiliary.counter.to_bytes(4, "little")
     if auxiliary.source is not None:
-        out += reverse(auxiliary.source)
+        rest += eui
     if auxiliary.key_sequence is not None:
-        out += bytes((auxiliary.key_sequence,))
-    return out
+        rest += bytes((auxiliary.key_sequence,))
+    return rest
 
 
 def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
-    """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64."""
+    """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64.
+
+    A header that has an EUI-64 has this one.
+    """
     control = auxiliary.control
     level = bytes((control & 0xF8 | LEVEL,))
-    rest = _after_control(auxiliary)
-    nonce = reverse(source) + rest[:4] + level
-    sealed = crypto.ccm_seal(key, nonce, header + level + rest, payload, MIC)
+    eui = reverse(source)
+    rest = _rest(auxiliary, eui)
+    sealed = crypto.ccm_seal(key, eui + rest[:4] + level, header + level + rest, payload, MIC)
     return header + bytes((control,)) + rest + sealed
 
 
 def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
-    """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock."""
+    """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock.
+
+    `source` is the sender's EUI-64; a header that has one has this one.
+    """
     if len(secured) < MIC:
         raise BadBlock("a MIC expected")
     level = bytes((auxiliary.control & 0xF8 | LEVEL,))
-    rest = _after_control(auxiliary)
-    nonce = reverse(source) + rest[:4] + level
-    aad = header + level + rest
-    return crypto.ccm_unseal(key, nonce, aad, secured[:-MIC], secured[-MIC:])
+    eui = reverse(source)
+    rest = _rest(auxiliary, eui)
+    nonce = eui + rest[:4] + level
+    return crypto.ccm_unseal(key, nonce, header + level + rest, secured[:-MIC], secured[-MIC:])
 
 
 def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
