@@ -7,6 +7,8 @@ one that follows, counted from 1; an acknowledgement has a bitmap, others None.
 Source: ZigBee 05-3474-21, 2.2.5 and 4.4.
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.record import Record
@@ -89,10 +91,6 @@ class Frame(Record):
         return self.control & 3
 
 
-def _has_endpoints(control: int) -> bool:
-    return control & 3 == DATA or (control & 3 == ACK and not control & _ACK_FORMAT)
-
-
 def decode(octets: bytes) -> Frame:
     """The frame in the payload of a NWK data frame; DecodeError."""
     if not octets:
@@ -102,7 +100,7 @@ def decode(octets: bytes) -> Frame:
     if kind > ACK or control & _DELIVERY not in (0, _BROADCAST):
         raise DecodeError("a known APS frame control expected, found %02X" % control, 0, "aps")
     destination = cluster = profile = source = extended = auxiliary = None
-    has_endpoints = _has_endpoints(control)
+    has_endpoints = kind == DATA or (kind == ACK and not control & _ACK_FORMAT)
     counter_at = 7 if has_endpoints else 1
     at = counter_at + 1  # where the header ends
     if control & EXTENDED:
@@ -110,10 +108,7 @@ def decode(octets: bytes) -> Frame:
     if at > len(octets):
         raise DecodeError("%d octets expected, %d left" % (at, len(octets)), 0, "aps")
     if has_endpoints:
-        destination = octets[1]
-        cluster = octets[2] | octets[3] << 8
-        profile = octets[4] | octets[5] << 8
-        source = octets[6]
+        destination, cluster, profile, source = unpack_from("<BHHB", octets, 1)
     counter = octets[counter_at]
     if control & EXTENDED:
         place = octets[counter_at + 1]
@@ -130,22 +125,13 @@ def decode(octets: bytes) -> Frame:
 
 def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
-    if not _has_endpoints(frame.control):
+    if frame.cluster is None:
         head = bytes((frame.control, frame.counter))
     else:
-        cluster, profile = frame.cluster, frame.profile
-        head = bytes(
-            (
-                frame.control,
-                frame.destination_endpoint,
-                cluster & 0xFF,
-                cluster >> 8,
-                profile & 0xFF,
-                profile >> 8,
-                frame.source_endpoint,
-                frame.counter,
-            )
-        )
+        head = pack(
+            "<BBHHBB", frame.control, frame.destination_endpoint, frame.cluster, frame.profile,
+            frame.source_endpoint, frame.counter,
+        )  # fmt: skip
     if frame.extended is not None:
         place, block, bitmap = frame.extended
         head += bytes((place, block) if bitmap is None else (place, block, bitmap))

@@ -400,10 +400,11 @@ class ApsLayer:
     def _open(self, packet: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
         """The payload, and the link key that it is under or that its key is made of."""
         auxiliary = packet.auxiliary
-        if auxiliary is None or auxiliary.key == security.NETWORK_KEY:
+        use = security.NETWORK_KEY if auxiliary is None else auxiliary.key
+        if auxiliary is None or use == security.NETWORK_KEY:
             self.nwk.drop("APS security of another form")
             return None
-        if auxiliary.key == security.DATA_KEY:
+        if use == security.DATA_KEY:
             key = self._upper.link_key(sender)
             keys = [] if key is None else [key]
         else:
@@ -419,14 +420,14 @@ class ApsLayer:
                     head,
                     auxiliary,
                     packet.payload,
-                    security.key_for(auxiliary.key, key, self.crypto),
+                    security.key_for(use, key, self.crypto),
                     sender,
                     self.crypto,
                 )
             except BadBlock:
                 continue
             self.incoming[sender] = (key, auxiliary.counter)
-            if auxiliary.key == security.DATA_KEY and self._upper.awaits_proof(sender):
+            if use == security.DATA_KEY and self._upper.awaits_proof(sender):
                 self._hand_on(self._upper.proved, sender)
             return body, key
         self.nwk.drop("wrong APS MIC" if keys else "no link key")
@@ -557,9 +558,9 @@ def _remember(
     is_clear: bool,
 ) -> None:
     """Adds to the memory of what came; a sender's oldest gives way first."""
-    places = [index for index in range(len(before)) if before[index][0] == mark[0]]
-    if len(places) >= _MAX_SEEN_OF_ONE:
-        before.pop(places[0])
+    senders = [seen[0] for seen in before]
+    if senders.count(mark[0]) >= _MAX_SEEN_OF_ONE:
+        before.pop(senders.index(mark[0]))
     before.append(mark)
     if len(before) > (_MAX_CLEAR_SEEN if is_clear else _MAX_SEEN):
         before.pop(0)

@@ -6,6 +6,8 @@ the frame has none. MAC security is not used in ZigBee, and a frame that has it 
 Source: IEEE 802.15.4-2006, 7.2; ZigBee 05-3474-21, 3.6.7 (beacon payload).
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.octets import Reader
@@ -34,7 +36,7 @@ PENDING = 0x0010
 ACK_REQUEST = 0x0020
 _SAME_PAN = const(0x0040)
 _NO_DESTINATION = const(0x0C00)
-_ADDRESSING = const(0xCC40)
+_FORM = const(0xEC4C)  # all bits but the kind of a known one, PENDING, ACK_REQUEST, the version
 _ALL_SHORT = const(0x8840)  # two short addresses in one PAN
 _SHORT = const(2)
 _LONG = const(3)
@@ -89,16 +91,14 @@ class Frame(Record):
 
 def decode(octets: bytes) -> Frame:
     """The frame in these octets, its FCS taken off; DecodeError."""
+    if len(octets) >= 9:
+        control, sequence, pan, to, by = unpack_from("<HBHHH", octets)
+        if control & _FORM == _ALL_SHORT:  # nearly every frame
+            return Frame(control, sequence, pan, to, pan, by, bytes(octets[9:]))
     reader = Reader(octets)
     control = little(reader, 2, "frame_control")
     if control & SECURITY or control & 7 > COMMAND or control >> 12 & 3 > 1:
         raise DecodeError("a ZigBee frame control expected, found %04X" % control, 0, "mac")
-    if control & _ADDRESSING == _ALL_SHORT and len(octets) >= 9:  # nearly every frame
-        pan = octets[3] | octets[4] << 8
-        return Frame(
-            control, octets[2], pan, octets[5] | octets[6] << 8, pan, octets[7] | octets[8] << 8,
-            bytes(octets[9:]),
-        )  # fmt: skip
     sequence = reader.octet("sequence")
     destination_pan = source_pan = None
     destination = source = None
@@ -116,16 +116,24 @@ def decode(octets: bytes) -> Frame:
 
 def encode(frame: Frame) -> bytes:
     """The octets of a frame, which its `control` lays out; EncodeError where that does not fit."""
-    control = frame.control
-    out = bytes((control & 0xFF, control >> 8, frame.sequence))
-    mode = control >> 10 & 3
-    if mode:
-        out += _pan(frame.destination_pan) + _octets(frame.destination, mode)
-    mode = control >> 14
-    if mode:
-        if not control & _SAME_PAN:
-            out += _pan(frame.source_pan)
-        out += _octets(frame.source, mode)
+    control, pan, to, by = frame.control, frame.destination_pan, frame.destination, frame.source
+    if (
+        control & _FORM == _ALL_SHORT
+        and isinstance(pan, int)
+        and isinstance(to, int)
+        and isinstance(by, int)
+    ):
+        out = pack("<HBHHH", control, frame.sequence, pan, to, by)
+    else:
+        out = bytes((control & 0xFF, control >> 8, frame.sequence))
+        mode = control >> 10 & 3
+        if mode:
+            out += _pan(pan) + _octets(to, mode)
+        mode = control >> 14
+        if mode:
+            if not control & _SAME_PAN:
+                out += _pan(frame.source_pan)
+            out += _octets(by, mode)
     out += frame.payload
     if len(out) > LARGEST:
         raise EncodeError("at most %d octets expected, found %d" % (LARGEST, len(out)), "mac")

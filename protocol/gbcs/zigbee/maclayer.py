@@ -153,8 +153,10 @@ class MacLayer:
         if first & 0x0F == mac.ACK and len(octets) == 3 and not octets[1]:  # every other frame
             self._acknowledged(octets[2], now)
             return
-        if first & 0x40 and octets[1] & 0x0C == 0x08 and not self._is_mine(octets):
-            return  # most of the traffic of others: not worth decoding
+        if first & 0x40 and octets[1] & 0x0C == 0x08:
+            short = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
+            if short != self.short and short != mac.BROADCAST:
+                return  # most of the traffic of others: not worth decoding
         try:
             frame = mac.decode(octets)
         except DecodeError:
@@ -163,10 +165,11 @@ class MacLayer:
         if kind == mac.ACK:
             self._acknowledged(frame.sequence, now)
             return
-        to = frame.destination
-        if frame.destination_pan not in (None, self.pan, mac.BROADCAST):
+        pan = frame.destination_pan
+        if pan != self.pan and pan is not None and pan != mac.BROADCAST:
             return
-        if to is not None and to != mac.BROADCAST and to != self.eui and to != self.short:
+        to = frame.destination
+        if to != self.short and to is not None and to != mac.BROADCAST and to != self.eui:
             return
         if to == mac.BROADCAST and self.short == mac.BROADCAST and kind == mac.DATA:
             return
@@ -178,10 +181,6 @@ class MacLayer:
                 self._release(frame.source, now)
                 return
         self._upper.from_mac(frame, now)
-
-    def _is_mine(self, octets: bytes) -> bool:
-        to = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
-        return to == mac.BROADCAST or to == self.short
 
     def _release(self, child: "Address", now: int) -> None:
         waiting = self._waiting.get(child)

@@ -6,6 +6,8 @@
 Source: ZigBee 05-3474-21, 3.3 and 3.4.
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.octets import Reader
@@ -130,7 +132,7 @@ def decode(octets: bytes) -> Frame:
     """The frame in the payload of a MAC data frame; DecodeError."""
     if len(octets) < _FIXED:
         raise DecodeError("%d octets expected, %d left" % (_FIXED, len(octets)), 0, "nwk")
-    control = octets[0] | octets[1] << 8
+    control, destination, source, radius, sequence = unpack_from("<HHHBB", octets)
     if control & 3 > COMMAND or control >> 2 & 15 != 2 or control & _MULTICAST or control & 0xC000:
         raise DecodeError("a ZigBee PRO frame control expected, found %04X" % control, 0, "nwk")
     at = _FIXED
@@ -148,20 +150,15 @@ def decode(octets: bytes) -> Frame:
     if control & SECURITY:
         auxiliary, at = decode_auxiliary(octets, at)
     return Frame(
-        control, octets[2] | octets[3] << 8, octets[4] | octets[5] << 8, octets[6], octets[7],
+        control, destination, source, radius, sequence,
         destination64, source64, relays, auxiliary, bytes(octets[at:]),
     )  # fmt: skip
 
 
 def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
-    control, to, source = frame.control, frame.destination, frame.source
-    head = bytes(
-        (
-            control & 0xFF, control >> 8, to & 0xFF, to >> 8, source & 0xFF, source >> 8,
-            frame.radius, frame.sequence,
-        )
-    )  # fmt: skip
+    control = frame.control
+    head = pack("<HHHBB", control, frame.destination, frame.source, frame.radius, frame.sequence)
     if control & (_DESTINATION64 | _SOURCE64 | _SOURCE_ROUTE):
         if control & _DESTINATION64:
             head += reverse(frame.destination64)

@@ -6,6 +6,8 @@ sent as zero and put back before anything is computed.
 Source: ZigBee 05-3474-21, 4.5 and annex A; deployed practice for the level's bits.
 """
 
+from struct import unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadBlock, DecodeError
 from gbcs.record import Record
@@ -24,6 +26,7 @@ KEY_TRANSPORT_KEY = 2
 KEY_LOAD_KEY = 3
 
 _EXTENDED_NONCE = const(0x20)
+_SMALLEST = const(5)  # octets of an auxiliary header
 _KINDS = {KEY_TRANSPORT_KEY: b"\x00", KEY_LOAD_KEY: b"\x02"}
 
 
@@ -59,20 +62,20 @@ def auxiliary(key: int, counter: int, source: "bytes | None", key_sequence: int 
 def decode_auxiliary(octets: bytes, at: int) -> "tuple[Auxiliary, int]":
     """The header at this offset, and the offset of what follows it; DecodeError."""
     left = len(octets) - at
-    control = octets[at] if left > 0 else 0
-    end = at + 5
+    if left < _SMALLEST:
+        raise DecodeError("%d octets expected, %d left" % (_SMALLEST, left), at, "auxiliary")
+    control, counter = unpack_from("<BI", octets, at)
+    at += _SMALLEST
     source = sequence = None
     if control & _EXTENDED_NONCE:
-        source = reverse(octets[end : end + 8])
-        end += 8
+        source = reverse(octets[at : at + 8])
+        at += 8
     if control >> 3 & 3 == NETWORK_KEY:
-        end += 1
-    if end - at > left:
-        raise DecodeError("%d octets expected, %d left" % (end - at, left), at, "auxiliary")
-    if control >> 3 & 3 == NETWORK_KEY:
-        sequence = octets[end - 1]
-    counter = int.from_bytes(octets[at + 1 : at + 5], "little")
-    return Auxiliary(control, counter, source, sequence), end
+        sequence = octets[at] if at < len(octets) else 0
+        at += 1
+    if at > len(octets):
+        raise DecodeError("a whole header expected, %d octets left" % left, at, "auxiliary")
+    return Auxiliary(control, counter, source, sequence), at
 
 
 def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
