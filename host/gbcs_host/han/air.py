@@ -102,20 +102,18 @@ class Air:
 
         An exception that a station raises removes the station and is raised again.
         """
-        events = self._events
+        events, where, due, after = self._events, self._where, self._due, self._after
         end = until * 1000 + 999
         while events and events[0][0] <= end:
             at, _, stations, octets = events[0]
             station = stations.pop()
             if not stations:
                 heapq.heappop(events)
-            if id(station) not in self._where:
-                continue
             if octets is None:
-                if self._due.get(id(station)) != at:
+                if due.get(id(station)) != at:
                     continue
-                del self._due[id(station)]
-            elif not getattr(station, "is_awake", True):
+                del due[id(station)]
+            elif not getattr(station, "is_awake", True) or id(station) not in where:
                 continue
             if at > self._us:
                 self._us = at
@@ -129,8 +127,8 @@ class Air:
                 self.take(station)
                 raise
             self._settle(station, has_acted)
-            if self._after is not None:
-                self._after(station)
+            if after is not None:
+                after(station)
             if stop is not None and stop():
                 return True
         self._us = max(self._us, until * 1000)
@@ -177,12 +175,14 @@ class Air:
                 self._back[place] = end + faults.outage_ms * 1000
             if end < self._back.get(place, 0):
                 return
-        others = [station for station in self._places.get(place, ()) if station is not sender]
+        others = self._places.get(place, [])[::-1]
+        if sender is not None:
+            others.remove(sender)
         if faults is None:
             if others:
-                self._push(end, others[::-1], octets)
+                self._push(end, others, octets)
             return
-        for station in others:
+        for station in reversed(others):
             whole = octets + fcs(octets)
             for delay, heard in faults.plan(whole):
                 if heard is not whole and fcs(heard[:-2]) != heard[-2:]:

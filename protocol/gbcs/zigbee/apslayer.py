@@ -105,20 +105,14 @@ class ApsLayer:
         self.most_octets = _MOST_OCTETS
         self._counter = random(1)[0]
         self._upper = upper
+        self.counter = upper.counter  # what the network layer asks for as well
+        self.is_welcome = upper.is_welcome
         self._outgoing: dict[int, list[_Transfer]] = {}
         # By EUI-64, counter, and whether it is under a link key
         self._blocks: dict[tuple[bytes, int, bool], tuple[int, dict[int, bytes], int]] = {}
         self._seen: list[tuple[bytes, int, int, int, int]] = []  # under a link key
         self._seen_clear: list[tuple[bytes, int, int, int, int]] = []
         self._securing: set[bytes] = set()  # who secures acknowledgements of what is secured
-
-    def counter(self) -> int:
-        """The next outgoing frame counter."""
-        return self._upper.counter()
-
-    def is_welcome(self, eui: bytes) -> bool:
-        """Whether a device that knows the network key is listened to."""
-        return self._upper.is_welcome(eui)
 
     def is_proved(self, eui: bytes) -> bool:
         """Whether a frame of a device has opened under its link key."""
@@ -382,13 +376,14 @@ class ApsLayer:
         if not is_secured and how != BY_KEY_OF_KEYS:
             self.nwk.drop("not secured")
             return
-        if packet.kind == aps.COMMAND:
+        kind = packet.kind
+        if kind == aps.COMMAND:
             if body:
                 command = self._upper.from_aps_command
                 self._hand_on(command, body[0], body[1:], sender, link_key, how)
         elif sender is None:
             self.nwk.drop("sender not known")
-        elif packet.kind == aps.ACK:
+        elif kind == aps.ACK:
             self._acknowledged(sender, packet, how == BY_LINK_KEY, now)
         else:
             self._data(frame, packet, body, sender, link_key, how, now)

@@ -84,7 +84,7 @@ class NwkLayer:
         """Where a frame came from. The coordinator is where it is, and so is a device that was
         heard under a link key, until it is heard elsewhere under one.
         """
-        if not self.learns or not 0 < short < nwk.FIRST_RESERVED or short == self.short:
+        if not self.learns or not 0 < short < nwk.FIRST_RESERVED or short == self.mac.short:
             return
         if self._addresses.get(eui) == nwk.COORDINATOR:
             return
@@ -177,7 +177,7 @@ class NwkLayer:
             frame = nwk.frame(
                 kind,
                 destination,
-                self.short if source is None else source,
+                self.mac.short if source is None else source,
                 number,
                 octets,
                 names[0],
@@ -234,7 +234,8 @@ class NwkLayer:
         except DecodeError:
             self.drop("not a ZigBee frame")
             return
-        if packet.destination != self.short and packet.destination < nwk.ROUTERS:
+        to = packet.destination
+        if to != self.mac.short and to < nwk.ROUTERS:
             return
         auxiliary = packet.auxiliary
         if auxiliary is None:
