@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from gbcs.zigbee import mac
     from gbcs_device.interfaces import OnDelivery, Random, Store
 
+# What a frame may have changed
+NOTHING, RADIO, ANYTHING = 0, 1, 2
+
 _LIMIT = "station/counter"  # no frame counter up to this one is used again
 _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 16 octets each
 _MARGIN = const(1024)
@@ -86,16 +89,18 @@ class Station:
 
     # The air
 
-    def receive(self, octets: bytes, now: int) -> bool:
+    def receive(self, octets: bytes, now: int) -> int:
         """One frame from the air, without its FCS. A radio that is off hears nothing.
 
-        Whether more than the radio may have acted: if not, of all timers those of `radio_timer`
-        alone may have changed.
+        What may have changed: NOTHING, the RADIO alone, whose timers are those of `radio_timer`,
+        or ANYTHING.
         """
         if not self.is_awake:
-            return False
-        self.nwk.mac.receive(octets, now)
-        return self.run(now)
+            return NOTHING
+        is_mine = self.nwk.mac.receive(octets, now)
+        if self.run(now):
+            return ANYTHING
+        return RADIO if is_mine or self.out else NOTHING
 
     def put_off(self, call: "Callable[..., None]", *arguments: "Any") -> None:
         """Calls `call(*arguments, now)` when the present calls have returned; equal ones once."""

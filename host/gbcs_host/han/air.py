@@ -5,9 +5,9 @@ place, for the time that its octets take at 250 kbit/s; then a fault model may l
 or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
 Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`; one that
-is not `is_awake` hears nothing. Where `receive` gives False, only what `radio_timer()` gives can
-be earlier than it was. Times of stations are milliseconds since 2000, times of the channel
-microseconds.
+is not `is_awake` hears nothing. `receive` gives what may have changed, as of
+`gbcs_device.han.station`; None is anything. Times of stations are milliseconds since 2000, times
+of the channel microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -17,6 +17,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
+from gbcs_device.han.station import NOTHING, RADIO
 from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
@@ -117,16 +118,17 @@ class Air:
                 continue
             if at > self._us:
                 self._us = at
-            has_acted = True
+            changed = None
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
                 else:
-                    has_acted = station.receive(octets, self._us // 1000) is not False
+                    changed = station.receive(octets, self._us // 1000)
             except BaseException:
                 self.take(station)
                 raise
-            self._settle(station, has_acted)
+            if changed != NOTHING:
+                self._settle(station, changed == RADIO)
             if after is not None:
                 after(station)
             if stop is not None and stop():
@@ -138,10 +140,10 @@ class Air:
         self._order += 1
         heapq.heappush(self._events, (at, self._order, stations, octets))
 
-    def _settle(self, station: Any, has_acted: bool = True) -> None:
+    def _settle(self, station: Any, is_radio_alone: bool = False) -> None:
         """Sends the frames in a station's `out`, and schedules the call of its timer.
 
-        Where it has not acted, the timers that are not of its radio are scheduled already.
+        Where its radio alone has acted, its other timers are scheduled already.
         """
         name = id(station)
         place = self._where.get(name)
@@ -150,7 +152,7 @@ class Air:
         out = station.out
         while out:
             self._transmit(out.pop(0), place, station)
-        at = station.next_timer() if has_acted else station.radio_timer()
+        at = station.radio_timer() if is_radio_alone else station.next_timer()
         if at is not None:
             at *= 1000
             if at < self._us:

@@ -101,25 +101,25 @@ def decode(octets: bytes) -> Frame:
         raise DecodeError("a known APS frame control expected, found %02X" % control, 0, "aps")
     destination = cluster = profile = source = extended = auxiliary = None
     has_endpoints = kind == DATA or (kind == ACK and not control & _ACK_FORMAT)
-    counter_at = 7 if has_endpoints else 1
-    at = counter_at + 1  # where the header ends
+    at = 8 if has_endpoints else 2
+    end = at
     if control & EXTENDED:
-        at += 3 if kind == ACK else 2
-    if at > len(octets):
-        raise DecodeError("%d octets expected, %d left" % (at, len(octets)), 0, "aps")
+        end += 3 if kind == ACK else 2
+    if end > len(octets):
+        raise DecodeError("%d octets expected, %d left" % (end, len(octets)), 0, "aps")
     if has_endpoints:
         destination, cluster, profile, source = unpack_from("<BHHB", octets, 1)
-    counter = octets[counter_at]
+    counter = octets[at - 1]
     if control & EXTENDED:
-        place = octets[counter_at + 1]
+        place = octets[at]
         if place not in (FIRST_BLOCK, NEXT_BLOCK):
-            raise DecodeError("1 or 2 expected, found %d" % place, counter_at + 1, "fragmentation")
-        extended = (place, octets[counter_at + 2], octets[at - 1] if kind == ACK else None)
+            raise DecodeError("1 or 2 expected, found %d" % place, at, "fragmentation")
+        extended = (place, octets[at + 1], octets[at + 2] if kind == ACK else None)
     if control & SECURITY:
-        auxiliary, at = decode_auxiliary(octets, at)
+        auxiliary, end = decode_auxiliary(octets, end)
     return Frame(
         control, destination, cluster, profile, source, counter, extended, auxiliary,
-        bytes(octets[at:]),
+        bytes(octets[end:]),
     )  # fmt: skip
 
 

@@ -145,54 +145,55 @@ class MacLayer:
         self._current = None
         self._waiting = {}
 
-    def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air. Damaged ones and those for others are passed over."""
+    def receive(self, octets: bytes, now: int) -> bool:
+        """One frame from the air; False for what is damaged or for others, and passed over."""
         if len(octets) < 3:
-            return
+            return False
         first = octets[0]
         if first & 0x0F == mac.ACK and len(octets) == 3 and not octets[1]:  # every other frame
-            self._acknowledged(octets[2], now)
-            return
+            return self._acknowledged(octets[2], now)
         if first & 0x40 and octets[1] & 0x0C == 0x08:
             short = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
             if short != self.short and short != mac.BROADCAST:
-                return  # most of the traffic of others: not worth decoding
+                return False  # most of the traffic of others: not worth decoding
         try:
             frame = mac.decode(octets)
         except DecodeError:
-            return
-        kind = frame.kind
+            return False
+        kind = first & 7
         if kind == mac.ACK:
-            self._acknowledged(frame.sequence, now)
-            return
+            return self._acknowledged(frame.sequence, now)
         pan = frame.destination_pan
         if pan != self.pan and pan is not None and pan != mac.BROADCAST:
-            return
+            return False
         to = frame.destination
         if to != self.short and to is not None and to != mac.BROADCAST and to != self.eui:
-            return
+            return False
         if to == mac.BROADCAST and self.short == mac.BROADCAST and kind == mac.DATA:
-            return
+            return False
         if frame.control & mac.ACK_REQUEST and to != mac.BROADCAST:
             asks = kind == mac.COMMAND and frame.payload[:1] == b"\x04"
             is_pending = asks and self.is_waiting(frame.source)
             self.out.append(mac.ack(frame.sequence, is_pending))
             if asks:
                 self._release(frame.source, now)
-                return
+                return True
         self._upper.from_mac(frame, now)
+        return True
 
     def _release(self, child: "Address", now: int) -> None:
         waiting = self._waiting.get(child)
         if waiting:
             self._queued(child, waiting.pop(0)[0], now)
 
-    def _acknowledged(self, sequence: int, now: int) -> None:
+    def _acknowledged(self, sequence: int, now: int) -> bool:
         current = self._current
-        if current is not None and current.sequence == sequence and current.octets[0] & 0x20:
-            self._current = None
-            self._since = now
-            self._confirm(current, True, now)
+        if current is None or current.sequence != sequence or not current.octets[0] & 0x20:
+            return False
+        self._current = None
+        self._since = now
+        self._confirm(current, True, now)
+        return True
 
     def transmit(self, now: int) -> None:
         """Makes the frame whose turn it is, and what needs no acknowledgement before it."""

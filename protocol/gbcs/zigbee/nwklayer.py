@@ -84,9 +84,10 @@ class NwkLayer:
         """Where a frame came from. The coordinator is where it is, and so is a device that was
         heard under a link key, until it is heard elsewhere under one.
         """
-        if not self.learns or not 0 < short < nwk.FIRST_RESERVED or short == self.mac.short:
+        known = self._addresses.get(eui)
+        if known == short or known == nwk.COORDINATOR or not self.learns:
             return
-        if self._addresses.get(eui) == nwk.COORDINATOR:
+        if not 0 < short < nwk.FIRST_RESERVED or short == self.mac.short:
             return
         if not is_proved:
             holder = self._euis.get(short)

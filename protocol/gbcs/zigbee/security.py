@@ -80,19 +80,20 @@ def decode_auxiliary(octets: bytes, at: int) -> "tuple[Auxiliary, int]":
 
 def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
     """Its octets, as they are sent."""
-    source = auxiliary.source
-    rest = _rest(auxiliary, b"" if source is None else reverse(source))
+    rest = _bound(b"", auxiliary, auxiliary.source or bytes(8))[2]
     return bytes((auxiliary.control,)) + rest
 
 
-def _rest(auxiliary: Auxiliary, eui: bytes) -> bytes:
-    """The octets of a header after the first; `eui` is the sender's as it goes on the air."""
-    rest = auxiliary.counter.to_bytes(4, "little")
+def _bound(header: bytes, auxiliary: Auxiliary, source: bytes) -> "tuple[bytes, bytes, bytes]":
+    """Nonce, what is secured besides the payload, and the auxiliary header but its first octet."""
+    eui = reverse(source)
+    level = bytes((auxiliary.control & 0xF8 | LEVEL,))
+    rest = counter = auxiliary.counter.to_bytes(4, "little")
     if auxiliary.source is not None:
         rest += eui
     if auxiliary.key_sequence is not None:
         rest += bytes((auxiliary.key_sequence,))
-    return rest
+    return eui + counter + level, header + level + rest, rest
 
 
 def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
@@ -100,12 +101,9 @@ def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source
 
     A header that has an EUI-64 has this one.
     """
-    control = auxiliary.control
-    level = bytes((control & 0xF8 | LEVEL,))
-    eui = reverse(source)
-    rest = _rest(auxiliary, eui)
-    sealed = crypto.ccm_seal(key, eui + rest[:4] + level, header + level + rest, payload, MIC)
-    return header + bytes((control,)) + rest + sealed
+    nonce, aad, rest = _bound(header, auxiliary, source)
+    sealed = crypto.ccm_seal(key, nonce, aad, payload, MIC)
+    return header + bytes((auxiliary.control,)) + rest + sealed
 
 
 def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
@@ -115,11 +113,8 @@ def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, sour
     """
     if len(secured) < MIC:
         raise BadBlock("a MIC expected")
-    level = bytes((auxiliary.control & 0xF8 | LEVEL,))
-    eui = reverse(source)
-    rest = _rest(auxiliary, eui)
-    nonce = eui + rest[:4] + level
-    return crypto.ccm_unseal(key, nonce, header + level + rest, secured[:-MIC], secured[-MIC:])
+    nonce, aad, _ = _bound(header, auxiliary, source)
+    return crypto.ccm_unseal(key, nonce, aad, secured[:-MIC], secured[-MIC:])
 
 
 def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
