@@ -17,7 +17,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
-from gbcs_device.han.station import NOTHING, RADIO
+from gbcs_device.han.station import ANYTHING, NOTHING, RADIO
 from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
@@ -41,9 +41,9 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station)` is called after each call of a station. `observers` are told of frames, each
-    with its sender. `frames` and `damaged` count frames
-    sent, and those dropped for a wrong check sequence.
+    `after(station, was_asked)` is called after each call of a station, with whether it was asked
+    for its next timer since. `observers` are told of frames, each with its sender. `frames` and
+    `damaged` count frames sent, and those dropped for a wrong check sequence.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Air:
         now: int,
         watch: "Callable[[bytes, int], None] | None" = None,
         faults: "Faults | None" = None,
-        after: "Callable[[Any], None] | None" = None,
+        after: "Callable[[Any, bool], None] | None" = None,
         observers: "Observers | None" = None,
     ) -> None:
         self.frames = 0
@@ -118,19 +118,21 @@ class Air:
                 continue
             if at > self._us:
                 self._us = at
-            changed = None
+            changed = ANYTHING
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
                 else:
                     changed = station.receive(octets, self._us // 1000)
+                    if changed is None:
+                        changed = ANYTHING
             except BaseException:
                 self.take(station)
                 raise
             if changed != NOTHING:
                 self._settle(station, changed == RADIO)
             if after is not None:
-                after(station)
+                after(station, changed == ANYTHING)
             if stop is not None and stop():
                 return True
         self._us = max(self._us, until * 1000)

@@ -348,7 +348,7 @@ class ZigbeeHan:
             if attempt.is_decided(now) or (deadline is not None and deadline <= now):
                 self._end_attempt(eui)
 
-    def _after(self, station: Any) -> None:
+    def _after(self, station: Any, was_asked: bool) -> None:
         """Takes the octets that a hub has for the WAN."""
         is_hub = isinstance(station, HubStation)
         if is_hub:
@@ -361,7 +361,8 @@ class ZigbeeHan:
             eui = station.hub.eui if is_hub else getattr(station, "eui", b"")  # of an attacker
             if eui in self._changed:
                 del self._changed[eui]
-                self.air.touch(station)
+                if not was_asked:
+                    self.air.touch(station)
 
     def _tell_alerts(self, hub: Any) -> None:
         """Tells of the hub's own alerts that came since it was last asked."""
