@@ -107,7 +107,9 @@ def test_to_keep_a_gas_meter_from_speaking_by_more_and_more_messages_for_it(scen
 
     monkeypatch.setattr(victim.device, "receive", receive)
     heard = []
-    monkeypatch.setattr(lab.han.air, "_after", lambda station: heard.extend(hub.upstream))
+    monkeypatch.setattr(
+        lab.han.air, "_after", lambda station, was_asked: heard.extend(hub.upstream)
+    )
     hub._queue(composed(0, INTERFACE, GAS), GAS, INTERFACE, lab.now)
     while not refilled:
         lab.pass_time(10)
@@ -303,7 +305,7 @@ def test_to_have_a_radio_repeat_in_vain():
         for octets in radio.out:
             if octets[5:7] == b"\x00\x00":
                 mine.append(now)
-                radio.receive(mac.encode(mac.ack(octets[2])), now)
+                radio.receive(mac.ack(octets[2]), now)
         radio.out.clear()
     assert len(mine) >= 2
     assert mine[1] - mine[0] <= 5 * ACK_WAIT_MS
@@ -334,7 +336,7 @@ def test_a_queue_gives_every_share_its_turn_and_takes_from_the_largest():
     assert queue.take() == 0
     assert queue.put("foe", 5) is None
     assert [queue.take() for _ in range(4)] == ["a", 1, "b", 5]
-    assert len(queue) == 0
+    assert not queue.items
     with pytest.raises(IndexError):
         queue.take()
 

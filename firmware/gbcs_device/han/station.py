@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from gbcs.zigbee import mac
     from gbcs_device.interfaces import OnDelivery, Random, Store
 
+# What a frame may have changed
+NOTHING, RADIO, ANYTHING = 0, 1, 2
+
 _LIMIT = "station/counter"  # no frame counter up to this one is used again
 _PEERS = "station/peers"  # EUI-64, NWK counter, APS counter of who was heard: 16 octets each
 _MARGIN = const(1024)
@@ -76,6 +79,7 @@ class Station:
         self.is_awake = True
         self.aps = ApsLayer(eui, crypto, random, self)
         self.nwk = self.aps.nwk
+        self.out = self.nwk.mac.out  # to transmit, in order; whoever transmits them takes them out
         self.nwk.associated = self.from_mac_command
         self._calls = self.nwk.mac.calls
         self._limit = int.from_bytes(store.get(_LIMIT) or b"", "big")
@@ -85,16 +89,18 @@ class Station:
 
     # The air
 
-    @property
-    def out(self) -> "list[bytes]":
-        """Frames to transmit, in order; whoever transmits them takes them out."""
-        return self.nwk.mac.out
+    def receive(self, octets: bytes, now: int) -> int:
+        """One frame from the air, without its FCS. A radio that is off hears nothing.
 
-    def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air, without its FCS. A radio that is off hears nothing."""
-        if self.is_awake:
-            self.nwk.mac.receive(octets, now)
-            self.run(now)
+        What may have changed: NOTHING, the RADIO alone, whose timers are those of `radio_timer`,
+        or ANYTHING.
+        """
+        if not self.is_awake:
+            return NOTHING
+        is_mine = self.nwk.mac.receive(octets, now)
+        if self.run(now):
+            return ANYTHING
+        return RADIO if is_mine or self.out else NOTHING
 
     def put_off(self, call: "Callable[..., None]", *arguments: "Any") -> None:
         """Calls `call(*arguments, now)` when the present calls have returned; equal ones once."""
@@ -102,11 +108,16 @@ class Station:
         if entry not in self._calls:
             self._calls.append(entry)
 
-    def run(self, now: int) -> None:
-        """Does what was put off, until nothing is left, and makes the frames that are due."""
+    def run(self, now: int) -> bool:
+        """Does what was put off, until nothing is left, and makes the frames that are due.
+
+        Whether anything was put off.
+        """
         calls = self._calls
         transmit = self.nwk.mac.transmit
         transmit(now)
+        if not calls:
+            return False
         while calls:
             call, arguments = calls.pop(0)
             try:
@@ -114,6 +125,7 @@ class Station:
             except DecodeError:
                 self.nwk.drop("a command of another form")
             transmit(now)
+        return True
 
     def stop(self) -> None:
         """Drops all that was to be done."""
@@ -124,6 +136,10 @@ class Station:
 
     def next_timer(self) -> "int | None":
         """When `handle_timer` is to be called, or None."""
+        return self.radio_timer()
+
+    def radio_timer(self) -> "int | None":
+        """The same for the radio alone, without the device that the station is of."""
         earliest = self.aps.next_timer()
         if self._calls:
             earliest = 0
@@ -205,6 +221,10 @@ class Station:
     def transport_keys(self, eui: bytes) -> "list[bytes]":
         """Link keys under which a device might send keys."""
         return []
+
+    def awaits_proof(self, eui: bytes) -> bool:
+        """Whether `proved` is to be called when a frame of a device opens under its link key."""
+        return False
 
     def proved(self, eui: bytes, now: int) -> None:
         """Called when a frame of a device has opened under its link key."""

@@ -195,6 +195,10 @@ class TrustCentre(Station):
             return None if old is None else old.link_key
         return entry.link_key
 
+    def awaits_proof(self, eui: bytes) -> bool:
+        """Whether a device has not proved yet that it has the link key."""
+        return eui not in self._proved
+
     def proved(self, eui: bytes, now: int) -> None:
         """Notes that a device has proved that it has the link key."""
         if eui in self._proved:

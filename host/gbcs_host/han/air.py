@@ -5,8 +5,9 @@ place, for the time that its octets take at 250 kbit/s; then a fault model may l
 or damage it for each receiver. A frame with a wrong check sequence is dropped, as a radio does.
 
 Stations are sans-I/O: `receive(octets, now)`, `out`, `next_timer()`, `handle_timer(now)`; one that
-is not `is_awake` hears nothing. Times of stations are milliseconds since 2000, times of the
-channel microseconds.
+is not `is_awake` hears nothing. `receive` gives what may have changed, as of
+`gbcs_device.han.station`; None is anything. Times of stations are milliseconds since 2000, times
+of the channel microseconds.
 
 Source: IEEE 802.15.4-2006, 6.5 (250 kbit/s: 32 us an octet; preamble and length are 6 octets).
 """
@@ -16,6 +17,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
+from gbcs_device.han.station import ANYTHING, NOTHING, RADIO
 from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
@@ -39,9 +41,9 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station)` is called after each call of a station. `observers` are told of frames, each
-    with its sender. `frames` and `damaged` count frames
-    sent, and those dropped for a wrong check sequence.
+    `after(station, was_asked)` is called after each call of a station, with whether it was asked
+    for its next timer since. `observers` are told of frames, each with its sender. `frames` and
+    `damaged` count frames sent, and those dropped for a wrong check sequence.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class Air:
         now: int,
         watch: "Callable[[bytes, int], None] | None" = None,
         faults: "Faults | None" = None,
-        after: "Callable[[Any], None] | None" = None,
+        after: "Callable[[Any, bool], None] | None" = None,
         observers: "Observers | None" = None,
     ) -> None:
         self.frames = 0
@@ -63,7 +65,9 @@ class Air:
         self._where: dict[Any, Any] = {}  # by station
         self._busy: dict[Any, int] = {}
         self._back: dict[Any, int] = {}  # when an outage ends
-        self._events: list[tuple[int, int, Any, bytes | None]] = []
+        # When, order, who is still to be called, the first last; a frame, or None for a timer.
+        # What is added is never before what is first, which stays until all have been called.
+        self._events: list[tuple[int, int, list[Any], bytes | None]] = []
         self._due: dict[Any, int] = {}
         self._order = 0
 
@@ -99,55 +103,65 @@ class Air:
 
         An exception that a station raises removes the station and is raised again.
         """
-        events = self._events
+        events, where, due, after = self._events, self._where, self._due, self._after
         end = until * 1000 + 999
         while events and events[0][0] <= end:
-            at, _, station, octets = heapq.heappop(events)
-            if station not in self._where:
-                continue
+            at, _, stations, octets = events[0]
+            station = stations.pop()
+            if not stations:
+                heapq.heappop(events)
             if octets is None:
-                if self._due.get(station) != at:
+                if due.get(station) != at:
                     continue
-                del self._due[station]
-            elif not getattr(station, "is_awake", True):
+                del due[station]
+            elif not getattr(station, "is_awake", True) or station not in where:
                 continue
             if at > self._us:
                 self._us = at
+            changed = ANYTHING
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
                 else:
-                    station.receive(octets, self._us // 1000)
+                    changed = station.receive(octets, self._us // 1000)
+                    if changed is None:
+                        changed = ANYTHING
             except BaseException:
                 self.take(station)
                 raise
-            self._settle(station)
-            if self._after is not None:
-                self._after(station)
+            if changed != NOTHING:
+                self._settle(station, changed == RADIO)
+            if after is not None:
+                after(station, changed == ANYTHING)
             if stop is not None and stop():
                 return True
         self._us = max(self._us, until * 1000)
         return False
 
-    def _push(self, at: int, station: Any, octets: "bytes | None") -> None:
+    def _push(self, at: int, stations: "list[Any]", octets: "bytes | None") -> None:
         self._order += 1
-        heapq.heappush(self._events, (at, self._order, station, octets))
+        heapq.heappush(self._events, (at, self._order, stations, octets))
 
-    def _settle(self, station: Any) -> None:
-        """Sends the frames in a station's `out`, and schedules the call of its timer."""
+    def _settle(self, station: Any, is_radio_alone: bool = False) -> None:
+        """Sends the frames in a station's `out`, and schedules the call of its timer.
+
+        Where its radio alone has acted, its other timers are scheduled already.
+        """
         place = self._where.get(station)
         if place is None:
             return
         out = station.out
         while out:
             self._transmit(out.pop(0), place, station)
-        at = station.next_timer()
+        at = station.radio_timer() if is_radio_alone else station.next_timer()
         if at is not None:
-            at = max(at * 1000, self._us)
+            at *= 1000
+            if at < self._us:
+                at = self._us
             known = self._due.get(station)
             if known is None or at < known:  # a later one is asked for when this one comes
                 self._due[station] = at
-                self._push(at, station, None)
+                self._push(at, [station], None)
 
     def _transmit(self, octets: bytes, place: Any, sender: Any) -> None:
         begin = max(self._us + _TURNAROUND_US, self._busy.get(place, 0))
@@ -164,15 +178,17 @@ class Air:
                 self._back[place] = end + faults.outage_ms * 1000
             if end < self._back.get(place, 0):
                 return
-        for station in self._places.get(place, ()):
-            if station is sender:
-                continue
-            if faults is None:
-                self._push(end, station, octets)
-                continue
+        others = self._places.get(place, [])[::-1]
+        if sender is not None:
+            others.remove(sender)
+        if faults is None:
+            if others:
+                self._push(end, others, octets)
+            return
+        for station in reversed(others):
             whole = octets + fcs(octets)
             for delay, heard in faults.plan(whole):
                 if heard is not whole and fcs(heard[:-2]) != heard[-2:]:
                     self.damaged += 1
                 else:
-                    self._push(end + delay * 1000, station, heard[:-2])
+                    self._push(end + delay * 1000, [station], heard[:-2])

@@ -279,7 +279,7 @@ class Insider:
         if kind in (3, 4):  # a hub sends a sleeper's frames to any sender of a data request
             return mac.encode(mac.data_request(number, pan, 0, source.choice((eui, short))))
         if kind == 5:
-            return mac.encode(mac.ack(number, source.random() < 0.5))
+            return mac.ack(number, source.random() < 0.5)
         if kind == 6:
             return mac.encode(mac.beacon_request(number))
         command = source.choice((0x03, 0x05, 0x06, 0x08, 0x09))

@@ -376,17 +376,21 @@ class ZigbeeHan:
             if attempt.is_decided(now) or (deadline is not None and deadline <= now):
                 self._end_attempt(eui)
 
-    def _after(self, station: Any) -> None:
+    def _after(self, station: Any, was_asked: bool) -> None:
         """Takes the octets that a hub has for the WAN."""
-        if isinstance(station, HubStation):
+        is_hub = isinstance(station, HubStation)
+        if is_hub:
             hub = station.hub
-            self._changed.pop(hub.eui, None)
             if station.upstream:
                 self._heard += [(hub.eui, eui, octets) for eui, octets in station.upstream]
                 station.upstream.clear()
             self._tell_alerts(hub)
-        else:  # an attacker has no EUI-64
-            self._changed.pop(getattr(station, "eui", b""), None)  # it has been asked since
+        if self._changed:
+            eui = station.hub.eui if is_hub else getattr(station, "eui", b"")  # of an attacker
+            if eui in self._changed:
+                del self._changed[eui]
+                if not was_asked:
+                    self.air.touch(station)
 
     def _tell_alerts(self, hub: Any) -> None:
         """Tells of the hub's own alerts that came since it was last asked."""

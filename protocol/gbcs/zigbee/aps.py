@@ -7,11 +7,11 @@ one that follows, counted from 1; an acknowledgement has a bitmap, others None.
 Source: ZigBee 05-3474-21, 2.2.5 and 4.4.
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs.octets import Reader
 from gbcs.record import Record
-from gbcs.zigbee.mac import little
 from gbcs.zigbee.security import Auxiliary, decode_auxiliary, encode_auxiliary
 
 if TYPE_CHECKING:
@@ -91,57 +91,47 @@ class Frame(Record):
         return self.control & 3
 
 
-def _has_endpoints(control: int) -> bool:
-    return control & 3 == DATA or (control & 3 == ACK and not control & _ACK_FORMAT)
-
-
 def decode(octets: bytes) -> Frame:
     """The frame in the payload of a NWK data frame; DecodeError."""
-    reader = Reader(octets)
-    control = reader.octet("frame_control")
+    if not octets:
+        raise DecodeError("1 octet expected, 0 left", 0, "aps")
+    control = octets[0]
     kind = control & 3
     if kind > ACK or control & _DELIVERY not in (0, _BROADCAST):
         raise DecodeError("a known APS frame control expected, found %02X" % control, 0, "aps")
     destination = cluster = profile = source = extended = auxiliary = None
-    if _has_endpoints(control):
-        destination = reader.octet("destination_endpoint")
-        cluster = little(reader, 2, "cluster")
-        profile = little(reader, 2, "profile")
-        source = reader.octet("source_endpoint")
-    counter = reader.octet("counter")
+    has_endpoints = kind == DATA or (kind == ACK and not control & _ACK_FORMAT)
+    at = 8 if has_endpoints else 2
+    end = at
     if control & EXTENDED:
-        at = reader.offset
-        place = reader.octet("fragmentation")
+        end += 3 if kind == ACK else 2
+    if end > len(octets):
+        raise DecodeError("%d octets expected, %d left" % (end, len(octets)), 0, "aps")
+    if has_endpoints:
+        destination, cluster, profile, source = unpack_from("<BHHB", octets, 1)
+    counter = octets[at - 1]
+    if control & EXTENDED:
+        place = octets[at]
         if place not in (FIRST_BLOCK, NEXT_BLOCK):
             raise DecodeError("1 or 2 expected, found %d" % place, at, "fragmentation")
-        block = reader.octet("block")
-        extended = (place, block, reader.octet("bitmap") if kind == ACK else None)
+        extended = (place, octets[at + 1], octets[at + 2] if kind == ACK else None)
     if control & SECURITY:
-        auxiliary = decode_auxiliary(reader)
-    payload = reader.take(reader.left(), "payload")
+        auxiliary, end = decode_auxiliary(octets, end)
     return Frame(
-        control, destination, cluster, profile, source, counter, extended, auxiliary, payload
-    )
+        control, destination, cluster, profile, source, counter, extended, auxiliary,
+        bytes(octets[end:]),
+    )  # fmt: skip
 
 
 def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
-    if not _has_endpoints(frame.control):
+    if frame.cluster is None:
         head = bytes((frame.control, frame.counter))
     else:
-        cluster, profile = frame.cluster, frame.profile
-        head = bytes(
-            (
-                frame.control,
-                frame.destination_endpoint,
-                cluster & 0xFF,
-                cluster >> 8,
-                profile & 0xFF,
-                profile >> 8,
-                frame.source_endpoint,
-                frame.counter,
-            )
-        )
+        head = pack(
+            "<BBHHBB", frame.control, frame.destination_endpoint, frame.cluster, frame.profile,
+            frame.source_endpoint, frame.counter,
+        )  # fmt: skip
     if frame.extended is not None:
         place, block, bitmap = frame.extended
         head += bytes((place, block) if bitmap is None else (place, block, bitmap))

@@ -88,7 +88,8 @@ class ApsLayer:
 
     It offers `counter()`, the next outgoing frame counter; `is_welcome(eui)`; `link_key(eui)`,
     the key agreed on with a device, or None; `transport_keys(eui)`, link keys under which it
-    might send keys; `proved(eui, now)` when a frame under the link key has opened; and
+    might send keys; `awaits_proof(eui)` whether it wants to know that a frame of a device has
+    opened under the link key, and `proved(eui, now)` when one has; and
     `from_aps(frame, payload, sender, how, now)`, `from_aps_command(identifier, payload, sender,
     link_key, how, now)` with the link key that opened it, `from_nwk_command(frame, payload,
     sender, is_secured, now)`; `doubted(eui, now)` when somebody may have sent in a device's name,
@@ -104,20 +105,14 @@ class ApsLayer:
         self.most_octets = _MOST_OCTETS
         self._counter = random(1)[0]
         self._upper = upper
+        self.counter = upper.counter  # what the network layer asks for as well
+        self.is_welcome = upper.is_welcome
         self._outgoing: dict[int, list[_Transfer]] = {}
         # By EUI-64, counter, and whether it is under a link key
         self._blocks: dict[tuple[bytes, int, bool], tuple[int, dict[int, bytes], int]] = {}
         self._seen: list[tuple[bytes, int, int, int, int]] = []  # under a link key
         self._seen_clear: list[tuple[bytes, int, int, int, int]] = []
         self._securing: set[bytes] = set()  # who secures acknowledgements of what is secured
-
-    def counter(self) -> int:
-        """The next outgoing frame counter."""
-        return self._upper.counter()
-
-    def is_welcome(self, eui: bytes) -> bool:
-        """Whether a device that knows the network key is listened to."""
-        return self._upper.is_welcome(eui)
 
     def is_proved(self, eui: bytes) -> bool:
         """Whether a frame of a device has opened under its link key."""
@@ -285,7 +280,7 @@ class ApsLayer:
             transfer.destination,
             lambda: self._secured(head, body, transfer.key),
             now,
-            lambda sent, at: self._sent(transfer, sent, at),
+            note=lambda sent, at: self._sent(transfer, sent, at),
         )
 
     def _secured(self, head: bytes, body: bytes, key: "bytes | None") -> bytes:
@@ -381,13 +376,14 @@ class ApsLayer:
         if not is_secured and how != BY_KEY_OF_KEYS:
             self.nwk.drop("not secured")
             return
-        if packet.kind == aps.COMMAND:
+        kind = packet.kind
+        if kind == aps.COMMAND:
             if body:
                 command = self._upper.from_aps_command
                 self._hand_on(command, body[0], body[1:], sender, link_key, how)
         elif sender is None:
             self.nwk.drop("sender not known")
-        elif packet.kind == aps.ACK:
+        elif kind == aps.ACK:
             self._acknowledged(sender, packet, how == BY_LINK_KEY, now)
         else:
             self._data(frame, packet, body, sender, link_key, how, now)
@@ -399,10 +395,11 @@ class ApsLayer:
     def _open(self, packet: aps.Frame, sender: bytes, now: int) -> "tuple[bytes, bytes] | None":
         """The payload, and the link key that it is under or that its key is made of."""
         auxiliary = packet.auxiliary
-        if auxiliary is None or auxiliary.key == security.NETWORK_KEY:
+        use = security.NETWORK_KEY if auxiliary is None else auxiliary.key
+        if auxiliary is None or use == security.NETWORK_KEY:
             self.nwk.drop("APS security of another form")
             return None
-        if auxiliary.key == security.DATA_KEY:
+        if use == security.DATA_KEY:
             key = self._upper.link_key(sender)
             keys = [] if key is None else [key]
         else:
@@ -418,14 +415,14 @@ class ApsLayer:
                     head,
                     auxiliary,
                     packet.payload,
-                    security.key_for(auxiliary.key, key, self.crypto),
+                    security.key_for(use, key, self.crypto),
                     sender,
                     self.crypto,
                 )
             except BadBlock:
                 continue
             self.incoming[sender] = (key, auxiliary.counter)
-            if auxiliary.key == security.DATA_KEY:
+            if use == security.DATA_KEY and self._upper.awaits_proof(sender):
                 self._hand_on(self._upper.proved, sender)
             return body, key
         self.nwk.drop("wrong APS MIC" if keys else "no link key")
@@ -445,7 +442,7 @@ class ApsLayer:
         is_new = True
         before = self._seen if key is not None else self._seen_clear
         for seen in before:
-            if seen[:4] == mark and now < seen[4]:
+            if seen[3] == checksum and seen[:4] == mark and now < seen[4]:
                 is_new = False
         extended = packet.extended
         whole: bytes | None = body
@@ -556,9 +553,9 @@ def _remember(
     is_clear: bool,
 ) -> None:
     """Adds to the memory of what came; a sender's oldest gives way first."""
-    places = [index for index in range(len(before)) if before[index][0] == mark[0]]
-    if len(places) >= _MAX_SEEN_OF_ONE:
-        before.pop(places[0])
+    senders = [seen[0] for seen in before]
+    if senders.count(mark[0]) >= _MAX_SEEN_OF_ONE:
+        before.pop(senders.index(mark[0]))
     before.append(mark)
     if len(before) > (_MAX_CLEAR_SEEN if is_clear else _MAX_SEEN):
         before.pop(0)

@@ -11,42 +11,39 @@ if TYPE_CHECKING:
 
 
 class FairQueue:
-    """At most `limit` items."""
+    """At most `limit` items. `items` are those that wait, for others to count only."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._items: list[tuple[int, Any, Any]] = []  # round, share, item
+        self.items: list[tuple[int, Any, Any]] = []  # round, share, item
         self._round = 0
         self._served: list[Any] = []  # the shares that have had their turn in this round
-
-    def __len__(self) -> int:
-        return len(self._items)
 
     def put(self, share: "Any", item: "Any") -> "Any":
         """Adds an item; the item that has no place now, which may be this one, or None."""
         number = self._round + (share in self._served)
-        for each in self._items:
+        for each in self.items:
             if each[1] == share and each[0] >= number:
                 number = each[0] + 1
-        self._items.append((number, share, item))
-        if len(self._items) <= self._limit:
+        self.items.append((number, share, item))
+        if len(self.items) <= self._limit:
             return None
-        return self._items.pop(self._fullest())[2]
+        return self.items.pop(self._fullest())[2]
 
     def _fullest(self) -> int:
         """The index of the newest item of the share with the most; of equals, the latest."""
         counts: dict[Any, int] = {}
-        for each in self._items:
+        for each in self.items:
             counts[each[1]] = counts.get(each[1], 0) + 1
-        index = len(self._items) - 1
+        index = len(self.items) - 1
         for at in range(index, -1, -1):
-            if counts[self._items[at][1]] > counts[self._items[index][1]]:
+            if counts[self.items[at][1]] > counts[self.items[index][1]]:
                 index = at
         return index
 
     def take(self) -> "Any":
         """Removes and gives the item whose turn it is; IndexError where there is none."""
-        items = self._items
+        items = self.items
         index = 0
         for at in range(1, len(items)):
             if items[at][0] < items[index][0]:
@@ -63,6 +60,6 @@ class FairQueue:
 
     def clear(self) -> None:
         """Drops all items."""
-        self._items = []
+        self.items = []
         self._served = []
         self._round = 0

@@ -6,6 +6,8 @@ the frame has none. MAC security is not used in ZigBee, and a frame that has it 
 Source: IEEE 802.15.4-2006, 7.2; ZigBee 05-3474-21, 3.6.7 (beacon payload).
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError, EncodeError
 from gbcs.octets import Reader
@@ -34,6 +36,8 @@ PENDING = 0x0010
 ACK_REQUEST = 0x0020
 _SAME_PAN = const(0x0040)
 _NO_DESTINATION = const(0x0C00)
+_FORM = const(0xEC4C)  # all bits but the kind of a known one, PENDING, ACK_REQUEST, the version
+_ALL_SHORT = const(0x8840)  # two short addresses in one PAN
 _SHORT = const(2)
 _LONG = const(3)
 
@@ -87,6 +91,10 @@ class Frame(Record):
 
 def decode(octets: bytes) -> Frame:
     """The frame in these octets, its FCS taken off; DecodeError."""
+    if len(octets) >= 9:
+        control, sequence, pan, to, by = unpack_from("<HBHHH", octets)
+        if control & _FORM == _ALL_SHORT:  # nearly every frame
+            return Frame(control, sequence, pan, to, pan, by, bytes(octets[9:]))
     reader = Reader(octets)
     control = little(reader, 2, "frame_control")
     if control & SECURITY or control & 7 > COMMAND or control >> 12 & 3 > 1:
@@ -108,16 +116,24 @@ def decode(octets: bytes) -> Frame:
 
 def encode(frame: Frame) -> bytes:
     """The octets of a frame, which its `control` lays out; EncodeError where that does not fit."""
-    control = frame.control
-    out = control.to_bytes(2, "little") + bytes((frame.sequence,))
-    mode = control >> 10 & 3
-    if mode:
-        out += _pan(frame.destination_pan) + _octets(frame.destination, mode)
-    mode = control >> 14
-    if mode:
-        if not control & _SAME_PAN:
-            out += _pan(frame.source_pan)
-        out += _octets(frame.source, mode)
+    control, pan, to, by = frame.control, frame.destination_pan, frame.destination, frame.source
+    if (
+        control & _FORM == _ALL_SHORT
+        and isinstance(pan, int)
+        and isinstance(to, int)
+        and isinstance(by, int)
+    ):
+        out = pack("<HBHHH", control, frame.sequence, pan, to, by)
+    else:
+        out = bytes((control & 0xFF, control >> 8, frame.sequence))
+        mode = control >> 10 & 3
+        if mode:
+            out += _pan(pan) + _octets(to, mode)
+        mode = control >> 14
+        if mode:
+            if not control & _SAME_PAN:
+                out += _pan(frame.source_pan)
+            out += _octets(by, mode)
     out += frame.payload
     if len(out) > LARGEST:
         raise EncodeError("at most %d octets expected, found %d" % (LARGEST, len(out)), "mac")
@@ -212,9 +228,12 @@ def data(sequence: int, pan: int, destination: int, source: int, payload: bytes)
     return Frame(control, sequence, pan, destination, pan, source, payload)
 
 
-def ack(sequence: int, is_pending: bool = False) -> Frame:
-    """The frame of this number has come; there is more for its sender where `is_pending`."""
-    return Frame(0x0012 if is_pending else 0x0002, sequence)
+def ack(sequence: int, is_pending: bool = False) -> bytes:
+    """The octets that say that the frame of this number has come.
+
+    There is more for its sender where `is_pending`.
+    """
+    return bytes((ACK | PENDING if is_pending else ACK, 0, sequence))
 
 
 class Beacon(Record):

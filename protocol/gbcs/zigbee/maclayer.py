@@ -7,8 +7,9 @@ whoever carries them takes them out.
 A frame to be sent is a function `make(sequence)` that gives it when its turn comes, so that what
 waited long has no older security counter than what overtook it. `transmit` makes it: the caller
 calls that once the stack of calls that led to `send` has unwound, since a board's is small. For
-the same reason nothing is called back at once: `calls` collects functions and their arguments,
-without the time, which the caller appends.
+the same reason `confirm` is not called at once: `calls` collects functions and their arguments,
+without the time, which the caller appends. `note` is the same for a layer that only takes it down,
+and is called at once.
 
 Each destination has a share of the queue, and another for what is sent because of frames that
 anybody may have sent: who has others answered in vain delays nobody else for long.
@@ -43,11 +44,18 @@ _MAX_CLEAR = const(4)  # for one child, of what anybody may have caused
 class _Sending:
     """A frame on its way: octets once made, tries, and when to try again."""
 
-    __slots__ = ("deadline", "confirm", "is_clear", "make", "octets", "sequence", "tries")
+    __slots__ = ("deadline", "confirm", "is_clear", "make", "note", "octets", "sequence", "tries")
 
-    def __init__(self, make: "Make", confirm: "Confirm | None", is_clear: bool) -> None:
+    def __init__(
+        self,
+        make: "Make",
+        confirm: "Confirm | None",
+        is_clear: bool,
+        note: "Confirm | None" = None,
+    ) -> None:
         self.make = make
         self.confirm = confirm
+        self.note = note
         self.is_clear = is_clear
         self.octets = b""
         self.sequence = 0
@@ -76,40 +84,40 @@ class MacLayer:
 
     def send(
         self, make: "Make", now: int, confirm: "Confirm | None" = None,
-        destination: "Address" = None, is_clear: bool = False,
+        destination: "Address" = None, is_clear: bool = False, note: "Confirm | None" = None,
     ) -> None:  # fmt: skip
         """Sends a frame when its turn comes; it `is_clear` where anybody may have caused it.
 
-        `confirm(acknowledged, now)` says what became of it.
+        `confirm(acknowledged, now)` says what became of it, and so does `note`.
         """
-        self._queued(destination, _Sending(make, confirm, is_clear), now)
+        self._queued(destination, _Sending(make, confirm, is_clear, note), now)
 
     def _queued(self, destination: "Address", sending: _Sending, now: int) -> None:
-        if not len(self._queue):
+        if not self._queue.items:
             self._since = now
         without_place = self._queue.put((destination, sending.is_clear), sending)
         if without_place is not None:
-            self._give_up(without_place)
+            self._give_up(without_place, now)
 
     def send_when_asked(
         self, child: "Address", make: "Make", now: int, confirm: "Confirm | None" = None,
-        is_clear: bool = False,
+        is_clear: bool = False, note: "Confirm | None" = None,
     ) -> None:  # fmt: skip
         """Keeps a frame until a child that sleeps asks for it.
 
         A child has at most 32, and four of what anybody may have caused.
         """
-        sending = _Sending(make, confirm, is_clear)
+        sending = _Sending(make, confirm, is_clear, note)
         if not self._has_place(child):
-            self._give_up(sending)
+            self._give_up(sending, now)
             return
         waiting = self._waiting.setdefault(child, [])
         if is_clear and len([True for each, _ in waiting if each.is_clear]) >= _MAX_CLEAR:
-            self._give_up(sending)
+            self._give_up(sending, now)
             return
         waiting.append((sending, now + PERSISTENCE_MS))
         if len(waiting) > MAX_WAITING:
-            self._give_up(waiting.pop(0)[0])
+            self._give_up(waiting.pop(0)[0], now)
 
     def _has_place(self, child: "Address") -> bool:
         """Whether frames are kept for a child; strangers take no place of one with an address."""
@@ -129,7 +137,7 @@ class MacLayer:
 
     def is_idle(self) -> bool:
         """Whether nothing is being sent."""
-        return self._current is None and not len(self._queue)
+        return self._current is None and not self._queue.items
 
     def forget(self) -> None:
         """Drops all that was to be sent."""
@@ -137,57 +145,59 @@ class MacLayer:
         self._current = None
         self._waiting = {}
 
-    def receive(self, octets: bytes, now: int) -> None:
-        """One frame from the air. Damaged ones and those for others are passed over."""
+    def receive(self, octets: bytes, now: int) -> bool:
+        """One frame from the air; False for what is damaged or for others, and passed over."""
         if len(octets) < 3:
-            return
-        if octets[0] & 0x40 and octets[1] & 0x0C == 0x08 and not self._is_mine(octets):
-            return  # most of the traffic of others: not worth decoding
+            return False
+        first = octets[0]
+        if first & 0x0F == mac.ACK and len(octets) == 3 and not octets[1]:  # every other frame
+            return self._acknowledged(octets[2], now)
+        if first & 0x40 and octets[1] & 0x0C == 0x08:
+            short = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
+            if short != self.short and short != mac.BROADCAST:
+                return False  # most of the traffic of others: not worth decoding
         try:
             frame = mac.decode(octets)
         except DecodeError:
-            return
-        if frame.kind == mac.ACK:
-            self._acknowledged(frame.sequence, now)
-            return
+            return False
+        kind = first & 7
+        if kind == mac.ACK:
+            return self._acknowledged(frame.sequence, now)
+        pan = frame.destination_pan
+        if pan != self.pan and pan is not None and pan != mac.BROADCAST:
+            return False
         to = frame.destination
-        if frame.destination_pan not in (None, self.pan, mac.BROADCAST):
-            return
-        if to is not None and to != mac.BROADCAST and to != self.eui and to != self.short:
-            return
-        if to == mac.BROADCAST and self.short == mac.BROADCAST and frame.kind == mac.DATA:
-            return
+        if to != self.short and to is not None and to != mac.BROADCAST and to != self.eui:
+            return False
+        if to == mac.BROADCAST and self.short == mac.BROADCAST and kind == mac.DATA:
+            return False
         if frame.control & mac.ACK_REQUEST and to != mac.BROADCAST:
-            asks = frame.kind == mac.COMMAND and frame.payload[:1] == b"\x04"
-            is_pending = asks and self._has_any(frame.source)
-            self.out.append(mac.encode(mac.ack(frame.sequence, is_pending)))
+            asks = kind == mac.COMMAND and frame.payload[:1] == b"\x04"
+            is_pending = asks and self.is_waiting(frame.source)
+            self.out.append(mac.ack(frame.sequence, is_pending))
             if asks:
                 self._release(frame.source, now)
-                return
+                return True
         self._upper.from_mac(frame, now)
-
-    def _is_mine(self, octets: bytes) -> bool:
-        to = octets[5] | octets[6] << 8 if len(octets) > 6 else -1
-        return to == mac.BROADCAST or to == self.short
-
-    def _has_any(self, child: "Address") -> bool:
-        return bool(self._waiting.get(child))
+        return True
 
     def _release(self, child: "Address", now: int) -> None:
         waiting = self._waiting.get(child)
         if waiting:
             self._queued(child, waiting.pop(0)[0], now)
 
-    def _acknowledged(self, sequence: int, now: int) -> None:
+    def _acknowledged(self, sequence: int, now: int) -> bool:
         current = self._current
-        if current is not None and current.sequence == sequence and current.octets[0] & 0x20:
-            self._current = None
-            self._since = now
-            self._confirm(current, True)
+        if current is None or current.sequence != sequence or not current.octets[0] & 0x20:
+            return False
+        self._current = None
+        self._since = now
+        self._confirm(current, True, now)
+        return True
 
     def transmit(self, now: int) -> None:
         """Makes the frame whose turn it is, and what needs no acknowledgement before it."""
-        while self._current is None and len(self._queue):
+        while self._current is None and self._queue.items:
             sending = self._queue.take()
             self._sequence = self._sequence + 1 & 0xFF
             sending.sequence = self._sequence
@@ -198,13 +208,15 @@ class MacLayer:
                 sending.deadline = now + self.ack_wait_ms
             self.out.append(sending.octets)
             if self._current is None:
-                self._confirm(sending, True)
+                self._confirm(sending, True, now)
 
-    def _give_up(self, sending: _Sending) -> None:
+    def _give_up(self, sending: _Sending, now: int) -> None:
         self.lost += 1
-        self._confirm(sending, False)
+        self._confirm(sending, False, now)
 
-    def _confirm(self, sending: _Sending, is_acknowledged: bool) -> None:
+    def _confirm(self, sending: _Sending, is_acknowledged: bool, now: int) -> None:
+        if sending.note is not None:
+            sending.note(is_acknowledged, now)
         if sending.confirm is not None:
             self.calls.append((sending.confirm, (is_acknowledged,)))
 
@@ -213,7 +225,7 @@ class MacLayer:
         earliest = None
         if self._current is not None:
             earliest = self._current.deadline
-        elif len(self._queue):
+        elif self._queue.items:
             earliest = self._since
         for waiting in self._waiting.values():
             if waiting and (earliest is None or waiting[0][1] < earliest):
@@ -228,7 +240,7 @@ class MacLayer:
             if current.tries > RETRIES:
                 self._current = None
                 self._since = now
-                self._give_up(current)
+                self._give_up(current, now)
             else:
                 self.repeats += 1
                 current.deadline = now + self.ack_wait_ms
@@ -236,6 +248,6 @@ class MacLayer:
         for child in list(self._waiting):
             waiting = self._waiting[child]
             while waiting and now >= waiting[0][1]:
-                self._give_up(waiting.pop(0)[0])
+                self._give_up(waiting.pop(0)[0], now)
             if not waiting:
                 del self._waiting[child]

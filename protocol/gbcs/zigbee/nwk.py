@@ -6,11 +6,13 @@
 Source: ZigBee 05-3474-21, 3.3 and 3.4.
 """
 
+from struct import pack, unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.octets import Reader
 from gbcs.record import Record
-from gbcs.zigbee.mac import little, reverse
+from gbcs.zigbee.mac import reverse
 from gbcs.zigbee.security import Auxiliary, decode_auxiliary, encode_auxiliary
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ SECURITY = 0x0200
 _SOURCE_ROUTE = const(0x0400)
 _DESTINATION64 = const(0x0800)
 _SOURCE64 = const(0x1000)
+
+_FIXED = const(8)  # octets that each frame begins with
 
 # Broadcast addresses
 ALL = 0xFFFF
@@ -126,44 +130,43 @@ def frame(
 
 def decode(octets: bytes) -> Frame:
     """The frame in the payload of a MAC data frame; DecodeError."""
-    reader = Reader(octets)
-    control = little(reader, 2, "frame_control")
+    if len(octets) < _FIXED:
+        raise DecodeError("%d octets expected, %d left" % (_FIXED, len(octets)), 0, "nwk")
+    control, destination, source, radius, sequence = unpack_from("<HHHBB", octets)
     if control & 3 > COMMAND or control >> 2 & 15 != 2 or control & _MULTICAST or control & 0xC000:
         raise DecodeError("a ZigBee PRO frame control expected, found %04X" % control, 0, "nwk")
-    destination = little(reader, 2, "destination")
-    source = little(reader, 2, "source")
-    radius = reader.octet("radius")
-    sequence = reader.octet("sequence")
+    at = _FIXED
     destination64 = source64 = relays = auxiliary = None
-    if control & _DESTINATION64:
-        destination64 = reverse(reader.take(8, "destination64"))
-    if control & _SOURCE64:
-        source64 = reverse(reader.take(8, "source64"))
-    if control & _SOURCE_ROUTE:
-        head = reader.take(2, "source_route")
-        relays = head + reader.take(2 * head[0], "source_route")
+    if control & (_DESTINATION64 | _SOURCE64 | _SOURCE_ROUTE):  # of few frames
+        reader = Reader(octets, at)
+        if control & _DESTINATION64:
+            destination64 = reverse(reader.take(8, "destination64"))
+        if control & _SOURCE64:
+            source64 = reverse(reader.take(8, "source64"))
+        if control & _SOURCE_ROUTE:
+            head = reader.take(2, "source_route")
+            relays = head + reader.take(2 * head[0], "source_route")
+        at = reader.offset
     if control & SECURITY:
-        auxiliary = decode_auxiliary(reader)
-    payload = reader.take(reader.left(), "payload")
+        auxiliary, at = decode_auxiliary(octets, at)
     return Frame(
         control, destination, source, radius, sequence,
-        destination64, source64, relays, auxiliary, payload,
+        destination64, source64, relays, auxiliary, bytes(octets[at:]),
     )  # fmt: skip
 
 
 def header(frame: "Any") -> bytes:
     """The octets of a frame before its auxiliary header."""
-    head = (
-        frame.control.to_bytes(2, "little")
-        + frame.destination.to_bytes(2, "little")
-        + frame.source.to_bytes(2, "little")
-        + bytes((frame.radius, frame.sequence))
-    )
-    if frame.control & _DESTINATION64:
-        head += reverse(frame.destination64)
-    if frame.control & _SOURCE64:
-        head += reverse(frame.source64)
-    return head + frame.relays if frame.control & _SOURCE_ROUTE else head
+    control = frame.control
+    head = pack("<HHHBB", control, frame.destination, frame.source, frame.radius, frame.sequence)
+    if control & (_DESTINATION64 | _SOURCE64 | _SOURCE_ROUTE):
+        if control & _DESTINATION64:
+            head += reverse(frame.destination64)
+        if control & _SOURCE64:
+            head += reverse(frame.source64)
+        if control & _SOURCE_ROUTE:
+            head += frame.relays
+    return head
 
 
 def encode(frame: Frame) -> bytes:

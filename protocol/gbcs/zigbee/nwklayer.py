@@ -84,9 +84,10 @@ class NwkLayer:
         """Where a frame came from. The coordinator is where it is, and so is a device that was
         heard under a link key, until it is heard elsewhere under one.
         """
-        if not self.learns or not 0 < short < nwk.FIRST_RESERVED or short == self.short:
+        known = self._addresses.get(eui)
+        if known == short or known == nwk.COORDINATOR or not self.learns:
             return
-        if self._addresses.get(eui) == nwk.COORDINATOR:
+        if not 0 < short < nwk.FIRST_RESERVED or short == self.mac.short:
             return
         if not is_proved:
             holder = self._euis.get(short)
@@ -162,11 +163,12 @@ class NwkLayer:
         source: "int | None" = None,
         radius: int = 30,
         is_clear: bool = False,
+        note: "Confirm | None" = None,
     ) -> None:
         """Sends a payload, or what the function `payload()` gives when its turn comes.
 
         `names` are the destination's EUI-64 or None, and whether the own is sent. It `is_clear`
-        where anybody may have caused it.
+        where anybody may have caused it. `confirm` and `note` are as of the MAC.
         """
         self._sequence = self._sequence + 1 & 0xFF
         number = self._sequence
@@ -176,7 +178,7 @@ class NwkLayer:
             frame = nwk.frame(
                 kind,
                 destination,
-                self.short if source is None else source,
+                self.mac.short if source is None else source,
                 number,
                 octets,
                 names[0],
@@ -189,10 +191,10 @@ class NwkLayer:
             )
 
         if destination in self.sleepers:
-            self.mac.send_when_asked(destination, make, now, confirm, is_clear)
+            self.mac.send_when_asked(destination, make, now, confirm, is_clear, note)
         else:
             share = destination if self._is_expected(destination) else nwk.NO_ADDRESS
-            self.mac.send(make, now, confirm, share, is_clear)
+            self.mac.send(make, now, confirm, share, is_clear, note)
 
     def _is_expected(self, short: int) -> bool:
         """Whether a destination has a share of its own of what is sent; strangers have one."""
@@ -233,7 +235,8 @@ class NwkLayer:
         except DecodeError:
             self.drop("not a ZigBee frame")
             return
-        if packet.destination != self.short and packet.destination < nwk.ROUTERS:
+        to = packet.destination
+        if to != self.mac.short and to < nwk.ROUTERS:
             return
         auxiliary = packet.auxiliary
         if auxiliary is None:

@@ -6,11 +6,12 @@ sent as zero and put back before anything is computed.
 Source: ZigBee 05-3474-21, 4.5 and annex A; deployed practice for the level's bits.
 """
 
+from struct import unpack_from
+
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.errors import BadBlock
-from gbcs.octets import Reader
+from gbcs.errors import BadBlock, DecodeError
 from gbcs.record import Record
-from gbcs.zigbee.mac import little, reverse
+from gbcs.zigbee.mac import reverse
 
 if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
@@ -25,6 +26,7 @@ KEY_TRANSPORT_KEY = 2
 KEY_LOAD_KEY = 3
 
 _EXTENDED_NONCE = const(0x20)
+_SMALLEST = const(5)  # octets of an auxiliary header
 _KINDS = {KEY_TRANSPORT_KEY: b"\x00", KEY_LOAD_KEY: b"\x02"}
 
 
@@ -57,44 +59,62 @@ def auxiliary(key: int, counter: int, source: "bytes | None", key_sequence: int 
     return Auxiliary(control, counter, source, key_sequence if key == NETWORK_KEY else None)
 
 
-def decode_auxiliary(reader: Reader) -> Auxiliary:
-    """The header at the reader; DecodeError."""
-    control = reader.octet("security_control")
-    counter = little(reader, 4, "frame_counter")
+def decode_auxiliary(octets: bytes, at: int) -> "tuple[Auxiliary, int]":
+    """The header at this offset, and the offset of what follows it; DecodeError."""
+    left = len(octets) - at
+    if left < _SMALLEST:
+        raise DecodeError("%d octets expected, %d left" % (_SMALLEST, left), at, "auxiliary")
+    control, counter = unpack_from("<BI", octets, at)
+    at += _SMALLEST
     source = sequence = None
     if control & _EXTENDED_NONCE:
-        source = reverse(reader.take(8, "security_source"))
+        source = reverse(octets[at : at + 8])
+        at += 8
     if control >> 3 & 3 == NETWORK_KEY:
-        sequence = reader.octet("key_sequence")
-    return Auxiliary(control, counter, source, sequence)
+        sequence = octets[at] if at < len(octets) else 0
+        at += 1
+    if at > len(octets):
+        raise DecodeError("a whole header expected, %d octets left" % left, at, "auxiliary")
+    return Auxiliary(control, counter, source, sequence), at
 
 
 def encode_auxiliary(auxiliary: Auxiliary) -> bytes:
     """Its octets, as they are sent."""
-    out = bytes((auxiliary.control,)) + auxiliary.counter.to_bytes(4, "little")
+    rest = _bound(b"", auxiliary, auxiliary.source or bytes(8))[2]
+    return bytes((auxiliary.control,)) + rest
+
+
+def _bound(header: bytes, auxiliary: Auxiliary, source: bytes) -> "tuple[bytes, bytes, bytes]":
+    """Nonce, what is secured besides the payload, and the auxiliary header but its first octet."""
+    eui = reverse(source)
+    level = bytes((auxiliary.control & 0xF8 | LEVEL,))
+    rest = counter = auxiliary.counter.to_bytes(4, "little")
     if auxiliary.source is not None:
-        out += reverse(auxiliary.source)
+        rest += eui
     if auxiliary.key_sequence is not None:
-        out += bytes((auxiliary.key_sequence,))
-    return out
+        rest += bytes((auxiliary.key_sequence,))
+    return eui + counter + level, header + level + rest, rest
 
 
 def seal(header: bytes, auxiliary: Auxiliary, payload: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
-    """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64."""
-    sent = encode_auxiliary(auxiliary)
-    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
-    nonce = reverse(source) + sent[1:5] + whole[:1]
-    return header + sent + crypto.ccm_seal(key, nonce, header + whole, payload, MIC)
+    """A secured frame: headers, ciphertext, MIC; `source` is the sender's EUI-64.
+
+    A header that has an EUI-64 has this one.
+    """
+    nonce, aad, rest = _bound(header, auxiliary, source)
+    sealed = crypto.ccm_seal(key, nonce, aad, payload, MIC)
+    return header + bytes((auxiliary.control,)) + rest + sealed
 
 
 def unseal(header: bytes, auxiliary: Auxiliary, secured: bytes, key: bytes, source: bytes, crypto: "Crypto") -> bytes:  # fmt: skip  # noqa: E501
-    """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock."""
+    """The payload of a secured frame, `secured` being ciphertext and MIC; BadBlock.
+
+    `source` is the sender's EUI-64; a header that has one has this one.
+    """
     if len(secured) < MIC:
         raise BadBlock("a MIC expected")
-    sent = encode_auxiliary(auxiliary)
-    whole = bytes((sent[0] & 0xF8 | LEVEL,)) + sent[1:]
-    nonce = reverse(source) + sent[1:5] + whole[:1]
-    return crypto.ccm_unseal(key, nonce, header + whole, secured[:-MIC], secured[-MIC:])
+    nonce, aad, _ = _bound(header, auxiliary, source)
+    return crypto.ccm_unseal(key, nonce, aad, secured[:-MIC], secured[-MIC:])
 
 
 def key_for(use: int, link_key: bytes, crypto: "Crypto") -> bytes:
