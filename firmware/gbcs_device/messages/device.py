@@ -17,7 +17,6 @@ Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 from gbcs import message, payload, protect, usecases
 from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.crypto.kdf import message_key
 from gbcs.errors import (
     BadCertificate,
     BadMac,
@@ -123,7 +122,7 @@ class Command:
                 secret = device.anchors.secret(device.eui, party)
             if secret is None:
                 raise UnknownKey("no key agreement key of the party is held")
-            key = message_key(
+            key = protect.message_key(
                 secret, device.eui, protect.ENCRYPTION, counter.to_bytes(8, "big"), party
             )
             self._encryption = (key, party)
