@@ -17,13 +17,12 @@ reference requests are as their templates say.
 """
 
 from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length, length
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
 from gbcs.datetimes import is_time
 from gbcs.errors import DecodeError, Refused
-from gbcs.octets import length_octets
+from gbcs.octets import after_length, length, length_octets
 from gbcs_device.base.names import name_of
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated

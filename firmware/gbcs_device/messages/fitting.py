@@ -6,9 +6,10 @@ from another (ECS42 enables, ECS43 disables); those in structures are settings. 
 reference requests fit.
 """
 
-from gbcs.axdr.types import SIZES, after_length, length, tag_of
+from gbcs.axdr.types import NAMES, SIZES
 from gbcs.compat import TYPE_CHECKING
 from gbcs.datetimes import WHEN, check_when
+from gbcs.octets import after_length, length
 from gbcs_device.messages.defaults import octets_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _end(layout: "Layout", data: bytes, at: int, end: int) -> int:
     """Where the item at `at` ends; -1 where it is not of the layout."""
     name, kind, size, _, hint, children, _ = layout
     tag = data[at]
-    if tag != tag_of(kind):
+    if tag >= len(NAMES) or NAMES[tag] != kind:
         return -1
     if SIZES[tag]:
         return at + SIZES[tag]

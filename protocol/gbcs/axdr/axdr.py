@@ -19,11 +19,12 @@ all 641 reference payloads, and no others are let through.
 """
 
 from gbcs.axdr import types
-from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
+from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN
 from gbcs.axdr.values import check_fixed, fixed, skip_variable, variable
 from gbcs.compat import READS_COLUMNS, TYPE_CHECKING
 from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, length
 
 if READS_COLUMNS:
     from gbcs.axdr import wide

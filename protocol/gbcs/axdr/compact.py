@@ -10,11 +10,12 @@ Source: DLMS UA 1000-2, 9.5 (TypeDescription).
 import struct
 
 from gbcs.axdr import types
-from gbcs.axdr.types import MAX_DEPTH, SIZES, UNKNOWN, after_length, length
+from gbcs.axdr.types import MAX_DEPTH, SIZES, UNKNOWN
 from gbcs.axdr.values import check_fixed, fixed, skip_variable, variable
 from gbcs.compat import TYPE_CHECKING
 from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, length
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

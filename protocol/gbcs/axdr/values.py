@@ -2,10 +2,10 @@
 
 import struct
 
-from gbcs.axdr.types import after_length, check_text, check_unused, length
 from gbcs.compat import TYPE_CHECKING
 from gbcs.datetimes import check_date, check_date_time, check_time
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, length
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -78,3 +78,35 @@ def skip_variable(tag: int, data: bytes, at: int, end: int, field: str) -> int:
     elif tag != 9:
         check_text(data, start, stop, tag == 10, field)
     return stop
+
+
+def check_text(data: bytes, start: int, stop: int, ascii_only: bool, field: str) -> None:
+    """Raises DecodeError at the first octet that is not ASCII, or not UTF-8 (RFC 3629)."""
+    at = start
+    while at < stop:
+        first = data[at]
+        if first < 0x80:
+            at += 1
+            continue
+        if ascii_only:
+            raise DecodeError("ASCII expected, found %02X" % first, at, field)
+        size = 2 if 0xC2 <= first <= 0xDF else 3 if first >> 4 == 0xE else 4
+        low = 0xA0 if first == 0xE0 else 0x90 if first == 0xF0 else 0x80
+        high = 0x9F if first == 0xED else 0x8F if first == 0xF4 else 0xBF
+        if not 0xC2 <= first <= 0xF4 or at + size > stop or not low <= data[at + 1] <= high:
+            raise DecodeError("UTF-8 expected, found %02X" % first, at, field)
+        for index in range(at + 2, at + size):
+            if not 0x80 <= data[index] <= 0xBF:
+                raise DecodeError("UTF-8 expected, found %02X" % first, at, field)
+        at += size
+
+
+def check_unused(data: bytes, count: int, stop: int, field: str) -> None:
+    """The bits of the last octet that a bit-string of `count` bits does not use are zero."""
+    unused = -count & 7
+    if unused and data[stop - 1] & ((1 << unused) - 1):
+        raise DecodeError(
+            "%d unused bits, all 0, expected, found %02X" % (unused, data[stop - 1]),
+            stop - 1,
+            field,
+        )

@@ -1,9 +1,9 @@
 """Which entries of a plan a response has answers for, where optional ones were left out."""
 
 from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length
 from gbcs.compat import ORDERS_KEPT, TYPE_CHECKING
-from gbcs.dlms.plan import NOTHING, Plan, count_at
+from gbcs.dlms.plan import NOTHING, Plan
+from gbcs.octets import after_length, count_at
 
 if TYPE_CHECKING:
     from gbcs.dlms.plan import Entry

@@ -5,12 +5,12 @@ octet string as long as a date.
 """
 
 from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length, length
 from gbcs.compat import TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
 from gbcs.datetimes import WHEN
 from gbcs.dlms.plan import NOTHING, SPECIFICATION_SIZE, entry_of, specification
+from gbcs.octets import after_length, length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

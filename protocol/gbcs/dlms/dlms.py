@@ -12,7 +12,7 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 """
 
 from gbcs.axdr import axdr
-from gbcs.axdr.types import BLOCK, BLOCK_SIZE, after_length, length
+from gbcs.axdr.types import BLOCK, BLOCK_SIZE
 from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
@@ -24,11 +24,11 @@ from gbcs.dlms.plan import (
     SPECIFICATION_SIZE,
     Plan,
     alert_shape,
-    count_at,
     entry_of,
     plan_of,
 )
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, count_at, length
 from gbcs.record import Record
 
 if TYPE_CHECKING:
