@@ -26,16 +26,7 @@ from gbcs.octets import after_length, length, length_octets
 from gbcs_device.base.names import name_of
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
-from gbcs_device.messages.defaults import octets_of
-from gbcs_device.messages.item import (
-    OBJECT_UNAVAILABLE,
-    OTHER_REASON,
-    READ_WRITE_DENIED,
-    SUCCESS,
-    TYPE_UNMATCHED,
-    Item,
-    ItemFailed,
-)
+from gbcs_device.messages.layouts import fits, octets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +35,15 @@ if TYPE_CHECKING:
     from gbcs_device.messages.device import Command
 
     # Give the octets of an attribute; carry out a method, or follow what was set
-    Maker = Callable[[Command, Item], bytes | None]
-    Handler = Callable[[Command, Item], bytes]
+    Maker = Callable[[Command, "Item"], bytes | None]
+    Handler = Callable[[Command, "Item"], bytes]
+
+# Results of an item: DLMS UA 1000-2, 9.5
+SUCCESS = const(0)
+READ_WRITE_DENIED = const(3)
+OBJECT_UNAVAILABLE = const(11)
+TYPE_UNMATCHED = const(12)
+OTHER_REASON = const(250)
 
 _NULL = b"\x00"
 _GET = const(1)
@@ -62,6 +60,35 @@ _LONG_UNSIGNED = const(18)
 _OBIS = b"\x09\x06"  # an octet string of so many octets
 _SHORT = const(0x7F)  # the largest length of one octet
 _PROTECTED_SET = bytes.fromhex("0202")
+
+
+class ItemFailed(Exception):
+    """An item that fails; `result` is its result in the answer."""
+
+    def __init__(self, result: int) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+class Item:
+    """An item of a request: choice, object, and where its data stand in the message."""
+
+    __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
+
+    def __init__(self, octets: bytes, at: int) -> None:
+        self.octets = octets
+        self.choice = octets[at]
+        self.class_id = octets[at + 1] << 8 | octets[at + 2]
+        self.obis = octets[at + 3 : at + 9]
+        self.index = octets[at + 9]
+        self.selection: tuple[int, int, int] | None = None  # selector, where its data stand
+        self.start = 0
+        self.end = 0
+
+    @property
+    def data(self) -> bytes:
+        """The item's data, one A-XDR item."""
+        return self.octets[self.start : self.end]
 
 
 def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
@@ -167,9 +194,7 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
             if not _has_dates_only(item):  # the layout says which of them is none
                 axdr.skip(item.octets, item.start, item.end, shape(target.layout))
         elif item.choice == _SET or item.choice == _ACTION:
-            from gbcs_device.messages import fitting
-
-            if not fitting.fits(target.layout, item.octets, item.start, item.end):
+            if not fits(target.layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
             elif (
                 item.choice == _SET

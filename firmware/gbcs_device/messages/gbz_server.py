@@ -20,7 +20,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.gbz import template as gbztemplate
 from gbcs.gbz.gbz import ENCRYPTED, LAST
-from gbcs.zcl import clusters
+from gbcs.zcl import clusters, types
 from gbcs_device.base.names import answer_name, attribute_name, kept_name
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
@@ -37,7 +37,6 @@ from gbcs_device.messages.component import (
     parts_of,
     unpacked,
 )
-from gbcs_device.messages.defaults import attribute_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,3 +227,15 @@ def _read(
             out.append(SUCCESS)
             out += default or b"" if value is None else value
     return bytes(out), failed
+
+
+def attribute_of(template: "list[Any]", cluster: int, identifier: int) -> "bytes | None":
+    """Type and value of an attribute that a template's responses name; None where none does."""
+    for expected in template:
+        if expected.cluster == cluster and not expected.frame_control & 1:
+            for name, kind in expected.constants:
+                if name == identifier and kind is not None:
+                    row = types.by_name(kind)
+                    if row is not None:
+                        return bytes((row[0],)) + (bytes(row[2]) if row[2] else b"\x00")
+    return None

@@ -13,16 +13,16 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
 from gbcs_device.base import clock
 from gbcs_device.base.names import name_of
+from gbcs_device.messages.cosem_server import ItemFailed
 from gbcs_device.messages.device import Device
-from gbcs_device.messages.item import ItemFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gbcs.interfaces import Crypto
     from gbcs_device.interfaces import PrivateKeys, Store
+    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.item import Item
 
 GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
 _LOG = "han/log"

@@ -10,11 +10,11 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.octets import length_octets
 from gbcs_device.base import clock, load, logs
 from gbcs_device.base.names import name_of
-from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
+from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
+    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.item import Item
 
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
 _PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
