@@ -1,11 +1,11 @@
 """Access requests answered: get, set, action on COSEM objects whose data are octets in the store.
 
 What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
-OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
-an attribute that is set does; every other attribute is plain data, every other method
-object-unavailable, but where the store has what a twin's original answered. The first item that
-fails ends a request: those after it are not carried out and answer other-reason, as in all error
-responses of the reference messages.
+OBIS code and index. A kind's tables `LIVE` name what is made afresh at each reading, `ACTIONS`
+what a method or an attribute that is set does; every other attribute is plain data, every other
+method object-unavailable, but where the store has what a twin's original answered. The first item
+that fails ends a request: those after it are not carried out and answer other-reason, as in all
+error responses of the reference messages.
 
 A request asks for what its use case's template has, all of it and in its order; of another nothing
 is carried out, and what the template does not have at all is answered read-write-denied. Nor is
@@ -91,15 +91,19 @@ class Item:
         return self.octets[self.start : self.end]
 
 
-def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
+def answer(command: "Command") -> bytes:
     """The access response to a command that was checked whole (payload.skip), but for dates.
 
-    `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
-    with the command and the Item where a method is invoked or an attribute set: it gives the
-    answer's octets, or raises ItemFailed. Raises DecodeError where the items are not those of the
-    use case's template, or a date or a time is none.
+    Of the device's objects, `live[class, obis, index](command, item)` gives an attribute's octets;
+    `actions["M" or "A", class, obis, index]` is called with the command and the Item where a
+    method is invoked or an attribute set: it gives the answer's octets, or raises ItemFailed.
+    Raises DecodeError where the items are not those of the use case's template, or a date or a
+    time is none.
     """
-    m = command.m
+    m, device = command.m, command.device
+    live: Table[Maker]
+    actions: Table[Handler]
+    live, actions = device.objects(device.account is not None)
     items = items_of(m.octets, m.content_start, m.content_end)
     targets, protects = _targets(m.code, items)
     refused = _unfit(items, targets) if targets else _unknown(m.code, items)

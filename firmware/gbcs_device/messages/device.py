@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
     from gbcs.message import Message
     from gbcs.usecases import UseCase
-    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store, Table
+    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store
     from gbcs_device.messages.refusals import Refusals
 
     Server = Callable[["Command"], bytes]  # the answer's payload
@@ -142,7 +142,9 @@ class Device:
 
     `kind` is "ESME", "GSME", "CHF", "GPF" ...; `eui` its EUI-64; `store` a Store of gbcs_device;
     `crypto` a back end of gbcs.crypto; `own` its private keys (trust_anchors). `servers` are
-    the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...}.
+    the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...};
+    `objects(has_account)` gives the tables that they go by of what is not plain data: what is made
+    when it is read, and what is done.
     `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
     `outbox` holds alerts, octets, for whoever carries them. `recent`, where it is a list, keeps
     the last messages, both ways. `errors` are the last exceptions that nobody expected, type and
@@ -153,7 +155,7 @@ class Device:
     on_error: "Callable[[Exception], None] | None" = None
     refusals: "Refusals | None" = None  # what gbcs_device.messages.refusals remembers
     time_status = 0
-    gbz_actions: "Table[Any]" = {}
+    objects: "Any" = None  # a function: its tables are no part of a device
     account_seen: "Any" = None  # what the account remembers, and no power cut needs to survive
     account_terms: "Any" = None  # a host keeps them until the store's data are written
 

@@ -187,7 +187,9 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadO
     octets = header + bytes((reference[12], 0, reference[13])) + payload
     part = Part(0, octets, 0, len(octets))
     code = logs.FUTURE_DATED_SUCCESS
-    handler = command.device.gbz_actions.get((part.cluster, reference[12] & 8, part.command))
+    device = command.device
+    actions = device.objects(device.account is not None)[1]
+    handler = actions.get((part.cluster, reference[12] & 8, part.command))
     try:
         if handler is not None:
             handler(command, part)

@@ -56,17 +56,20 @@ _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
-def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
+def answer(command: "Command") -> bytes:
     """The components that answer a command which was checked whole (payload.skip).
 
-    `live[cluster, identifier](command, part)` gives an attribute's type and value;
-    `actions[cluster, direction, command](command, part)` carries out a command: it gives the
-    answer's payload, or None for a default response; or raises ComponentFailed. What is kept for
-    its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that
-    is there.
+    Of the device's objects, `live[cluster, identifier](command, part)` gives an attribute's type
+    and value; `actions[cluster, direction, command](command, part)` carries out a command: it
+    gives the answer's payload, or None for a default response; or raises ComponentFailed. What is
+    kept for its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]`
+    where that is there.
     Raises DecodeError where the components are not those of the use case's template.
     """
-    m = command.m
+    m, device = command.m, command.device
+    live: Table[Maker]
+    actions: Table[Handler]
+    live, actions = device.objects(device.account is not None)
     parts = parts_of(m.octets, m.content_start, m.content_end)
     expected = gbztemplate.find(m.code)
     if not _conform(parts, expected):

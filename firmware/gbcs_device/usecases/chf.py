@@ -12,15 +12,17 @@ from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
 from gbcs_device.base import clock
+from gbcs_device.base.joined import Joined
 from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import ItemFailed
 from gbcs_device.messages.device import Device
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any  # noqa: TID251
 
     from gbcs.interfaces import Crypto
-    from gbcs_device.interfaces import PrivateKeys, Store
+    from gbcs_device.interfaces import PrivateKeys, Store, Table
     from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
 
@@ -217,3 +219,10 @@ ACTIONS = {
     ("A", _CLASS, _CURRENT, 3): set_join_timeout,
     ("A", _CLASS, _CURRENT, 2): set_joining,
 }
+
+
+def objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """What a hub's objects give when they are read, and do when they are told to."""
+    from gbcs_device.usecases import esme
+
+    return Joined(esme.LOGS, LIVE), ACTIONS

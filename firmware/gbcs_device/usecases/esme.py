@@ -13,6 +13,9 @@ from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.interfaces import Table
     from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
 
@@ -230,3 +233,13 @@ ACTIONS = {
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,
 }
+
+
+def objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """What an ESME's objects give when they are read, and do when they are told to."""
+    if not has_account:
+        return LIVE, ACTIONS
+    from gbcs_device.account import esme as account
+    from gbcs_device.base.joined import Joined
+
+    return Joined(LIVE, account.LIVE), Joined(ACTIONS, account.ACTIONS)
