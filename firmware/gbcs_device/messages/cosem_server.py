@@ -16,7 +16,7 @@ Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected att
 reference requests are as their templates say.
 """
 
-from gbcs.axdr import axdr
+from gbcs.axdr import skipping
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
@@ -142,14 +142,14 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
         item = Item(octets, at)
         at += 10
         if item.choice > 3:
-            stop = axdr.skip(octets, at + 1, end)
+            stop = skipping.skip(octets, at + 1, end)
             item.selection = (octets[at], at + 1, stop)
             at = stop
         items.append(item)
     at = after_length(octets, at)
     for item in items:
         item.start = at
-        at = item.end = axdr.skip(octets, at, end)
+        at = item.end = skipping.skip(octets, at, end)
     return items
 
 
@@ -196,7 +196,7 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
         target = targets[number]
         if _is_protected(item):  # object_list reads it
             if not _has_dates_only(item):  # the layout says which of them is none
-                axdr.skip(item.octets, item.start, item.end, shape(target.layout))
+                skipping.skip(item.octets, item.start, item.end, shape(target.layout))
         elif item.choice == _SET or item.choice == _ACTION:
             if not fits(target.layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
@@ -356,5 +356,5 @@ def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int
             octets[begin + 5 : begin + 11],
             octets[begin + 12],
         ))  # fmt: skip
-        at = axdr.skip(octets, at, end)
+        at = skipping.skip(octets, at, end)
     return keys

@@ -11,7 +11,7 @@ octets, and no date-time.
 Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 reference payloads.
 """
 
-from gbcs.axdr import axdr
+from gbcs.axdr import axdr, skipping
 from gbcs.axdr.types import BLOCK, BLOCK_SIZE
 from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
@@ -150,7 +150,7 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
     at = _header(data, offset, end, tag)
     start = at
     if tag == NOTIFICATION:
-        at = axdr.skip(data, at, end)
+        at = skipping.skip(data, at, end)
     else:
         specified = -1
         if tag == REQUEST or _is_specified(data, at, end):
@@ -163,13 +163,13 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
                 choice = data[at]
                 at += SPECIFICATION_SIZE
                 if choice > 3:
-                    at = axdr.skip(data, at + 1, end)
+                    at = skipping.skip(data, at + 1, end)
         else:
             at += 1
         count = count_at(data, at, end, 1, "data")
         if specified >= 0:
             _check_counts(count, specified, at)
-        at = axdr.skip_list(data, after_length(data, at), end, count)
+        at = skipping.skip_list(data, after_length(data, at), end, count)
         if tag == RESPONSE:
             _check_counts(count_at(data, at, end, 2, "results"), count, at)
             at = after_length(data, at)
