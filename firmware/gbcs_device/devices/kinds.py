@@ -163,8 +163,10 @@ def _servers(row: "Kind") -> "dict[str, Answer]":
 
 
 def _asn1(command: "Command") -> bytes:
+    from gbcs import payload
     from gbcs_device.messages import asn1_server
 
+    payload.skip(command.m, command.case, False)
     return asn1_server.answer(command, _asn1_row(command)[0])
 
 

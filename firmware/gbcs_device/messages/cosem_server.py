@@ -21,6 +21,7 @@ from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
 from gbcs.datetimes import is_time
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import after_length, length, length_octets
 from gbcs_device.base.names import name_of
@@ -92,15 +93,16 @@ class Item:
 
 
 def answer(command: "Command") -> bytes:
-    """The access response to a command that was checked whole (payload.skip), but for dates.
+    """The access response to a command.
 
     Of the device's objects, `live[class, obis, index](command, item)` gives an attribute's octets;
     `actions["M" or "A", class, obis, index]` is called with the command and the Item where a
     method is invoked or an attribute set: it gives the answer's octets, or raises ItemFailed.
-    Raises DecodeError where the items are not those of the use case's template, or a date or a
-    time is none.
+    Raises DecodeError where the payload is no access request, its items are not those of the use
+    case's template, or a date or a time is none.
     """
     m, device = command.m, command.device
+    dlms.skip(m.octets, m.content_start, m.content_end)  # dates are checked as they are read
     live: Table[Maker]
     actions: Table[Handler]
     live, actions = device.objects(device.account is not None)

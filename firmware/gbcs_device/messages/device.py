@@ -141,14 +141,14 @@ class Device:
     """One emulated device.
 
     `kind` is "ESME", "GSME", "CHF", "GPF" ...; `eui` its EUI-64; `store` a Store of gbcs_device;
-    `crypto` a back end of gbcs.crypto; `own` its private keys (trust_anchors). `servers` are
-    the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...};
-    `objects(has_account)` gives the tables that they go by of what is not plain data: what is made
-    when it is read, and what is done.
-    `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
-    `outbox` holds alerts, octets, for whoever carries them. `recent`, where it is a list, keeps
-    the last messages, both ways. `errors` are the last exceptions that nobody expected, type and
-    text; `on_error(exception)`, where a test sets it, is called with each.
+    `crypto` a back end of gbcs.crypto; `own` its private keys (trust_anchors). `servers` are the
+    functions that check a command's payload to its last octet, then run it, by form: {"DLMS":
+    answer(command) -> octets, ...}. `objects(has_account)` gives their tables of what is not plain
+    data: what is made when it is read, and what is done. `faults` makes an object fail, by (kind,
+    class, OBIS, index): the result it answers then. `outbox` holds alerts, octets, for whoever
+    carries them. `recent`, where it is a list, keeps the last messages, both ways. `errors` are
+    the last exceptions that nobody expected, type and text; `on_error(exception)`, where a test
+    sets it, is called with each.
     """
 
     # Of the class: few devices have these of their own, and a board's heap has few octets
@@ -221,7 +221,6 @@ class Device:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
                 raise NotSupported("no server of the payload's form is here", roles)
-            payload.skip(m, case, False)
             return self._carried_out(Command(self, m, case, roles, now), waiting)
         except (Refused, DecodeError, EncodeError, BadCertificate, StoreFull) as error:
             del self.outbox[waiting:]  # of what is not done

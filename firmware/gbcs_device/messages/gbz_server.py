@@ -18,6 +18,7 @@ templates say.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
+from gbcs.gbz import gbz
 from gbcs.gbz import template as gbztemplate
 from gbcs.gbz.gbz import ENCRYPTED, LAST
 from gbcs.zcl import clusters, types
@@ -57,16 +58,18 @@ _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default respons
 
 
 def answer(command: "Command") -> bytes:
-    """The components that answer a command which was checked whole (payload.skip).
+    """The components that answer a command.
 
     Of the device's objects, `live[cluster, identifier](command, part)` gives an attribute's type
     and value; `actions[cluster, direction, command](command, part)` carries out a command: it
     gives the answer's payload, or None for a default response; or raises ComponentFailed. What is
     kept for its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]`
     where that is there.
-    Raises DecodeError where the components are not those of the use case's template.
+    Raises DecodeError where the payload is none, or its components are not those of the use case's
+    template.
     """
     m, device = command.m, command.device
+    gbz.skip(m.octets, m.content_start, m.content_end)
     live: Table[Maker]
     actions: Table[Handler]
     live, actions = device.objects(device.account is not None)
