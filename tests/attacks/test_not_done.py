@@ -4,11 +4,11 @@ import pytest
 from conftest import MISSING, reference_paths
 from senders import Bench, authority_rows, right_form
 
-from gbcs import message, payload, usecases
+from gbcs import clock, message, payload, usecases
 from gbcs.cosem import cosem
 from gbcs.gbz import template
 from gbcs.zcl import clusters
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.names import name_of
 from gbcs_device.devices import kinds
 from gbcs_device.messages import component, cosem_server, gbz_server

@@ -17,10 +17,10 @@ reference requests are as their templates say.
 """
 
 from gbcs.axdr import skipping
+from gbcs.clock import is_time
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
-from gbcs.datetimes import is_time
 from gbcs.dlms import dlms
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import after_length, length, length_octets

@@ -14,7 +14,7 @@ room in the store, ends what was being done, changes nothing but the log, and st
 Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 """
 
-from gbcs import message, payload, protect, usecases
+from gbcs import clock, message, payload, protect, usecases
 from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import (
@@ -26,7 +26,7 @@ from gbcs.errors import (
     Refused,
     UnknownKey,
 )
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.membership import Member
 from gbcs_device.base.store import StoreFull
 from gbcs_device.messages import authority, future_dated

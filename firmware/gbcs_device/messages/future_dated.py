@@ -11,9 +11,9 @@ where it succeeded, 8F67 where not.
 Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA to 0x00CD, 0x0124.
 """
 
-from gbcs import message, payload
+from gbcs import clock, message, payload
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.names import kept_name, name_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ Layouts are those of gbcs.cosem.layout.
 """
 
 from gbcs.axdr.types import NAMES, SIZES
+from gbcs.clock import WHEN, check_when
 from gbcs.compat import TYPE_CHECKING
-from gbcs.datetimes import WHEN, check_when
 from gbcs.octets import after_length, length, length_octets
 
 if TYPE_CHECKING:

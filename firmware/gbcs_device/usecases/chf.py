@@ -7,11 +7,10 @@ is open is not kept: after a power cut joining is closed.
 Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
 """
 
-from gbcs import devicelogfields, installcode, payload
+from gbcs import clock, devicelogfields, installcode, payload
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
-from gbcs_device.base import clock
 from gbcs_device.base.joined import Joined
 from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import ItemFailed

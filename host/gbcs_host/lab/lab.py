@@ -17,12 +17,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from gbcs import devicelogfields, installcode, payload, usecases
+from gbcs import clock, devicelogfields, installcode, payload, usecases
 from gbcs.axdr import axdr
 from gbcs.dlms import dlms
 from gbcs.errors import GbcsError
 from gbcs.zigbee import implicit
-from gbcs_device.base import clock, kind_rows, load, membership, names
+from gbcs_device.base import kind_rows, load, membership, names
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
 from gbcs_device.messages import failures

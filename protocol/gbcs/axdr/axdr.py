@@ -22,8 +22,8 @@ from gbcs.axdr import types
 from gbcs.axdr.skipping import NOTHING, skip
 from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN
 from gbcs.axdr.values import fixed, variable
+from gbcs.clock import WHEN, good_times, is_time
 from gbcs.compat import READS_COLUMNS, TYPE_CHECKING
-from gbcs.datetimes import WHEN, good_times, is_time
 from gbcs.errors import DecodeError
 from gbcs.octets import after_length, length
 

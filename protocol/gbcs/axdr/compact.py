@@ -12,8 +12,8 @@ from gbcs.axdr import types
 from gbcs.axdr.skipping import NOTHING, compact_header, shape_inside
 from gbcs.axdr.types import SIZES
 from gbcs.axdr.values import fixed, variable
+from gbcs.clock import WHEN, good_times, is_time
 from gbcs.compat import TYPE_CHECKING
-from gbcs.datetimes import WHEN, good_times, is_time
 from gbcs.errors import DecodeError
 
 if TYPE_CHECKING:

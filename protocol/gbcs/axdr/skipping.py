@@ -10,8 +10,8 @@ shortest form in all 641 reference payloads, and no others are let through.
 """
 
 from gbcs.axdr.types import MAX_DEPTH, SIZES, UNKNOWN
+from gbcs.clock import WHEN, check_date, check_date_time, check_time, check_when
 from gbcs.compat import TYPE_CHECKING
-from gbcs.datetimes import WHEN, check_date, check_date_time, check_time, check_when
 from gbcs.errors import DecodeError
 from gbcs.octets import after_length, length
 

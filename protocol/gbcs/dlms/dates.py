@@ -5,10 +5,10 @@ octet string as long as a date.
 """
 
 from gbcs.axdr import skipping
+from gbcs.clock import WHEN
 from gbcs.compat import TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
-from gbcs.datetimes import WHEN
 from gbcs.dlms.plan import NOTHING, SPECIFICATION_SIZE, entry_of, specification
 from gbcs.octets import after_length, length
 

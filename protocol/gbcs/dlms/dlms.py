@@ -13,10 +13,10 @@ Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 
 
 from gbcs.axdr import axdr, skipping
 from gbcs.axdr.types import BLOCK, BLOCK_SIZE
+from gbcs.clock import check_date_time
 from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
-from gbcs.datetimes import check_date_time
 from gbcs.dlms.plan import (
     CHOICES,
     NOTHING,
