@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from tlslite.utils import python_aesgcm  # type: ignore[import-untyped]
 
 from gbcs.crypto import openssl, p256_wide, portable
-from gbcs.crypto.kdf import message_key
+from gbcs.protect import message_key
 
 ROUNDS = 7
 SLICE = 0.03  # seconds a round gives to each side

@@ -10,8 +10,8 @@ from typing import Any
 
 from gbcs import message
 from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length, length
 from gbcs.dlms import dlms
+from gbcs.octets import after_length, length
 
 SHARED = pathlib.Path(
     os.environ.get("GBCS_SHARED", pathlib.Path(__file__).parent.parent / ".." / "shared")

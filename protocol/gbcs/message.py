@@ -148,7 +148,7 @@ def decode(octets: bytes) -> Message:
             raise DecodeError("00 or 0C expected, found %02X" % size, at - 1, "date_time")
         if end - at < 12:
             raise DecodeError("12 octets expected, %d left" % (end - at), at, "date_time")
-        from gbcs.datetimes import check_date_time, good_times, is_time
+        from gbcs.clock import check_date_time, good_times, is_time
 
         m.date_time = octets[at : at + 12]
         if m.date_time not in good_times and not is_time("date-time", m.date_time):

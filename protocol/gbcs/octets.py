@@ -1,7 +1,8 @@
-"""The bounds-checked cursor over received octets, and the BER length octets that all layers share.
+"""The bounds-checked cursor over received octets, and the BER lengths that all layers share.
 
 The value codecs (axdr, der, zcl), which read tens of elements a message, index the buffer
-themselves between checks of their own; everything else reads through `Reader`.
+themselves between checks of their own, and read a length with `length` and `after_length`;
+everything else reads through `Reader`.
 """
 
 from gbcs.errors import DecodeError, EncodeError
@@ -75,6 +76,43 @@ class Reader:
             raise DecodeError(
                 "end expected, %d octets left" % (self.end - self.offset), self.offset, field
             )
+
+
+def length(data: bytes, at: int, end: int, field: str) -> int:
+    """The number in BER at `at`, in its shortest form, of at most two octets after the first.
+
+    `after_length` says where it ends: two functions, so that neither takes heap on a board.
+    """
+    if at >= end:
+        raise DecodeError("a length octet expected, 0 octets left", at, field)
+    value = data[at]
+    if value < 0x80:
+        return value
+    if value == 0x81 or value == 0x82:
+        width = value - 0x80
+        if end - at - 1 < width:
+            raise DecodeError("%d octets expected, %d left" % (width, end - at - 1), at + 1, field)
+        value = data[at + 1]
+        if width == 2:
+            value = value << 8 | data[at + 2]
+        if value >= (0x80 if width == 1 else 0x100):
+            return value
+    raise DecodeError("a length in its shortest form expected, found %02X" % data[at], at, field)
+
+
+def after_length(data: bytes, at: int) -> int:
+    """Where the length at `at` ends."""
+    first = data[at]
+    return at + 1 if first < 0x80 else at + first - 0x7F
+
+
+def count_at(data: bytes, at: int, end: int, size: int, field: str) -> int:
+    """A list's count at `at`, of entries of at least `size` octets."""
+    count = length(data, at, end, field)
+    left = end - after_length(data, at)
+    if count * size > left:
+        raise DecodeError("%d entries expected, %d octets left" % (count, left), at, field)
+    return count
 
 
 def length_octets(count: int) -> bytes:

@@ -8,8 +8,9 @@ of a key store, `signer(eui) -> public key or None`. `crypto` is a back end of g
 Sources: GBCS 4.3, 6.2, 8.5; what the octets are holds for 472 signatures, 811 MACs, 63 blocks.
 """
 
+from hashlib import sha256
+
 from gbcs.compat import TYPE_CHECKING, same
-from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadBlock, BadMac, BadSignature, UnknownKey
 from gbcs.message import MAC_SIZE, Message
 
@@ -21,6 +22,24 @@ ENCRYPTION = 4  # the CRA octet of an encryption key's derivation
 BLOCK_HEADER = b"\x31\x00\x00\x00\x00"  # authenticated encryption, invocation counter zero
 _MAC_HEADER = b"\x11\x00\x00\x00\x00\x00"  # six octets, though five stand on the wire
 _IV_TAIL = b"\x00\x00\x00\x00"
+
+_ONE = b"\x00\x00\x00\x01"  # the counter of the derivation's one step
+# AlgorithmID: the DLMS name of AES-GCM-128, 2.16.756.5.8.3.0, without tag and length
+_ALGORITHM = b"\x60\x85\x74\x06\x08\x03\x00"
+_TRANSACTION = (b"", b"\x09\x01", b"\x09\x02", b"\x09\x03", b"\x09\x04")
+
+
+def message_key(z: bytes, originator: bytes, cra: int, counter: bytes, recipient: bytes) -> bytes:
+    """The AES-128 key for one message's MAC or encrypted blocks, 16 octets.
+
+    `z` is the shared secret (32 octets), `originator`, `counter` and `recipient` 8 octets each;
+    `cra` is 1, 2, 3 for the MAC of a command, response, alert, and 4 for encryption.
+    Source: SP 800-56A 5.8.1, one step with SHA-256; other-info as in GBCS 4.3.3 (holds for 811
+    RTDS messages).
+    """
+    transaction = _TRANSACTION[cra] if 0 < cra < 5 else bytes((9, cra))
+    info = (_ONE, z, _ALGORITHM, originator, transaction, counter, recipient)
+    return sha256(b"".join(info)).digest()[:16]
 
 
 def signed_octets(m: Message) -> bytes:

@@ -6,8 +6,8 @@ Source: GBCS 14; holds for the tokens of CS01a and CS01b, made again digit for d
 """
 
 from gbcs.compat import TYPE_CHECKING, const, same
-from gbcs.crypto.kdf import message_key
 from gbcs.errors import GbcsError
+from gbcs.protect import message_key
 from gbcs.record import Record
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import random
 
 from conftest import SHARED, reference_paths
 
-from gbcs import message, protect, usecases
+from gbcs import clock, message, protect, usecases
 from gbcs.asn1 import asn1, der
 from gbcs.errors import GbcsError
-from gbcs_device.base import clock, load, logs, partners
+from gbcs_device.base import load, logs, partners
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import OwnKeys, cell_of, device_key_name

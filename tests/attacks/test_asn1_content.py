@@ -9,9 +9,9 @@ import random
 
 import pytest
 
-from gbcs import message, payload, protect, usecases
+from gbcs import clock, message, payload, protect, usecases
 from gbcs.asn1 import der
-from gbcs_device.base import clock, logs, partners
+from gbcs_device.base import logs, partners
 from gbcs_device.messages.trust_anchors import device_key_name
 from gbcs_device.usecases import maintenance
 from gbcs_host.lab import compose

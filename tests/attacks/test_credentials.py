@@ -5,8 +5,8 @@ import senders
 from conftest import MISSING, reference_paths
 from senders import ACCEPTED, REFUSED, Bench
 
+from gbcs import clock
 from gbcs.asn1 import der
-from gbcs_device.base import clock
 from gbcs_host.lab.compose import field
 from gbcs_host.lab.pki import Pki
 

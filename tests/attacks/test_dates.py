@@ -5,8 +5,7 @@ import senders
 from conftest import MISSING, reference_paths
 from senders import Bench
 
-from gbcs import message, usecases
-from gbcs_device.base import clock
+from gbcs import clock, message, usecases
 
 pytestmark = pytest.mark.skipif(not reference_paths(), reason=MISSING)
 DAY_MS = 86_400_000

@@ -4,8 +4,7 @@ import pytest
 from conftest import MISSING, reference_paths
 from senders import Bench, authority_rows, right_form
 
-from gbcs import message
-from gbcs_device.base import clock
+from gbcs import clock, message
 from gbcs_device.messages import cosem_server, future_dated
 from gbcs_host.lab import supply
 from gbcs_host.lab.compose import field

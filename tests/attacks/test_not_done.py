@@ -4,12 +4,13 @@ import pytest
 from conftest import MISSING, reference_paths
 from senders import Bench, authority_rows, right_form
 
-from gbcs import message, payload, usecases
+from gbcs import clock, message, payload, usecases
 from gbcs.cosem import cosem
 from gbcs.gbz import template
 from gbcs.zcl import clusters
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.names import name_of
+from gbcs_device.devices import kinds
 from gbcs_device.messages import component, cosem_server, gbz_server
 from gbcs_host.lab import supply
 from tests.firmware.home import ESME, Home
@@ -76,10 +77,8 @@ def answered(bench, case, kind, has_handlers):
     """What a device answers a use case's command, with what it has to carry out, or without."""
     device = bench.device(kind)
     if not has_handlers:
-        device.servers = {
-            "DLMS": lambda command: cosem_server.answer(command, {}, {}),
-            "GBZ": lambda command: gbz_server.answer(command, {}, {}),
-        }
+        device.servers = {"DLMS": cosem_server.answer, "GBZ": gbz_server.answer}
+        device.objects = kinds.no_objects
     row = authority_rows()[case.code]
     sender = bench.right_sender(row, kind)
     octets = bench.message(case.code, kind, sender, right_form(row, kind, sender))

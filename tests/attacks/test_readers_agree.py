@@ -1,4 +1,4 @@
-"""What a device trusts, `payload.skip`, refuses whatever `payload.decode` refuses, and no more."""
+"""What a device trusts, `skip` of a codec, refuses whatever `decode` refuses, and no more."""
 
 import os
 import random

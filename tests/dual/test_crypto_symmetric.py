@@ -3,8 +3,8 @@
 from gbcs.compat import MICROPYTHON
 from gbcs.crypto import aes, aes_octets, portable
 from gbcs.crypto.backends import default
-from gbcs.crypto.kdf import message_key
 from gbcs.errors import BadBlock
+from gbcs.protect import message_key
 
 BACKENDS = [portable]
 if not MICROPYTHON:

@@ -4,9 +4,10 @@ The token is a vector that two independent implementations agree on; amounts are
 hand.
 """
 
+from gbcs import clock
 from gbcs.crypto import portable
 from gbcs_device.account import account
-from gbcs_device.base import clock, load
+from gbcs_device.base import load
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import HandedSecrets

@@ -1,8 +1,7 @@
 """What the tests of accounts share: a lab with a hub and both meters, joined; tokens for them."""
 
-from gbcs import utrn
+from gbcs import clock, utrn
 from gbcs_device.account import account
-from gbcs_device.base import clock
 from gbcs_host.lab import supply
 from gbcs_host.lab.lab import Lab
 

@@ -3,8 +3,9 @@
 import pytest
 from home import DAY_S, ESME, HOUR_MP, HOUR_S, POUND, STANDING_MP, Home
 
+from gbcs import clock
 from gbcs_device.account import account
-from gbcs_device.base import clock, load
+from gbcs_device.base import load
 from gbcs_device.base.figures import (
     ARMED,
     CREDIT_EXHAUSTED,

@@ -7,11 +7,12 @@ from home import ESME, GSME
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gbcs import clock
 from gbcs.crypto import openssl
 from gbcs_device.account import account
 from gbcs_device.account import state as states
 from gbcs_device.account.tariff import Calendar
-from gbcs_device.base import clock, load
+from gbcs_device.base import load
 from gbcs_device.base.figures import OFF, ON
 from gbcs_device.base.store import MemoryMedium, PowerCut, Store
 from gbcs_device.devices import kinds

@@ -5,9 +5,9 @@ Expected values are read off the commands (`gbcs decode`), not made by the code 
 
 import pytest
 
-from gbcs import message
+from gbcs import clock, message
 from gbcs_device.account import account
-from gbcs_device.base import clock, load
+from gbcs_device.base import load
 from gbcs_device.base.figures import OFF, ON
 from gbcs_device.devices import kinds
 from gbcs_host.verify import coverage

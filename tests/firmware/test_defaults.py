@@ -6,7 +6,8 @@ from gbcs.cosem import template as cosemtemplate
 from gbcs.cosem.layout import shape
 from gbcs.gbz import template as gbztemplate
 from gbcs.zcl import types
-from gbcs_device.messages.defaults import attribute_of, octets_of
+from gbcs_device.messages.gbz_server import attribute_of
+from gbcs_device.messages.layouts import octets_of
 
 
 def names(field):

@@ -1,9 +1,11 @@
 """The table of kinds of devices: its rows, what they name, and the kinds that cannot be had."""
 
+import pickle
+
 import pytest
 
 from gbcs import usecases
-from gbcs_device.base import kind_rows
+from gbcs_device.base import kind_rows, load
 from gbcs_device.board.remote import Server
 from gbcs_device.devices import kinds, stations
 from gbcs_device.usecases import credentials, device_log, maintenance
@@ -59,6 +61,15 @@ def test_what_may_be_for_later_says_what_it_does_then():
     tables = {**credentials.ASN1, **maintenance.ASN1, **device_log.ASN1}
     dated = {code for code in codes if usecases.find(code).future_dated}
     assert dated == {code for code, row in tables.items() if row[1] is not None}
+
+
+@pytest.mark.parametrize("kind", [row.name for row in ROWS if row.device in ("meter", "device")])
+@pytest.mark.parametrize("has_account", [False, True])
+def test_what_a_device_goes_by_can_be_saved(kind, has_account):
+    """Functions that a module has, which are saved by their names; no closure, no table."""
+    device = kinds.make(kind, EUI, {load.SINCE: b""} if has_account else {}, None, None)
+    going_by = (device.servers, device.objects, device.due)
+    assert pickle.loads(pickle.dumps(going_by)) == going_by
 
 
 @pytest.mark.parametrize("kind", kind_rows.joining())

@@ -2,8 +2,7 @@
 
 import pytest
 
-from gbcs import message, payload
-from gbcs_device.base import clock
+from gbcs import clock, message, payload
 from gbcs_host.verify import coverage, twin
 
 CASES = [

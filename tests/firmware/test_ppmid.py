@@ -2,10 +2,10 @@
 
 import pytest
 
-from gbcs import message, payload, protect, utrn
+from gbcs import clock, message, payload, protect, utrn
 from gbcs.asn1 import asn1
 from gbcs.crypto.backends import default
-from gbcs_device.base import clock, partners
+from gbcs_device.base import partners
 from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import HandedSecrets, device_key_name
 from gbcs_device.usecases import maintenance, ppmid

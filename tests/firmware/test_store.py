@@ -7,9 +7,9 @@ from home import joined_lab
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gbcs import usecases
+from gbcs import clock, usecases
 from gbcs.crypto.backends import default
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.store import FileMedium, MemoryMedium, PowerCut, Store
 from gbcs_device.base.store_format import StoreDamaged
 from gbcs_device.board import remote

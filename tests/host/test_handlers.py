@@ -11,7 +11,7 @@ from gbcs_host.decode import handlers
 @pytest.mark.parametrize("objects", kinds._OBJECTS)
 def test_the_tables_are_those_of_the_devices(objects):
     served = {}
-    for table in kinds._OBJECTS[objects](True):
+    for table in kinds._OBJECTS[objects]()(True):
         for part in (table,) if isinstance(table, dict) else (table.first, table.second):
             served.update(part)
     named = {}

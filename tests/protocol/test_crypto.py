@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 
 from gbcs.crypto import aes, aes_octets, aes_wide, openssl, p256, p256_table, p256_wide, portable
 from gbcs.crypto.domain import B, N, P
-from gbcs.crypto.kdf import message_key
 from gbcs.crypto.keys import PublicKey
 from gbcs.errors import BadBlock, BadKey
+from gbcs.protect import message_key
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 CURVE = ec.SECP256R1()

@@ -14,8 +14,7 @@ import sys
 
 import pytest
 
-from gbcs import message
-from gbcs_device.base import clock
+from gbcs import clock, message
 from gbcs_device.han.joining import JOINED
 from gbcs_host import keyfiles
 from gbcs_host.han import events

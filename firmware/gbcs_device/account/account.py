@@ -13,11 +13,12 @@ A meter has an account if it has a load (gbcs_device.base.load); else all stays 
 Sources: SMETS2 5.5.5 (pricing), ZigBee Smart Energy D.7.
 """
 
+from gbcs import clock
 from gbcs.compat import KEEPS_TERMS, TYPE_CHECKING, const
 from gbcs_device.account import state as states
 from gbcs_device.account.ledger import Ledger
 from gbcs_device.account.tariff import DAY_MS
-from gbcs_device.base import clock, kind_rows, load, logs
+from gbcs_device.base import kind_rows, load, logs
 from gbcs_device.base.figures import ARMED, OFF, ON, Debt, Figures
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ Sources: GBCS 16.2 (codes), reference alerts GCA and GNCA; where a code goes as 
 manuals of meters have it, or else as its name suggests.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 
 if TYPE_CHECKING:

@@ -11,15 +11,15 @@ from gbcs_device.account.state import COUNTER
 from gbcs_device.base import load
 from gbcs_device.base.figures import LOAD_SWITCH
 from gbcs_device.base.names import name_of
-from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
+from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gbcs_device.account.account import Account
     from gbcs_device.interfaces import Lookup
+    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.item import Item
 
     Maker = Callable[[Command, Item], bytes | None]
 

@@ -9,9 +9,9 @@ is disabled; where there is some again it is armed, and who lives there enables 
 Sources: SMETS2 5.5.5, 5.5.7 (modes, Add Credit), 5.7.5 (Emergency Credit); DLMS UA 1000-1 4.6.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs_device.account import state as states
-from gbcs_device.base import clock
 from gbcs_device.base.figures import (
     ARMED,
     CREDIT_EXHAUSTED,

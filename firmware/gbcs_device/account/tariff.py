@@ -5,8 +5,8 @@ special days before seasons, seasons to weeks, weeks to days, days to switching 
 that these are read from are named in `account.esme` and `account.gsme`.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,8 @@ once there are 100.
 Sources: GBCS 14.1 (counter cache), 14.3 (checks), SMETS2 5.5.7 (Add Credit).
 """
 
-from gbcs import utrn
+from gbcs import clock, utrn
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock
 from gbcs_device.base.figures import ARMED, OFF, TopUp
 from gbcs_device.base.names import TOKEN_FLOOR, TOKENS_TAKEN
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER

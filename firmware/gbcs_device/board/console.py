@@ -6,10 +6,10 @@ cluster ("0702") and an attribute identifier.
 
 import gc
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import GbcsError
 from gbcs.record import Record
-from gbcs_device.base import clock
 from gbcs_device.base.logs import EVENT, SECURITY, entries
 from gbcs_device.board.device_here import device, server
 

@@ -9,10 +9,10 @@ Source: Smart Energy 1.4, D.5 (messaging), D.12 (device management); GBCS 16.2.
 
 import struct
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl.codes import MANAGEMENT, MESSAGING
-from gbcs_device.base import clock
 from gbcs_device.clusters import attributes
 
 if TYPE_CHECKING:

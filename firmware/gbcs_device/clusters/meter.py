@@ -1,8 +1,9 @@
 """A meter as a source of what displays read: its account, and the objects in its store."""
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING
 from gbcs.zcl.codes import CALENDAR, PRICE
-from gbcs_device.base import clock, load
+from gbcs_device.base import load
 from gbcs_device.clusters import attributes
 
 if TYPE_CHECKING:

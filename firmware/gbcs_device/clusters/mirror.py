@@ -8,13 +8,12 @@ with a later start time is kept beside the one in force until that time.
 Source: GBCS 10.3.4 (which commands a GPF copies), Smart Energy D.3.4 (mirrors).
 """
 
-from gbcs import message
+from gbcs import clock, message
 from gbcs.blocks.exchange import BlockExchange
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
 from gbcs.zcl import zcl
 from gbcs.zcl.codes import BASIC, CALENDAR, MANAGEMENT, MESSAGING, METERING, PREPAYMENT, PRICE
-from gbcs_device.base import clock
 from gbcs_device.base.figures import Figures, TopUp
 from gbcs_device.clusters import attributes
 from gbcs_device.messages.component import packed, parts_of, unpacked

@@ -8,9 +8,9 @@ Source: Smart Energy 1.4, D.7.2.3 and D.3.3; PECS01, PECS02, PECS03 of GBCS.
 
 import struct
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
-from gbcs_device.base import clock
 from gbcs_device.base.figures import ON
 
 if TYPE_CHECKING:

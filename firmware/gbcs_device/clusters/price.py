@@ -8,8 +8,8 @@ mode FF, and thresholds in watt-hours by a divisor of 1000.
 
 import struct
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock
 
 if TYPE_CHECKING:
     from gbcs_device.account.tariff import Terms

@@ -4,8 +4,8 @@ Source: ZigBee Cluster Library 07-5123, 3.12. Summer time is from 01:00 UTC of t
 March to that of October.
 """
 
+from gbcs import clock
 from gbcs.compat import const
-from gbcs_device.base import clock
 
 _HOUR_S = const(3600)
 _DAY_S = const(86400)

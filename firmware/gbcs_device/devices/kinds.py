@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gbcs_device.interfaces import Store, Table
     from gbcs_device.messages.device import Command
 
-    Objects = tuple[Table[Any], Table[Any]]  # live ones, and actions
+    Tables = tuple[Table[Any], Table[Any]]  # live ones, and actions
+    Objects = Callable[[bool], Tables]
     Answer = Callable[[Command], bytes]
     Run = Callable[[Command, Field], Field]
     Due = Callable[[Command, Field, int], tuple[int, Field]]
@@ -47,13 +48,11 @@ def make(kind: str, eui: bytes, store: "Store", crypto: "Crypto", own: "Any") ->
     """A device of a kind, its data those in the store; UnknownKind for no kind of device."""
     row = find(kind)
     has_account = store.get(load.SINCE) is not None
-    live, actions = _OBJECTS[row.objects](has_account)
-    servers = _servers(row, live, actions)
-    device = _DEVICES[row.device](kind, eui, store, crypto, own, servers)
+    device = _DEVICES[row.device](kind, eui, store, crypto, own, _servers(row))
     if row.takes_messages:
+        device.objects = _OBJECTS[row.objects]()
+        device.objects(has_account)  # loads their modules now, while a board's heap is whole
         device.due = _due
-        if "GBZ" in servers:
-            device.gbz_actions = actions
         if has_account:
             from gbcs_device.account import account
 
@@ -70,7 +69,7 @@ def _meter(*parts: "Any") -> "Any":
     return device.Meter(*parts)
 
 
-def _hub(
+def _hub_device(
     kind: str,
     eui: bytes,
     store: "Store",
@@ -101,68 +100,50 @@ def _device(*parts: "Any") -> "Any":
     return device.Device(*parts)
 
 
-_DEVICES = {"meter": _meter, "hub": _hub, "ppmid": _ppmid, "ihd": _ihd, "device": _device}
+_DEVICES = {"meter": _meter, "hub": _hub_device, "ppmid": _ppmid, "ihd": _ihd, "device": _device}
 
 
-# What is not plain data: column `objects`
+# What is not plain data: column `objects`. A device holds these functions, and not their tables
 
 
-def _no_objects(has_account: bool) -> "Objects":
+def _no_objects() -> "Objects":
+    return no_objects
+
+
+def no_objects(has_account: bool) -> "Tables":
+    """Of a kind whose data are plain."""
     return {}, {}
 
 
-def _electricity(has_account: bool) -> "Objects":
+def _electricity() -> "Objects":
     from gbcs_device.usecases import esme
 
-    if not has_account:
-        return esme.LIVE, esme.ACTIONS
-    from gbcs_device.account import esme as account
-
-    return _Joined(esme.LIVE, account.LIVE), _Joined(esme.ACTIONS, account.ACTIONS)
+    return esme.objects
 
 
-def _gas(has_account: bool) -> "Objects":
+def _gas() -> "Objects":
     from gbcs_device.usecases import gsme
 
-    if not has_account:
-        return {}, gsme.ACTIONS
-    from gbcs_device.account import gsme as account
-
-    return account.LIVE, _Joined(gsme.ACTIONS, account.ACTIONS)
+    return gsme.objects
 
 
-def _logs(has_account: bool) -> "Objects":
-    from gbcs_device.usecases import chf, esme
+def _hub() -> "Objects":
+    from gbcs_device.usecases import chf
 
-    return _Joined(esme.LOGS, chf.LIVE), chf.ACTIONS
+    return chf.objects
 
 
-def _proxy(has_account: bool) -> "Objects":
+def _proxy() -> "Objects":
     from gbcs_device.usecases import gsme
 
-    return {}, gsme.PROXY_ACTIONS
-
-
-class _Joined:
-    """Two tables as one; where both have something, the second's. Neither is copied."""
-
-    __slots__ = ("first", "second")
-
-    def __init__(self, first: "dict[Any, Any]", second: "dict[Any, Any]") -> None:
-        self.first = first
-        self.second = second
-
-    def get(self, key: "Any") -> "Any":
-        """What a table has for the key, or None."""
-        entry = self.second.get(key)
-        return self.first.get(key) if entry is None else entry
+    return gsme.proxy_objects
 
 
 _OBJECTS = {
     "": _no_objects,
     "electricity": _electricity,
     "gas": _gas,
-    "hub": _logs,
+    "hub": _hub,
     "proxy": _proxy,
 }
 
@@ -170,39 +151,22 @@ _OBJECTS = {
 # Servers: column `form`, and ASN.1
 
 
-def _servers(row: "Kind", live: "Table[Any]", actions: "Table[Any]") -> "dict[str, Answer]":
+def _servers(row: "Kind") -> "dict[str, Answer]":
     """What answers a command, by the form of its payload."""
     if not row.takes_messages:
         return {}
-    server = _dlms(live, actions) if row.form == "DLMS" else _gbz(live, actions)
-    return {row.form: server, "ASN.1": _asn1}
-
-
-def _dlms(live: "Table[Any]", actions: "Table[Any]") -> "Answer":
-    """A server of access requests with these objects of its own."""
-
-    def answer(command: "Command") -> bytes:
-        from gbcs_device.messages import cosem_server
-
-        return cosem_server.answer(command, live, actions)
-
-    return answer
-
-
-def _gbz(live: "Table[Any]", actions: "Table[Any]") -> "Answer":
-    """A server of GBZ commands with these attributes and commands of its own."""
-
-    def answer(command: "Command") -> bytes:
-        from gbcs_device.messages import gbz_server
-
-        return gbz_server.answer(command, live, actions)
-
-    return answer
+    if row.form == "DLMS":
+        from gbcs_device.messages.cosem_server import answer
+    else:
+        from gbcs_device.messages.gbz_server import answer
+    return {row.form: answer, "ASN.1": _asn1}
 
 
 def _asn1(command: "Command") -> bytes:
+    from gbcs import payload
     from gbcs_device.messages import asn1_server
 
+    payload.skip(command.m, command.case, False)
     return asn1_server.answer(command, _asn1_row(command)[0])
 
 

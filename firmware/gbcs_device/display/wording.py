@@ -5,8 +5,8 @@ below zero have a minus sign, unless they round to zero. Energy and power are ro
 way. A value that is not known is `UNKNOWN`.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device.base import clock
 from gbcs_device.display.frame import BLANK, width_of
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 `now` is milliseconds since 2000 of the station's clock; the View has seconds of the hub's clock.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock
 from gbcs_device.base.view import View
 from gbcs_device.han.polling import number
 

@@ -1,11 +1,11 @@
 """Access requests answered: get, set, action on COSEM objects whose data are octets in the store.
 
 What an attribute holds is one A-XDR data item, as messages have it, under a name made of class,
-OBIS code and index. `LIVE` names what is made afresh at each reading, `ACTIONS` what a method or
-an attribute that is set does; every other attribute is plain data, every other method
-object-unavailable, but where the store has what a twin's original answered. The first item that
-fails ends a request: those after it are not carried out and answer other-reason, as in all error
-responses of the reference messages.
+OBIS code and index. A kind's tables `LIVE` name what is made afresh at each reading, `ACTIONS`
+what a method or an attribute that is set does; every other attribute is plain data, every other
+method object-unavailable, but where the store has what a twin's original answered. The first item
+that fails ends a request: those after it are not carried out and answer other-reason, as in all
+error responses of the reference messages.
 
 A request asks for what its use case's template has, all of it and in its order; of another nothing
 is carried out, and what the template does not have at all is answered read-write-denied. Nor is
@@ -16,27 +16,18 @@ Sources: DLMS UA 1000-2, 9.3.14 (access service); GBCS 7.2.9, 8.5 (protected att
 reference requests are as their templates say.
 """
 
-from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length, length
+from gbcs.axdr import skipping
+from gbcs.clock import is_time
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape
-from gbcs.datetimes import is_time
+from gbcs.dlms import dlms
 from gbcs.errors import DecodeError, Refused
-from gbcs.octets import length_octets
+from gbcs.octets import after_length, length, length_octets
 from gbcs_device.base.names import name_of
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
-from gbcs_device.messages.defaults import octets_of
-from gbcs_device.messages.item import (
-    OBJECT_UNAVAILABLE,
-    OTHER_REASON,
-    READ_WRITE_DENIED,
-    SUCCESS,
-    TYPE_UNMATCHED,
-    Item,
-    ItemFailed,
-)
+from gbcs_device.messages.layouts import fits, octets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +36,15 @@ if TYPE_CHECKING:
     from gbcs_device.messages.device import Command
 
     # Give the octets of an attribute; carry out a method, or follow what was set
-    Maker = Callable[[Command, Item], bytes | None]
-    Handler = Callable[[Command, Item], bytes]
+    Maker = Callable[[Command, "Item"], bytes | None]
+    Handler = Callable[[Command, "Item"], bytes]
+
+# Results of an item: DLMS UA 1000-2, 9.5
+SUCCESS = const(0)
+READ_WRITE_DENIED = const(3)
+OBJECT_UNAVAILABLE = const(11)
+TYPE_UNMATCHED = const(12)
+OTHER_REASON = const(250)
 
 _NULL = b"\x00"
 _GET = const(1)
@@ -65,15 +63,49 @@ _SHORT = const(0x7F)  # the largest length of one octet
 _PROTECTED_SET = bytes.fromhex("0202")
 
 
-def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
-    """The access response to a command that was checked whole (payload.skip), but for dates.
+class ItemFailed(Exception):
+    """An item that fails; `result` is its result in the answer."""
 
-    `live[class, obis, index](command, item)` gives an attribute's octets; `actions[...]` is called
-    with the command and the Item where a method is invoked or an attribute set: it gives the
-    answer's octets, or raises ItemFailed. Raises DecodeError where the items are not those of the
-    use case's template, or a date or a time is none.
+    def __init__(self, result: int) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+class Item:
+    """An item of a request: choice, object, and where its data stand in the message."""
+
+    __slots__ = ("choice", "class_id", "obis", "index", "selection", "start", "end", "octets")
+
+    def __init__(self, octets: bytes, at: int) -> None:
+        self.octets = octets
+        self.choice = octets[at]
+        self.class_id = octets[at + 1] << 8 | octets[at + 2]
+        self.obis = octets[at + 3 : at + 9]
+        self.index = octets[at + 9]
+        self.selection: tuple[int, int, int] | None = None  # selector, where its data stand
+        self.start = 0
+        self.end = 0
+
+    @property
+    def data(self) -> bytes:
+        """The item's data, one A-XDR item."""
+        return self.octets[self.start : self.end]
+
+
+def answer(command: "Command") -> bytes:
+    """The access response to a command.
+
+    Of the device's objects, `live[class, obis, index](command, item)` gives an attribute's octets;
+    `actions["M" or "A", class, obis, index]` is called with the command and the Item where a
+    method is invoked or an attribute set: it gives the answer's octets, or raises ItemFailed.
+    Raises DecodeError where the payload is no access request, its items are not those of the use
+    case's template, or a date or a time is none.
     """
-    m = command.m
+    m, device = command.m, command.device
+    dlms.skip(m.octets, m.content_start, m.content_end)  # dates are checked as they are read
+    live: Table[Maker]
+    actions: Table[Handler]
+    live, actions = device.objects(device.account is not None)
     items = items_of(m.octets, m.content_start, m.content_end)
     targets, protects = _targets(m.code, items)
     refused = _unfit(items, targets) if targets else _unknown(m.code, items)
@@ -112,14 +144,14 @@ def items_of(octets: bytes, at: int, end: int) -> "list[Item]":
         item = Item(octets, at)
         at += 10
         if item.choice > 3:
-            stop = axdr.skip(octets, at + 1, end)
+            stop = skipping.skip(octets, at + 1, end)
             item.selection = (octets[at], at + 1, stop)
             at = stop
         items.append(item)
     at = after_length(octets, at)
     for item in items:
         item.start = at
-        at = item.end = axdr.skip(octets, at, end)
+        at = item.end = skipping.skip(octets, at, end)
     return items
 
 
@@ -166,11 +198,9 @@ def _unfit(items: "list[Item]", targets: "list[cosem.Object]") -> "dict[int, int
         target = targets[number]
         if _is_protected(item):  # object_list reads it
             if not _has_dates_only(item):  # the layout says which of them is none
-                axdr.skip(item.octets, item.start, item.end, shape(target.layout))
+                skipping.skip(item.octets, item.start, item.end, shape(target.layout))
         elif item.choice == _SET or item.choice == _ACTION:
-            from gbcs_device.messages import fitting
-
-            if not fitting.fits(target.layout, item.octets, item.start, item.end):
+            if not fits(target.layout, item.octets, item.start, item.end):
                 unfit[number] = TYPE_UNMATCHED
             elif (
                 item.choice == _SET
@@ -328,5 +358,5 @@ def object_list(octets: bytes, at: int, end: int) -> "list[tuple[int, bytes, int
             octets[begin + 5 : begin + 11],
             octets[begin + 12],
         ))  # fmt: skip
-        at = axdr.skip(octets, at, end)
+        at = skipping.skip(octets, at, end)
     return keys

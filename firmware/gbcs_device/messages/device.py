@@ -14,10 +14,9 @@ room in the store, ends what was being done, changes nothing but the log, and st
 Sources: GBCS 6 (processing), 7.2 (messages), 16.2 (alert codes).
 """
 
-from gbcs import message, payload, protect, usecases
+from gbcs import clock, message, payload, protect, usecases
 from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.crypto.kdf import message_key
 from gbcs.errors import (
     BadCertificate,
     BadMac,
@@ -27,7 +26,7 @@ from gbcs.errors import (
     Refused,
     UnknownKey,
 )
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.membership import Member
 from gbcs_device.base.store import StoreFull
 from gbcs_device.messages import authority, future_dated
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from gbcs.interfaces import Crypto
     from gbcs.message import Message
     from gbcs.usecases import UseCase
-    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store, Table
+    from gbcs_device.interfaces import PayloadOf, PrivateKeys, Store
     from gbcs_device.messages.refusals import Refusals
 
     Server = Callable[["Command"], bytes]  # the answer's payload
@@ -123,7 +122,7 @@ class Command:
                 secret = device.anchors.secret(device.eui, party)
             if secret is None:
                 raise UnknownKey("no key agreement key of the party is held")
-            key = message_key(
+            key = protect.message_key(
                 secret, device.eui, protect.ENCRYPTION, counter.to_bytes(8, "big"), party
             )
             self._encryption = (key, party)
@@ -142,19 +141,21 @@ class Device:
     """One emulated device.
 
     `kind` is "ESME", "GSME", "CHF", "GPF" ...; `eui` its EUI-64; `store` a Store of gbcs_device;
-    `crypto` a back end of gbcs.crypto; `own` its private keys (trust_anchors). `servers` are
-    the functions that run a command's payload, by form: {"DLMS": answer(command) -> octets, ...}.
-    `faults` makes an object fail, by (kind, class, OBIS, index): the result it answers then.
-    `outbox` holds alerts, octets, for whoever carries them. `recent`, where it is a list, keeps
-    the last messages, both ways. `errors` are the last exceptions that nobody expected, type and
-    text; `on_error(exception)`, where a test sets it, is called with each.
+    `crypto` a back end of gbcs.crypto; `own` its private keys (trust_anchors). `servers` are the
+    functions that check a command's payload to its last octet, then run it, by form: {"DLMS":
+    answer(command) -> octets, ...}. `objects(has_account)` gives their tables of what is not plain
+    data: what is made when it is read, and what is done. `faults` makes an object fail, by (kind,
+    class, OBIS, index): the result it answers then. `outbox` holds alerts, octets, for whoever
+    carries them. `recent`, where it is a list, keeps the last messages, both ways. `errors` are
+    the last exceptions that nobody expected, type and text; `on_error(exception)`, where a test
+    sets it, is called with each.
     """
 
     # Of the class: few devices have these of their own, and a board's heap has few octets
     on_error: "Callable[[Exception], None] | None" = None
     refusals: "Refusals | None" = None  # what gbcs_device.messages.refusals remembers
     time_status = 0
-    gbz_actions: "Table[Any]" = {}
+    objects: "Any" = None  # a function: its tables are no part of a device
     account_seen: "Any" = None  # what the account remembers, and no power cut needs to survive
     account_terms: "Any" = None  # a host keeps them until the store's data are written
 
@@ -220,7 +221,6 @@ class Device:
             roles = self._admit(m, case)
             if case is None or case.form not in self.servers:
                 raise NotSupported("no server of the payload's form is here", roles)
-            payload.skip(m, case, False)
             return self._carried_out(Command(self, m, case, roles, now), waiting)
         except (Refused, DecodeError, EncodeError, BadCertificate, StoreFull) as error:
             del self.outbox[waiting:]  # of what is not done

@@ -9,8 +9,9 @@ is raised again.
 Source: GBCS 16.2 (codes).
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.store import PowerCut, StoreFull
 from gbcs_device.messages.trust_anchors import KA, SUPPLIER
 

@@ -11,9 +11,9 @@ where it succeeded, 8F67 where not.
 Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA to 0x00CD, 0x0124.
 """
 
-from gbcs import message, payload
+from gbcs import clock, message, payload
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.names import kept_name, name_of
 
 if TYPE_CHECKING:
@@ -187,7 +187,9 @@ def _part_done(command: "Command", rest: bytes, at: int) -> "tuple[int, PayloadO
     octets = header + bytes((reference[12], 0, reference[13])) + payload
     part = Part(0, octets, 0, len(octets))
     code = logs.FUTURE_DATED_SUCCESS
-    handler = command.device.gbz_actions.get((part.cluster, reference[12] & 8, part.command))
+    device = command.device
+    actions = device.objects(device.account is not None)[1]
+    handler = actions.get((part.cluster, reference[12] & 8, part.command))
     try:
         if handler is not None:
             handler(command, part)

@@ -18,9 +18,10 @@ templates say.
 
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import DecodeError
+from gbcs.gbz import gbz
 from gbcs.gbz import template as gbztemplate
 from gbcs.gbz.gbz import ENCRYPTED, LAST
-from gbcs.zcl import clusters
+from gbcs.zcl import clusters, types
 from gbcs_device.base.names import answer_name, attribute_name, kept_name
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
@@ -37,7 +38,6 @@ from gbcs_device.messages.component import (
     parts_of,
     unpacked,
 )
-from gbcs_device.messages.defaults import attribute_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,17 +57,22 @@ _READ_RESPONSE, _DEFAULT = 0x01, 0x0B
 _NOT_CARRIED_OUT = const(0xFF)  # in place of the command that a default response answers
 
 
-def answer(command: "Command", live: "Table[Maker]", actions: "Table[Handler]") -> bytes:
-    """The components that answer a command which was checked whole (payload.skip).
+def answer(command: "Command") -> bytes:
+    """The components that answer a command.
 
-    `live[cluster, identifier](command, part)` gives an attribute's type and value;
-    `actions[cluster, direction, command](command, part)` carries out a command: it gives the
-    answer's payload, or None for a default response; or raises ComponentFailed. What is kept for
-    its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]` where that
-    is there.
-    Raises DecodeError where the components are not those of the use case's template.
+    Of the device's objects, `live[cluster, identifier](command, part)` gives an attribute's type
+    and value; `actions[cluster, direction, command](command, part)` carries out a command: it
+    gives the answer's payload, or None for a default response; or raises ComponentFailed. What is
+    kept for its date, or cancelled, is answered by `actions[cluster, direction, command, KEPT]`
+    where that is there.
+    Raises DecodeError where the payload is none, or its components are not those of the use case's
+    template.
     """
-    m = command.m
+    m, device = command.m, command.device
+    gbz.skip(m.octets, m.content_start, m.content_end)
+    live: Table[Maker]
+    actions: Table[Handler]
+    live, actions = device.objects(device.account is not None)
     parts = parts_of(m.octets, m.content_start, m.content_end)
     expected = gbztemplate.find(m.code)
     if not _conform(parts, expected):
@@ -228,3 +233,15 @@ def _read(
             out.append(SUCCESS)
             out += default or b"" if value is None else value
     return bytes(out), failed
+
+
+def attribute_of(template: "list[Any]", cluster: int, identifier: int) -> "bytes | None":
+    """Type and value of an attribute that a template's responses name; None where none does."""
+    for expected in template:
+        if expected.cluster == cluster and not expected.frame_control & 1:
+            for name, kind in expected.constants:
+                if name == identifier and kind is not None:
+                    row = types.by_name(kind)
+                    if row is not None:
+                        return bytes((row[0],)) + (bytes(row[2]) if row[2] else b"\x00")
+    return None

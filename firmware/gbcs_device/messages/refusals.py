@@ -12,8 +12,9 @@ A command whose changes the store has no room for changes nothing, and its answe
 failed.
 """
 
+from gbcs import clock
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.store import NO_ROOM, StoreFull
 
 if TYPE_CHECKING:

@@ -7,22 +7,23 @@ is open is not kept: after a power cut joining is closed.
 Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
 """
 
-from gbcs import devicelogfields, installcode, payload
+from gbcs import clock, devicelogfields, installcode, payload
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.devicelog import DeviceLog, LogRefused
-from gbcs_device.base import clock
+from gbcs_device.base.joined import Joined
 from gbcs_device.base.names import name_of
+from gbcs_device.messages.cosem_server import ItemFailed
 from gbcs_device.messages.device import Device
-from gbcs_device.messages.item import ItemFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any  # noqa: TID251
 
     from gbcs.interfaces import Crypto
-    from gbcs_device.interfaces import PrivateKeys, Store
+    from gbcs_device.interfaces import PrivateKeys, Store, Table
+    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.item import Item
 
 GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
 _LOG = "han/log"
@@ -217,3 +218,10 @@ ACTIONS = {
     ("A", _CLASS, _CURRENT, 3): set_join_timeout,
     ("A", _CLASS, _CURRENT, 2): set_joining,
 }
+
+
+def objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """What a hub's objects give when they are read, and do when they are told to."""
+    from gbcs_device.usecases import esme
+
+    return Joined(esme.LOGS, LIVE), ACTIONS

@@ -14,11 +14,11 @@ remembered, and not carried out again.
 Sources: GBCS 13.2 (CS02a), 13.3 (CS02b), statuses and layouts as in 57 reference messages.
 """
 
-from gbcs import protect
+from gbcs import clock, protect
 from gbcs.asn1 import x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, BadSignature, DecodeError
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.base.names import TOKENS_TAKEN
 from gbcs_device.messages import authority
 from gbcs_device.messages.asn1_server import NULL, enumerated, integer, octets, sequence, values

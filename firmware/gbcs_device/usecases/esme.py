@@ -5,16 +5,20 @@ Registers and money are in gbcs_device.account.esme.
 Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of the ESME).
 """
 
+from gbcs import clock
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.octets import length_octets
-from gbcs_device.base import clock, load, logs
+from gbcs_device.base import load, logs
 from gbcs_device.base.names import name_of
-from gbcs_device.messages.item import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
+from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.interfaces import Table
+    from gbcs_device.messages.cosem_server import Item
     from gbcs_device.messages.device import Command
-    from gbcs_device.messages.item import Item
 
 _CLOCK = (8, b"\x00\x00\x01\x00\x00\xff")
 _PROFILE = (7, b"\x00\x00\x63\x01\x00\xff", 2)
@@ -230,3 +234,13 @@ ACTIONS = {
     ("M", _CLOCK[0], _CLOCK[1], 5): preset_time,
     ("M", _CLOCK[0], _CLOCK[1], 4): adjust_to_preset,
 }
+
+
+def objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """What an ESME's objects give when they are read, and do when they are told to."""
+    if not has_account:
+        return LIVE, ACTIONS
+    from gbcs_device.account import esme as account
+    from gbcs_device.base.joined import Joined
+
+    return Joined(LIVE, account.LIVE), Joined(ACTIONS, account.ACTIONS)

@@ -9,6 +9,9 @@ from gbcs_device.base.names import answer_name, attribute_name
 from gbcs_device.messages.component import FAILURE, NOT_FOUND, ComponentFailed
 
 if TYPE_CHECKING:
+    from typing import Any  # noqa: TID251
+
+    from gbcs_device.interfaces import Table
     from gbcs_device.messages.component import Part
     from gbcs_device.messages.device import Command
 
@@ -125,3 +128,18 @@ ACTIONS = {
     (_MESSAGING, 0x08, 0x00): keep,
     (_PRICE, 0x08, 0x09): keep,
 }
+
+
+def objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """What a GSME's attributes give when they are read, and its clusters do when told to."""
+    if not has_account:
+        return {}, ACTIONS
+    from gbcs_device.account import gsme as account
+    from gbcs_device.base.joined import Joined
+
+    return account.LIVE, Joined(ACTIONS, account.ACTIONS)
+
+
+def proxy_objects(has_account: bool) -> "tuple[Table[Any], Table[Any]]":
+    """The same of a GPF."""
+    return {}, PROXY_ACTIONS

@@ -3,10 +3,11 @@
 Sources: GBCS 13.3 (CS02c to CS02e), 11.2 (CS06, CS08), 9.1 (GCS28).
 """
 
+from gbcs import clock
 from gbcs.asn1 import der, x509
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.errors import BadCertificate, BadKey, DecodeError
-from gbcs_device.base import clock, logs
+from gbcs_device.base import logs
 from gbcs_device.messages.asn1_server import NULL, integer, octets, sequence, values
 from gbcs_device.messages.trust_anchors import SUPPLIER
 

@@ -75,8 +75,9 @@ class Ppmid(Meter):
 
     def activate(self, now: int) -> bool:
         """Activates the stored firmware image, and reports by CS09; False without one."""
+        from gbcs import clock
         from gbcs.asn1 import der
-        from gbcs_device.base import clock, logs
+        from gbcs_device.base import logs
         from gbcs_device.messages import asn1_server
         from gbcs_device.usecases import maintenance
 

@@ -8,8 +8,6 @@ from gbcs.crypto import openssl
 from gbcs.usecases import UseCase
 from gbcs.zigbee import implicit
 from gbcs_device.base.store import FileMedium
-from gbcs_device.devices import kinds
-from gbcs_device.messages.device import Device
 from gbcs_host.han.events import Observers
 from gbcs_host.keep.graph import Forms, attributes, fill
 from gbcs_host.lab.inventory import Inventory
@@ -19,7 +17,10 @@ CALLABLES = frozenset(
     (
         "gbcs.blocks",
         "gbcs.zigbee",
+        "gbcs_device.devices",
         "gbcs_device.han",
+        "gbcs_device.messages",
+        "gbcs_device.usecases",
         "gbcs_host.han.han:Han._next_timer",
         "gbcs_host.han.han:Han.touch",
         "gbcs_host.han.zigbee:ZigbeeHan._after",
@@ -66,13 +67,6 @@ def _without(*names: str) -> Any:
     return taken
 
 
-def _device(device: Any, values: "dict[str, Any]") -> None:
-    """A device's servers and actions are those of its kind."""
-    fill(device, values)
-    model = kinds.make(device.kind, device.eui, device.store, device.crypto, device.anchors.own)
-    fill(device, {name: value for name, value in attributes(model).items() if name in _OF_KIND})
-
-
 def _authority(authority: Any, values: "dict[str, Any]") -> None:
     fill(authority, {**values, "_curve": implicit.curve(values["suite"])})
 
@@ -82,7 +76,6 @@ def _observers(observers: Any, values: "dict[str, Any]") -> None:
     observers.__init__()
 
 
-_OF_KIND = ("servers", "gbz_actions", "due")
 FORMS = Forms(
     CALLABLES,
     PASSING_ON,
@@ -98,7 +91,6 @@ FORMS = Forms(
         "use case": _use_case,
     },
     states={
-        Device: (_without(*_OF_KIND), _device),
         implicit.Authority: (_without("_curve"), _authority),
         Observers: (_without("_by_kind"), _observers),
         Inventory: (Inventory.kept, Inventory.fill),

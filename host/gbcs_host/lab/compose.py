@@ -20,7 +20,7 @@ from gbcs.usecases import UseCase
 from gbcs.zcl import clusters, zcl
 from gbcs.zcl.encoder import encode_fields
 from gbcs.zcl.layout import RUN, STRING
-from gbcs_device.messages.defaults import octets_of
+from gbcs_device.messages.layouts import octets_of
 
 _NULL: Any = (None, "null-data", None, None)
 _PROTECTION_CLASS = 30  # data protection, of protected reads: GBCS 8.5

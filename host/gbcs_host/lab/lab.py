@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from gbcs import installcode, payload
+from gbcs import clock, installcode, payload
 from gbcs.zigbee import implicit
-from gbcs_device.base import clock, kind_rows, load, membership
+from gbcs_device.base import kind_rows, load, membership
 from gbcs_device.devices import kinds
 from gbcs_device.han import credentials
 from gbcs_device.messages import failures

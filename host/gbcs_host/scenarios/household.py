@@ -11,9 +11,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from gbcs import devicelog, message, payload, usecases
+from gbcs import clock, devicelog, message, payload, usecases
 from gbcs_device.account import account
-from gbcs_device.base import clock
 from gbcs_device.base.figures import ARMED, OFF, ON
 from gbcs_device.base.view import AVAILABLE, IN_USE, MONTH, TODAY, WEEK, YESTERDAY
 from gbcs_device.messages.trust_anchors import DS, SUPPLIER

@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gbcs_device.base import clock
+from gbcs import clock
 from gbcs_host.han.events import ExchangeOver
 from gbcs_host.lab.exchanges import Exchange
 from gbcs_host.lab.lab import Lab

@@ -8,7 +8,7 @@ HTML or control characters.
 import html
 from typing import Any
 
-from gbcs_device.base import clock
+from gbcs import clock
 from gbcs_host.decode import examine, tree
 from gbcs_host.display import shots
 from gbcs_host.scenarios import play

@@ -12,13 +12,13 @@ import json
 import pathlib
 from typing import Any
 
-from gbcs import devicelogfields, message, payload, protect
+from gbcs import clock, devicelogfields, message, payload, protect
 from gbcs.asn1 import der, x509
 from gbcs.axdr import axdr
 from gbcs.devicelog import Entry
 from gbcs.dlms import dlms
 from gbcs.zcl import types
-from gbcs_device.base import clock, names
+from gbcs_device.base import names
 from gbcs_device.messages import component, cosem_server
 from gbcs_device.messages.trust_anchors import Cell, cell_of
 from gbcs_host.decode.keystore import KeyStore

@@ -19,11 +19,13 @@ all 641 reference payloads, and no others are let through.
 """
 
 from gbcs.axdr import types
-from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN, after_length, length
-from gbcs.axdr.values import check_fixed, fixed, skip_variable, variable
+from gbcs.axdr.skipping import NOTHING, skip
+from gbcs.axdr.types import BLOCK, MAX_DEPTH, NAMES, SIZES, UNKNOWN
+from gbcs.axdr.values import fixed, variable
+from gbcs.clock import WHEN, good_times, is_time
 from gbcs.compat import READS_COLUMNS, TYPE_CHECKING
-from gbcs.datetimes import WHEN, check_when, good_times, is_time
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, length
 
 if READS_COLUMNS:
     from gbcs.axdr import wide
@@ -33,14 +35,13 @@ if TYPE_CHECKING:
 
     from gbcs.axdr.types import Field, Shape
 
-__all__ = ("decode", "decode_list", "encode", "skip", "skip_list")
+__all__ = ("decode", "decode_list", "encode", "skip")
 
-_NOTHING: "Shape" = (None, None, None)
 _ALIKE = wide.LEAST if READS_COLUMNS else 0x10000  # elements of an array to read by columns
 _from_bytes = int.from_bytes
 
 
-def decode(data: bytes, offset: int, end: int, shape: "Shape" = _NOTHING) -> "tuple[Field, int]":
+def decode(data: bytes, offset: int, end: int, shape: "Shape" = NOTHING) -> "tuple[Field, int]":
     """The field at `offset`, and where it ends; DecodeError where it is not one before `end`."""
     fields, at = decode_list(data, offset, end, (shape,))
     return fields[0], at
@@ -105,7 +106,7 @@ def _fields(
                 inside = inside.get(count)
             if tag == 2:
                 if inside is None or len(inside) != count:
-                    inside = (_NOTHING,) * count
+                    inside = (NOTHING,) * count
                 value, at = _fields(data, at, end, inside, depth - 1)
                 fields.append((name, "structure", value, hint))
             else:
@@ -116,7 +117,7 @@ def _fields(
                         fields.append((name, "array", value, hint))
                         continue
                 if inside is None:
-                    inside = (_NOTHING,) * count
+                    inside = (NOTHING,) * count
                 elif len(inside) != count:
                     inside = inside[:1] * count
                 value, at = _fields(data, at, end, inside, depth - 1)
@@ -186,78 +187,3 @@ def encode(field: "Field") -> bytes:
     from gbcs.axdr import encoder  # who only reads does not pay for it
 
     return encoder.encode(field)
-
-
-def skip(data: bytes, offset: int, end: int, shape: "Shape" = _NOTHING, field: str = "") -> int:
-    """Where the element at `offset` ends, all of it checked as by `decode`; nothing is built.
-
-    Inlined: structures do not nest calls, for which a board's C stack is short; with a call for
-    each, answering ECS17b takes an emulated board 22 % more instructions.
-    """
-    at = offset
-    around: list[Any] = []  # of each level around this one: its five variables
-    count = left = 1
-    inside: Any = (shape,)  # the shapes of this level's elements
-    is_alike = False  # whether one shape is that of all
-    while True:
-        while not left:
-            if not around:
-                return at
-            field, is_alike, inside, count = around.pop(), around.pop(), around.pop(), around.pop()
-            left = around.pop()
-        element = _NOTHING
-        if inside is not None:
-            if len(inside) == count:
-                element = inside[count - left]
-            elif is_alike and inside:
-                element = inside[0]
-        left -= 1
-        name = field if element[0] is None else element[0]
-        if at >= end:
-            raise DecodeError("the tag of a type expected, 0 octets left", end, name)
-        tag = data[at]
-        size = SIZES[tag]
-        at += 1
-        if size:
-            if size == UNKNOWN:
-                raise DecodeError("the tag of a type expected, found %02X" % tag, at - 1, name)
-            if size - 1 > end - at:
-                raise DecodeError("%d octets expected, %d left" % (size - 1, end - at), at, name)
-            check_fixed(tag, data, at, name)
-            at += size - 1
-        elif tag > 2:
-            if tag == 19:
-                from gbcs.axdr import compact
-
-                at = compact.skip(data, at - 1, end, element[2], name)
-                continue
-            stop = skip_variable(tag, data, at, end, name)
-            if tag == 9 and element[1] in WHEN:
-                start = after_length(data, at)
-                check_when(element[1], data, start, stop - start, name)
-            at = stop
-        else:
-            if len(around) == 5 * MAX_DEPTH:
-                raise DecodeError("at most %d levels expected" % MAX_DEPTH, at - 1, name)
-            number = length(data, at, end, name)
-            start = at
-            at = after_length(data, at)
-            if number > end - at:
-                raise DecodeError(
-                    "%d elements expected, %d octets left" % (number, end - at), start, name
-                )
-            for value in (left, count, inside, is_alike, field):
-                around.append(value)
-            left = count = number
-            inside = element[2]
-            if inside.__class__ is dict:
-                inside = inside.get(count)
-            is_alike = tag == 1
-            field = name
-
-
-def skip_list(data: bytes, offset: int, end: int, count: int) -> int:
-    """Where `count` elements one after another end."""
-    for _ in range(count):
-        offset = skip(data, offset, end)
-    return offset

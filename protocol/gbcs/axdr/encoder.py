@@ -2,7 +2,7 @@
 
 import struct
 
-from gbcs.axdr import types
+from gbcs.axdr import skipping, types
 from gbcs.axdr.types import MAX_DEPTH
 from gbcs.compat import TYPE_CHECKING
 from gbcs.errors import DecodeError, EncodeError
@@ -114,7 +114,7 @@ def content(out: bytearray, tag: int, value: "Any", name: str) -> None:
             raise EncodeError("text expected", name)
         try:
             octets = value.encode("utf-8")
-            types.check_text(octets, 0, len(octets), tag == 10, name)
+            skipping.check_text(octets, 0, len(octets), tag == 10, name)
         except (UnicodeError, DecodeError):
             raise EncodeError("%s text expected" % ("ASCII" if tag == 10 else "UTF-8"), name)  # noqa: B904 - a board has no causes
         out += length_octets(len(octets))

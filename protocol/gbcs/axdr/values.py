@@ -1,11 +1,10 @@
-"""Values of DLMS data types from their octets, and the checks of these octets."""
+"""Values of DLMS data types from their octets."""
 
 import struct
 
-from gbcs.axdr.types import after_length, check_text, check_unused, length
+from gbcs.axdr.skipping import check_fixed, skip_variable
 from gbcs.compat import TYPE_CHECKING
-from gbcs.datetimes import check_date, check_date_time, check_time
-from gbcs.errors import DecodeError
+from gbcs.octets import after_length, length
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251
@@ -42,16 +41,6 @@ def _floating(octets: bytes) -> "float | str":
     return octets.hex()  # infinite, not a number, or more than this board's floats hold
 
 
-def check_fixed(tag: int, data: bytes, at: int, field: str) -> None:
-    """Raises DecodeError where the octets of a fixed size are none of the type."""
-    if tag == 25:
-        check_date_time(data, at, field)
-    elif tag == 26:
-        check_date(data, at, field)
-    elif tag == 27:
-        check_time(data, at, field)
-
-
 def variable(tag: int, data: bytes, at: int, end: int, field: str) -> "tuple[Any, int]":
     """The value of a type with a length, which stands at `at`; and where it ends."""
     stop = skip_variable(tag, data, at, end, field)
@@ -63,18 +52,3 @@ def variable(tag: int, data: bytes, at: int, end: int, field: str) -> "tuple[Any
         return bin(value)[3 : 3 + count], stop
     octets = bytes(data[start:stop])
     return octets if tag == 9 else str(octets, "utf-8"), stop
-
-
-def skip_variable(tag: int, data: bytes, at: int, end: int, field: str) -> int:
-    """Where a type with a length ends, its octets checked."""
-    count = length(data, at, end, field)
-    start = after_length(data, at)
-    size = count + 7 >> 3 if tag == 4 else count
-    if size > end - start:
-        raise DecodeError("%d octets expected, %d left" % (size, end - start), start, field)
-    stop = start + size
-    if tag == 4:
-        check_unused(data, count, stop, field)
-    elif tag != 9:
-        check_text(data, start, stop, tag == 10, field)
-    return stop

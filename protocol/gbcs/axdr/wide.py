@@ -8,8 +8,8 @@ that is wrong, is left to `axdr`.
 import struct
 
 from gbcs.axdr.types import NAMES
+from gbcs.clock import WHEN, good_times, is_time
 from gbcs.compat import TYPE_CHECKING
-from gbcs.datetimes import WHEN, good_times, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

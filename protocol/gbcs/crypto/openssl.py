@@ -66,7 +66,9 @@ def sha256(data: bytes) -> bytes:
 
 def public_key(octets: bytes) -> PublicKey:
     """The key of 04 || x || y or x || y; BadKey where that is no point of P-256."""
-    octets = uncompressed(octets)
+    octets = bytes(octets)
+    if len(octets) != 65 or octets[0] != 4:
+        octets = uncompressed(octets)
     try:
         return PublicKey(octets, EllipticCurvePublicKey.from_encoded_point(_CURVE, octets))
     except ValueError:

@@ -1,9 +1,9 @@
 """Which entries of a plan a response has answers for, where optional ones were left out."""
 
-from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length
+from gbcs.axdr import skipping
 from gbcs.compat import ORDERS_KEPT, TYPE_CHECKING
-from gbcs.dlms.plan import NOTHING, Plan, count_at
+from gbcs.dlms.plan import NOTHING, Plan
+from gbcs.octets import after_length, count_at
 
 if TYPE_CHECKING:
     from gbcs.dlms.plan import Entry
@@ -68,7 +68,7 @@ def _aligned(choices: bytes, count: int, entries: "tuple[Entry, ...]") -> "list[
 
 def _choices(data: bytes, at: int, end: int, count: int) -> bytes:
     """The choices in the list of results, which follows the data."""
-    at = axdr.skip_list(data, at, end, count)
+    at = skipping.skip_list(data, at, end, count)
     results = count_at(data, at, end, 2, "results")
     at = after_length(data, at)
     return bytes([data[at + 2 * index] for index in range(results)])

@@ -4,13 +4,13 @@ Which octet strings are dates a use case's template says. Loaded for requests al
 octet string as long as a date.
 """
 
-from gbcs.axdr import axdr
-from gbcs.axdr.types import after_length, length
+from gbcs.axdr import skipping
+from gbcs.clock import WHEN
 from gbcs.compat import TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
-from gbcs.datetimes import WHEN
 from gbcs.dlms.plan import NOTHING, SPECIFICATION_SIZE, entry_of, specification
+from gbcs.octets import after_length, length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +35,12 @@ def check(data: bytes, at: int, end: int, code: int) -> None:
         item = _after_specification(data, item, end)
     item = after_length(data, item)
     for shape in _shapes(data, at, end, count, code):
-        item = axdr.skip(data, item, end, shape)
+        item = skipping.skip(data, item, end, shape)
 
 
 def _after_specification(data: bytes, at: int, end: int) -> int:
     stop = at + SPECIFICATION_SIZE
-    return axdr.skip(data, stop + 1, end) if data[at] > 3 else stop
+    return skipping.skip(data, stop + 1, end) if data[at] > 3 else stop
 
 
 def _shapes(data: bytes, at: int, end: int, count: int, code: int) -> "Iterator[Shape]":

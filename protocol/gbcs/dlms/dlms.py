@@ -11,12 +11,12 @@ octets, and no date-time.
 Sources: DLMS UA 1000-2, 9.5 (APDUs); GBCS 7.2.9, 8.5. Layouts hold for all 641 reference payloads.
 """
 
-from gbcs.axdr import axdr
-from gbcs.axdr.types import BLOCK, BLOCK_SIZE, after_length, length
+from gbcs.axdr import axdr, skipping
+from gbcs.axdr.types import BLOCK, BLOCK_SIZE
+from gbcs.clock import check_date_time
 from gbcs.compat import PROTECTED_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
-from gbcs.datetimes import check_date_time
 from gbcs.dlms.plan import (
     CHOICES,
     NOTHING,
@@ -24,11 +24,11 @@ from gbcs.dlms.plan import (
     SPECIFICATION_SIZE,
     Plan,
     alert_shape,
-    count_at,
     entry_of,
     plan_of,
 )
 from gbcs.errors import DecodeError
+from gbcs.octets import after_length, count_at, length
 from gbcs.record import Record
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
     at = _header(data, offset, end, tag)
     start = at
     if tag == NOTIFICATION:
-        at = axdr.skip(data, at, end)
+        at = skipping.skip(data, at, end)
     else:
         specified = -1
         if tag == REQUEST or _is_specified(data, at, end):
@@ -163,13 +163,13 @@ def skip(data: bytes, offset: int, end: int, code: "int | None" = None) -> None:
                 choice = data[at]
                 at += SPECIFICATION_SIZE
                 if choice > 3:
-                    at = axdr.skip(data, at + 1, end)
+                    at = skipping.skip(data, at + 1, end)
         else:
             at += 1
         count = count_at(data, at, end, 1, "data")
         if specified >= 0:
             _check_counts(count, specified, at)
-        at = axdr.skip_list(data, after_length(data, at), end, count)
+        at = skipping.skip_list(data, after_length(data, at), end, count)
         if tag == RESPONSE:
             _check_counts(count_at(data, at, end, 2, "results"), count, at)
             at = after_length(data, at)

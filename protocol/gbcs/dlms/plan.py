@@ -3,11 +3,9 @@
 Made from the template (`cosem`) when a use case is first met, and kept: on a board, of one.
 """
 
-from gbcs.axdr.types import after_length, length
 from gbcs.compat import PLANS_KEPT, TYPE_CHECKING
 from gbcs.cosem import cosem
 from gbcs.cosem.layout import shape as shape_of
-from gbcs.errors import DecodeError
 from gbcs.octets import length_octets
 
 if TYPE_CHECKING:
@@ -20,15 +18,6 @@ if TYPE_CHECKING:
 CHOICES = ("", "get", "set", "action", "get-with-selection", "set-with-selection")
 NOTHING: "Shape" = (None, None, None)
 SPECIFICATION_SIZE = 10  # choice, class, OBIS code, index
-
-
-def count_at(data: bytes, at: int, end: int, size: int, field: str) -> int:
-    """A list's count at `at`, of entries of at least `size` octets."""
-    count = length(data, at, end, field)
-    left = end - after_length(data, at)
-    if count * size > left:
-        raise DecodeError("%d entries expected, %d octets left" % (count, left), at, field)
-    return count
 
 
 # What the selectors of class 7, attribute 2 are given: DLMS UA 1000-1, class 7
