@@ -7,8 +7,8 @@ from senders import EUIS, Bench
 
 from gbcs import message, payload, usecases
 from gbcs.cosem import cosem
+from gbcs.cosem.cosem import name_of
 from gbcs.dlms import dlms
-from gbcs_device.base.names import name_of
 from gbcs_device.base.store import MemoryMedium, Store
 from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import OwnKeys

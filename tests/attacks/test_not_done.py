@@ -6,10 +6,10 @@ from senders import Bench, authority_rows, right_form
 
 from gbcs import clock, message, payload, usecases
 from gbcs.cosem import cosem
+from gbcs.cosem.cosem import name_of
 from gbcs.gbz import template
 from gbcs.zcl import clusters
 from gbcs_device.base import logs
-from gbcs_device.base.names import name_of
 from gbcs_device.devices import kinds
 from gbcs_device.messages import component, cosem_server, gbz_server
 from gbcs_host.lab import supply

@@ -5,9 +5,9 @@ from conftest import MISSING, reference_paths
 from senders import EUIS, Bench
 
 from gbcs import clock, link, message
+from gbcs.cosem.cosem import name_of
 from gbcs_device.account import account
 from gbcs_device.base import load, logs
-from gbcs_device.base.names import name_of
 from gbcs_device.base.store import MemoryMedium, PowerCut, Store, StoreFull
 from gbcs_device.board import loop, remote
 from gbcs_device.devices import kinds

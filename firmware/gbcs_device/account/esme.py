@@ -4,13 +4,13 @@ Sources: the COSEM mapping table of GBCS (its section 20); DLMS UA 1000-1 4.6 (c
 """
 
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem.cosem import name_of
 from gbcs.octets import length_octets
 from gbcs_device.account import account, tokens
 from gbcs_device.account.esme_terms import CHARGES, EMERGENCY, EXPORT, IMPORT
 from gbcs_device.account.state import COUNTER
 from gbcs_device.base import load
 from gbcs_device.base.figures import LOAD_SWITCH
-from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ commands ECS01a, ECS03, ECS07, ECS08a; DLMS UA 1000-1 4.6 (classes 111 to 113).
 
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem.cosem import name_of
 from gbcs_device.account.tariff import Calendar, Schedule, Terms
-from gbcs_device.base.names import name_of
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

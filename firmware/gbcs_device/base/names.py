@@ -1,13 +1,11 @@
-"""Names under which the store keeps what use cases set and read."""
+"""Names under which the store keeps what use cases set and read.
+
+An attribute of a COSEM object has the name that gbcs.cosem.cosem.name_of gives it.
+"""
 
 # Upper halves of the counters of tokens taken, in order: the counter cache of GBCS 14.1
 TOKENS_TAKEN = "account/counters"
 TOKEN_FLOOR = "top-up/2"  # the supplier's: no token counts with a counter up to it
-
-
-def name_of(class_id: int, obis: bytes, index: int) -> str:
-    """Under which name the store keeps an attribute."""
-    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
 
 
 def attribute_name(cluster: int, identifier: int) -> str:

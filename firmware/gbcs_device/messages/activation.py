@@ -7,7 +7,7 @@ Source: the COSEM mapping table of GBCS (its section 20), set and read rows of o
 """
 
 from gbcs.compat import TYPE_CHECKING
-from gbcs_device.base.names import name_of
+from gbcs.cosem.cosem import name_of
 
 if TYPE_CHECKING:
     from gbcs_device.messages.device import Command

@@ -20,11 +20,11 @@ from gbcs.axdr import skipping
 from gbcs.clock import is_time
 from gbcs.compat import TYPE_CHECKING, const
 from gbcs.cosem import cosem
+from gbcs.cosem.cosem import name_of
 from gbcs.cosem.layout import shape
 from gbcs.dlms import dlms
 from gbcs.errors import DecodeError, Refused
 from gbcs.octets import after_length, length, length_octets
-from gbcs_device.base.names import name_of
 from gbcs_device.base.store import NO_ROOM
 from gbcs_device.messages import future_dated
 from gbcs_device.messages.layouts import fits, octets_of

@@ -13,8 +13,9 @@ Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA t
 
 from gbcs import clock, message, payload
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem.cosem import name_of
 from gbcs_device.base import logs
-from gbcs_device.base.names import kept_name, name_of
+from gbcs_device.base.names import kept_name
 
 if TYPE_CHECKING:
     from typing import Any  # noqa: TID251

@@ -10,9 +10,9 @@ Sources: GBCS CCS01, CCS02, CCS03, CCS07, CS14; CHTS 4.6.
 from gbcs import clock, devicelogfields, installcode, payload
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem.cosem import name_of
 from gbcs.devicelog import DeviceLog, LogRefused
 from gbcs_device.base.joined import Joined
-from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import ItemFailed
 from gbcs_device.messages.device import Device
 

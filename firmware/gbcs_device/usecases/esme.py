@@ -8,9 +8,9 @@ Sources: DLMS UA 1000-1 (classes 1, 3, 7, 8); GBCS 9.1 (clock), 20 (objects of t
 from gbcs import clock
 from gbcs.axdr import axdr
 from gbcs.compat import TYPE_CHECKING, const
+from gbcs.cosem.cosem import name_of
 from gbcs.octets import length_octets
 from gbcs_device.base import load, logs
-from gbcs_device.base.names import name_of
 from gbcs_device.messages.cosem_server import OTHER_REASON, TYPE_UNMATCHED, ItemFailed
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import functools
 
 from gbcs.axdr import axdr
+from gbcs.cosem import cosem
 from gbcs_device.base import kind_rows, load, names
 from gbcs_host.lab import supply
 
@@ -56,7 +57,7 @@ def _electricity_terms() -> "dict[str, bytes]":
         (21, "0000100001FF", 2, b"\x01\x01" + double_long(0)),
     )
     return {
-        names.name_of(class_id, bytes.fromhex(obis), index): octets
+        cosem.name_of(class_id, bytes.fromhex(obis), index): octets
         for class_id, obis, index, octets in rows
     }
 
@@ -73,12 +74,12 @@ def data(fuel: int) -> "dict[str, bytes]":
         imported = bytes.fromhex("020406000000C802020F00161E060000000A02020F001620")
         power = bytes.fromhex("0202060000000002020F00161B")
         return {
-            names.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
-            names.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
-            names.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
-            names.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
-            names.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
-            names.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + FIRMWARE,
+            cosem.name_of(1, bytes.fromhex("00005E2C220A"), 2): imported,
+            cosem.name_of(1, bytes.fromhex("00005E2C2214"), 2): power,
+            cosem.name_of(1, bytes.fromhex("00005E2C2201"), 2): _registers(48),
+            cosem.name_of(1, bytes.fromhex("00005E2C2202"), 2): _registers(64),
+            cosem.name_of(3, bytes.fromhex("0100020800FF"), 2): bytes.fromhex("060000000A"),
+            cosem.name_of(1, bytes.fromhex("0000000201FF"), 2): b"\x09\x04" + FIRMWARE,
             **_electricity_terms(),
         }
     if fuel == kind_rows.GAS:

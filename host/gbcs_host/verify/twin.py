@@ -15,6 +15,7 @@ from typing import Any
 from gbcs import clock, devicelogfields, message, payload, protect
 from gbcs.asn1 import der, x509
 from gbcs.axdr import axdr
+from gbcs.cosem import cosem
 from gbcs.devicelog import Entry
 from gbcs.dlms import dlms
 from gbcs.zcl import types
@@ -68,9 +69,9 @@ def _load_cosem(device: Any, asked: Any, answered: Any, keys: KeyStore, changes:
             elif item.class_id == 30 and data[1] == "structure":
                 _load_protected(item, data, answered, keys, changes)
             else:
-                changes["m" + names.name_of(*key)[1:]] = axdr.encode(data)
+                changes["m" + cosem.name_of(*key)[1:]] = axdr.encode(data)
         elif choice == "get":
-            changes[names.name_of(*key)] = axdr.encode(data)
+            changes[cosem.name_of(*key)] = axdr.encode(data)
 
 
 def _load_log(log: Any, item: Any, data: Any) -> None:
@@ -94,7 +95,7 @@ def _load_protected(item: Any, data: Any, answered: Any, keys: KeyStore, changes
     wanted = cosem_server.object_list(item.octets, item.start, item.end)
     field = dlms.decode_plaintext(octets, answered.code)
     for key, value in zip(wanted, field[2], strict=True):
-        changes[names.name_of(*key)] = axdr.encode(value)
+        changes[cosem.name_of(*key)] = axdr.encode(value)
 
 
 def _load_zcl(device: Any, asked: Any, answered: Any, keys: KeyStore, changes: Any) -> None:

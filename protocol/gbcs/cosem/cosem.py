@@ -33,6 +33,11 @@ _CHOICES = {"g": "get", "s": "set", "a": "action", "r": "get-with-selection"}
 _resident = ""  # on a board, the one table in memory
 
 
+def name_of(class_id: int, obis: bytes, index: int) -> str:
+    """The name of an attribute in stores, such as "a/0003/0100020800FF/02"."""
+    return "a/%04X/%s/%02X" % (class_id, "".join(["%02X" % octet for octet in obis]), index)
+
+
 class Object(Record):
     """An attribute or method of a COSEM object.
 
