@@ -152,10 +152,11 @@ def ccm_seal(key: bytes, nonce: bytes, aad: bytes, plaintext: bytes, tag_length:
 
 def ccm_unseal(key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes, tag: bytes) -> bytes:
     """The plaintext; BadBlock where the tag, of 4, 6, … 16 octets, is not that of these octets."""
-    if not 4 <= len(tag) <= 16 or len(tag) & 1:
+    size = len(tag)
+    if not 4 <= size <= 16 or size & 1:
         raise BadBlock("a tag of 4 to 16 octets expected")
     try:
-        return AESCCM(key, len(tag)).decrypt(nonce, ciphertext + tag, aad)
+        return AESCCM(key, size).decrypt(nonce, ciphertext + tag, aad)
     except InvalidTag:
         raise BadBlock("the tag is not the one these octets give") from None
 
