@@ -17,7 +17,7 @@ from binascii import crc_hqx
 from collections.abc import Callable
 from typing import Any
 
-from gbcs_device.han.station import NOTHING, RADIO
+from gbcs_device.han.station import ANYTHING, NOTHING, RADIO
 from gbcs_host.han.events import FrameSent, Observers
 from gbcs_host.links.faults import Faults
 
@@ -41,9 +41,9 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station)` is called after each call of a station. `observers` are told of frames, each
-    with its sender. `frames` and `damaged` count frames
-    sent, and those dropped for a wrong check sequence.
+    `after(station)` is called after each call of a station; `is_asked` says whether that station
+    has been asked for all its timers since. `observers` are told of frames, each with its sender.
+    `frames` and `damaged` count frames sent, and those dropped for a wrong check sequence.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Air:
     ) -> None:
         self.frames = 0
         self.damaged = 0
+        self.is_asked = True
         self.watch = watch
         self.faults = faults
         self._after = after
@@ -118,7 +119,7 @@ class Air:
                 continue
             if at > self._us:
                 self._us = at
-            changed = None
+            changed = ANYTHING
             try:
                 if octets is None:
                     station.handle_timer(self._us // 1000)
@@ -127,6 +128,7 @@ class Air:
             except BaseException:
                 self.take(station)
                 raise
+            self.is_asked = changed != NOTHING and changed != RADIO
             if changed != NOTHING:
                 self._settle(station, changed == RADIO)
             if after is not None:

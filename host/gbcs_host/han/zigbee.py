@@ -361,7 +361,8 @@ class ZigbeeHan:
             eui = station.hub.eui if is_hub else getattr(station, "eui", b"")  # of an attacker
             if eui in self._changed:
                 del self._changed[eui]
-                self.air.touch(station)
+                if not self.air.is_asked:
+                    self.air.touch(station)
 
     def _tell_alerts(self, hub: Any) -> None:
         """Tells of the hub's own alerts that came since it was last asked."""
