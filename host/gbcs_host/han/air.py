@@ -41,9 +41,9 @@ class Air:
 
     `watch(octets, us)` is called for each frame as it was sent, without check sequence. `faults`
     (gbcs_host.links.faults) draw losses, delays and damage for each receiver of a frame.
-    `after(station, was_asked)` is called after each call of a station, with whether it was asked
-    for its next timer since. `observers` are told of frames, each with its sender. `frames` and
-    `damaged` count frames sent, and those dropped for a wrong check sequence.
+    `after(station)` is called after each call of a station; `is_asked` says whether that station
+    has been asked for all its timers since. `observers` are told of frames, each with its sender.
+    `frames` and `damaged` count frames sent, and those dropped for a wrong check sequence.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Air:
     ) -> None:
         self.frames = 0
         self.damaged = 0
+        self.is_asked = True
         self.watch = watch
         self.faults = faults
         self._after = after
@@ -129,6 +130,7 @@ class Air:
             except BaseException:
                 self.take(station)
                 raise
+            self.is_asked = changed != NOTHING and changed != RADIO
             if changed != NOTHING:
                 self._settle(station, changed == RADIO)
             if after is not None:

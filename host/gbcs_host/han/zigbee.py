@@ -389,7 +389,7 @@ class ZigbeeHan:
             eui = station.hub.eui if is_hub else getattr(station, "eui", b"")  # of an attacker
             if eui in self._changed:
                 del self._changed[eui]
-                if not was_asked:
+                if not self.air.is_asked:
                     self.air.touch(station)
 
     def _tell_alerts(self, hub: Any) -> None:
