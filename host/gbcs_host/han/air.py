@@ -51,7 +51,7 @@ class Air:
         now: int,
         watch: "Callable[[bytes, int], None] | None" = None,
         faults: "Faults | None" = None,
-        after: "Callable[[Any, bool], None] | None" = None,
+        after: "Callable[[Any], None] | None" = None,
         observers: "Observers | None" = None,
     ) -> None:
         self.frames = 0
@@ -125,8 +125,6 @@ class Air:
                     station.handle_timer(self._us // 1000)
                 else:
                     changed = station.receive(octets, self._us // 1000)
-                    if changed is None:
-                        changed = ANYTHING
             except BaseException:
                 self.take(station)
                 raise
@@ -134,7 +132,7 @@ class Air:
             if changed != NOTHING:
                 self._settle(station, changed == RADIO)
             if after is not None:
-                after(station, changed == ANYTHING)
+                after(station)
             if stop is not None and stop():
                 return True
         self._us = max(self._us, until * 1000)

@@ -376,7 +376,7 @@ class ZigbeeHan:
             if attempt.is_decided(now) or (deadline is not None and deadline <= now):
                 self._end_attempt(eui)
 
-    def _after(self, station: Any, was_asked: bool) -> None:
+    def _after(self, station: Any) -> None:
         """Takes the octets that a hub has for the WAN."""
         is_hub = isinstance(station, HubStation)
         if is_hub:
