@@ -108,7 +108,7 @@ def test_to_keep_a_gas_meter_from_speaking_by_more_and_more_messages_for_it(scen
     monkeypatch.setattr(victim.device, "receive", receive)
     heard = []
     monkeypatch.setattr(
-        lab.han.air, "_after", lambda station, was_asked: heard.extend(hub.upstream)
+        lab.han.air, "_after", lambda station: heard.extend(hub.upstream)
     )
     hub._queue(composed(0, INTERFACE, GAS), GAS, INTERFACE, lab.now)
     while not refilled:
