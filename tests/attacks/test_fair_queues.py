@@ -107,9 +107,7 @@ def test_to_keep_a_gas_meter_from_speaking_by_more_and_more_messages_for_it(scen
 
     monkeypatch.setattr(victim.device, "receive", receive)
     heard = []
-    monkeypatch.setattr(
-        lab.han.air, "_after", lambda station: heard.extend(hub.upstream)
-    )
+    monkeypatch.setattr(lab.han.air, "_after", lambda station: heard.extend(hub.upstream))
     hub._queue(composed(0, INTERFACE, GAS), GAS, INTERFACE, lab.now)
     while not refilled:
         lab.pass_time(10)

@@ -78,8 +78,11 @@ def terms_of(device: "Device") -> "Terms":
 class Account(Ledger):
     """One meter's account."""
 
-    def __init__(self, device: "Device") -> None:
-        """As the device's store has it."""
+    def __init__(self, device: "Device", terms: "Terms | None" = None) -> None:
+        """As the device's store has it; `terms` are those of `terms_of`, where they are known.
+
+        Who calls from deep within a message finds the terms before: C stack is short on a board.
+        """
         store = device.store
         self.device = device
         self.refused: int | None = None  # why a token was not taken: a code of the security log
@@ -87,7 +90,8 @@ class Account(Ledger):
         self._load = load.GAS if is_gas else load.IMPORT
         self._export = int.from_bytes(store.get(load.EXPORT) or b"", "big")
         state = states.read(store, int.from_bytes(store.get(load.SINCE) or b"", "big"))
-        terms = terms_of(device)
+        if terms is None:
+            terms = terms_of(device)
         if store.get(states.STATE) is None:
             state.emergency = terms.emergency_limit_mp
         super().__init__(state, terms, store.get(_OFF_TIMES) or b"", is_gas)
@@ -320,7 +324,7 @@ def figures(device: "Device", now: int) -> Figures:
     """What a meter's account stands at; nothing is written. ValueError where it has none."""
     writes, seen = device.account_seen or (None, None)
     if seen is None or writes is None or writes != _writes(device) or seen.state.at > now:
-        seen = _brought(device, now)
+        seen = _brought(device, now, terms_of(device))
         device.account_seen = (_writes(device), seen)
     seen.advance(now)
     seen.events = []  # `advance` is to tell
@@ -332,10 +336,10 @@ def _writes(device: "Device") -> "int | None":
     return getattr(device.store, "data_writes", None)
 
 
-def _brought(device: "Device", now: int) -> Account:
+def _brought(device: "Device", now: int, terms: "Terms | None" = None) -> Account:
     if not exists(device):
         raise ValueError("a meter with a load expected")
-    account = Account(device)
+    account = Account(device, terms)
     account.advance(now)
     return account
 
@@ -367,7 +371,8 @@ def of(command: "Command") -> Account:
     """The account for a handler to read, brought to now by the terms before the command."""
     account = command.work.get("account")
     if account is None:
-        account = command.work["account"] = _brought(command.device, command.moment)
+        device = command.device
+        account = command.work["account"] = _brought(device, command.moment, terms_of(device))
     return account
 
 

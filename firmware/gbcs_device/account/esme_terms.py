@@ -70,22 +70,30 @@ _TYPES = {"i": (int,), "b": (bool, int), "s": (str,), "o": (bytes,)}  # a true o
 
 
 def _plain(field: "Any", layout: "Any") -> "Any":
-    """The values of decoded data; ValueError where they have another layout."""
-    value = field[2]
-    if type(layout) is list:
-        if type(value) is not list:
-            raise ValueError("an array expected")
-        return [_plain(element, layout[0]) for element in value]
-    if type(layout) is tuple:
-        if type(value) is not list or len(value) != len(layout):
-            raise ValueError("a structure expected")
-        return [_plain(value[at], layout[at]) for at in range(len(layout))]
-    if type(layout) is int:
-        if type(value) is not bytes or len(value) != layout:
-            raise ValueError("octets expected")
-    elif type(value) not in _TYPES[layout]:
-        raise ValueError("another type expected")
-    return value
+    """The values of decoded data; ValueError where they have another layout.
+
+    It does not call itself, for which a board's C stack is short.
+    """
+    whole: list[Any] = []
+    waiting = [(field, layout, whole)]
+    while waiting:
+        (_, _, value, _), layout, out = waiting.pop()
+        if type(layout) is list or type(layout) is tuple:
+            is_array = type(layout) is list
+            if type(value) is not list or not (is_array or len(value) == len(layout)):
+                raise ValueError("an array or structure expected")
+            inside: list[Any] = []
+            out.append(inside)
+            for at in range(len(value) - 1, -1, -1):
+                waiting.append((value[at], layout[0 if is_array else at], inside))
+            continue
+        if type(layout) is int:
+            if type(value) is not bytes or len(value) != layout:
+                raise ValueError("octets expected")
+        elif type(value) not in _TYPES[layout]:
+            raise ValueError("another type expected")
+        out.append(value)
+    return whole[0]
 
 
 def _value(get: "Lookup", key: "tuple[int, bytes, int]", layout: "Any") -> "Any":

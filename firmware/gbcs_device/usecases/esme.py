@@ -194,6 +194,7 @@ def switch_load(command: "Command", item: "Item") -> bytes:
 
 def note_message(command: "Command", item: "Item") -> bytes:
     """ECS10: displays tell this message from the one before by its number."""
+    import gbcs_device.clusters.attribute_rows  # noqa: F401 - before `attributes`, which imports it
     from gbcs_device.clusters import attributes, messaging
 
     return messaging.noted(command, attributes.text(item.data))

@@ -44,11 +44,12 @@ if TYPE_CHECKING:
 _PLAIN = const(0)  # certificates are shown
 _CLOSED = const(1)  # they are not
 _STRICT = const(2)  # inside of one: all lengths are short
-_CHECKED = const(3)  # they are checked, and not kept
+_CHECKED = const(3)  # they are checked after the rest, and not kept
 
 # The same few certificates stand in message after message, and are the larger part of them. What
 # one decodes to is kept by its octets, and the fields of it are shared: nobody may change them
 _certificates: "dict[bytes, list[Field]]" = {}
+_unchecked: "list[tuple[int, int]]" = []  # where certificates begin and end that `skip` has met
 
 
 def forget_certificates() -> None:
@@ -77,8 +78,14 @@ def decode(
 
 
 def skip(type_name: str, data: bytes, offset: int, end: int) -> None:
-    """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError."""
+    """Checks what `decode` does, certificates too, and keeps nothing. Raises DecodeError.
+
+    Certificates come last: a board's C stack is short for them within what holds them.
+    """
+    _unchecked.clear()
     _sequence(root(type_name), data, offset, end, _CHECKED)
+    for start, stop in _unchecked:
+        _sequence(certificate_rows(), data, start, stop, _STRICT)
 
 
 DISCONNECT_FROM_HAN = ("DisconnectFromHanCommand", "DisconnectFromHanResponse", None)
@@ -182,7 +189,7 @@ def _sequence(rows: "Rows", data: bytes, offset: int, end: int, mode: int) -> "l
                 value = data[at:stop]
             elif mode == _CHECKED:
                 if data[at:stop] not in _certificates:
-                    _sequence(certificate_rows(), data, start, stop, _STRICT)
+                    _unchecked.append((start, stop))
                 value = None
             else:
                 whole = data[at:stop]

@@ -35,6 +35,7 @@ _roots: "dict[str, Rows]" = {}
 _types: "dict[str, Row]" = {}  # tag, kind, type, hint, arg
 _opens: "dict[str, dict[str, Rows]]" = {}
 _names: "dict[str, tuple[str, str | None]]" = {}
+_AUTHORITY_KEY_ID = "2.5.29.35"
 _BASES = {
     "INTEGER": (0x02, INTEGER, "INTEGER", None, None),
     "BOOLEAN": (0x01, VALUE, "BOOLEAN", None, 1),
@@ -110,10 +111,14 @@ def _named_type(line: str) -> "Row":
     words = line.split(" ")
     base = words[0]
     rest = words[1] if len(words) > 1 else ""
-    if base == "SEQUENCE":
-        return 0x30, SEQUENCE, base, None, tuple([_member(word) for word in words[1:]])
-    if base == "CHOICE":
-        return -1, CHOICE, "one of " + line[7:], None, tuple([_member(w) for w in words[1:]])
+    if base == "SEQUENCE" or base == "CHOICE":
+        rows = []
+        for word in words[1:]:  # without further calls, for which a board's C stack is short
+            colon = word.find(":")
+            rows.append(_row(word[:colon], word[colon + 1 :]))
+        if base == "SEQUENCE":
+            return 0x30, SEQUENCE, base, None, tuple(rows)
+        return -1, CHOICE, "one of " + line[7:], None, tuple(rows)
     if base == "ENUMERATED":
         numbers = bytes([int(pair.split("=")[0]) for pair in rest.split(",")])
         return 0x0A, ENUMERATED, base, "enum:" + rest, numbers
@@ -172,6 +177,8 @@ def certificate_rows() -> "Rows":
     rows = _roots.get("")
     if rows is None:
         rows = _roots[""] = _type("CertificateBody")[4]
+        # The extension of most types: for it too, a board's C stack is short within a certificate
+        open_rows("Extensions", _AUTHORITY_KEY_ID)
     return rows
 
 
