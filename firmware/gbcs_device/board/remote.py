@@ -24,7 +24,7 @@ from gbcs_device.base import kind_rows
 from gbcs_device.base.load import SINCE
 from gbcs_device.base.store import LIMIT, MemoryMedium, PowerCut, Store
 from gbcs_device.base.store_format import StoreDamaged
-from gbcs_device.board.loading import load
+from gbcs_device.board import loading
 from gbcs_device.devices import kinds, stations
 from gbcs_device.han import joining
 from gbcs_device.han.credentials import load
@@ -335,7 +335,7 @@ class Server:
             own = None  # an IHD has none
             if store.get("own/ka") is not None:
                 own = OwnKeys(self.crypto, store, self.random)
-            load(kind, store.get(SINCE) is not None)
+            loading.load(kind, store.get(SINCE) is not None)
             device = kinds.make(kind, identity[:8], store, self.crypto, own)
             if self._used is not None:
                 device.recent = []
