@@ -43,6 +43,7 @@ BEFORE_M = {
 BEFORE_USED, BEFORE_PEAK = 102_768, 111_872
 MOST_SLOWER = 1.05
 MOST_MORE = 2048
+MOST_STACK = 6144
 Row = tuple[str, str, str, bool]
 
 _ANSWERS = (
@@ -197,6 +198,10 @@ def _triage() -> "list[Row]":
             used, peak = int(about["heap_used"]) / 1024, int(about["heap_peak"]) / 1024
             what = "  heap of the %s's board: in use afterwards, at most after a request" % kind
             rows.append((what, "%.0f, %.0f of 128 KB" % (used, peak), "< 128 KB", peak < 128))
+            with boards.Repl(port) as repl:
+                stack = int(repl.run(qemu.STACK))
+            what = "  C stack of the deepest message, %s's board" % kind
+            rows.append((what, "%d octets" % stack, "<= %d" % MOST_STACK, stack <= MOST_STACK))
             if kind == ESME:
                 more = int(about["heap_used"]) - BEFORE_USED, int(about["heap_peak"]) - BEFORE_PEAK
                 rows.append(("  octets more than before", "%d, %d" % more, "<= %d" % MOST_MORE, max(more) <= MOST_MORE))  # fmt: skip  # noqa: E501

@@ -8,5 +8,5 @@
 
 // Octets of C stack for Python, as on an RP2040; the port alone has 10,240
 #ifndef BOARD_STACK_LIMIT
-#define BOARD_STACK_LIMIT (6000)
+#define BOARD_STACK_LIMIT (7936)
 #endif

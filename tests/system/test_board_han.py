@@ -16,6 +16,7 @@ from tests import emulated
 from tests.display import Home
 
 HUB, METER = [bytes.fromhex("00DB1234567890" + one) for one in ("B2", "A0")]
+MOST_STACK = 6144  # octets of C stack that the deepest message uses; an RP2040 has 7,936
 serial = pytest.importorskip("serial")
 
 
@@ -34,6 +35,8 @@ def test_the_triage_with_esme_and_gsme_on_boards(capsys):
             about = board.about(port)
             assert about["device"].startswith(kind)
             assert int(about["heap_free"]) > 20_000
+            with board.Repl(port) as repl:
+                assert int(repl.run(emulated.qemu.STACK)) <= MOST_STACK
 
 
 @pytest.fixture

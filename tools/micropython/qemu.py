@@ -6,7 +6,8 @@
 `files` are put where the board has them as /rom, in memory outside its heap, and /rom is on the
 board's path: modules compiled by `compiled` are run from there in place. One instruction takes
 one nanosecond of the board's time, so that its timer counts instructions, the same in every run;
-`COUNTER` is the Python that reads it.
+`COUNTER` is the Python that reads it. `STACK` prints how many octets of the C stack were ever used
+since the board was switched on.
 """
 
 import os
@@ -47,6 +48,16 @@ def count(call, *arguments):
     before = mem32[0x40000004]
     call(*arguments)
     return ((before - mem32[0x40000004]) & 0xffffffff) * 40
+"""
+
+# The C stack begins where 4 MB of memory end, and grows down into what nothing else writes: what
+# is not zero there was used, by imports too, and by C beyond the last check of the limit
+STACK = """
+import uctypes
+memory = uctypes.bytearray_at(0x3fc000, 0x4000)
+at = 0
+while not memory[at]: at += 1
+print(len(memory) - at)
 """
 
 
