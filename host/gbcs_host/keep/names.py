@@ -44,13 +44,19 @@ def module_of(name: str) -> Any:
 
 
 def named(name: str) -> Any:
-    """What a module or a class of ours has by a name. Raises BadName, LookupError, ImportError."""
+    """What a module or a class of ours has by a name. Raises BadName, LookupError, ImportError.
+
+    No name leads through what a module has imported, or to a class or function of another.
+    """
     module, _, path = name.partition(":")
     thing = module_of(module)
-    for part in path.split("."):
-        if part.startswith("__"):
+    for number, part in enumerate(path.split(".")):
+        is_own = number == 0 or (isinstance(thing, type) and thing.__module__ == module)
+        if part.startswith("__") or not is_own:
             raise BadName("a name of ours expected, found %.80r" % name)
         thing = vars(thing)[part]
+    if isinstance(thing, (type, types.FunctionType)) and thing.__module__ != module:
+        raise BadName("a name of ours expected, found %.80r" % name)
     return thing
 
 
@@ -98,13 +104,18 @@ def code_at(path: str, code: Any) -> Any:
     return code
 
 
+def is_constant(value: Any) -> bool:
+    """Whether what a module of ours has is a table or an object of ours, which has a name."""
+    kind = type(value)
+    is_table = kind in (tuple, list, dict, set, frozenset) and len(value) > 0
+    return is_table or is_ours(kind.__module__)
+
+
 def constants() -> "dict[int, str]":
     """The names of the tables and objects that modules of ours hold, by id."""
     out: dict[int, str] = {}
     for module in sorted(name for name in sys.modules if is_ours(name)):
         for name, value in vars(sys.modules[module]).items():
-            kind = type(value)
-            is_table = kind in (tuple, list, dict, set, frozenset) and len(value) > 0
-            if not name.startswith("__") and (is_table or is_ours(kind.__module__)):
+            if not name.startswith("__") and is_constant(value):
                 out.setdefault(id(value), "%s:%s" % (module, name))
     return out

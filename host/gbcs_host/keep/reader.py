@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gbcs_host.keep.graph import BadRow, Forms, Row, fill
-from gbcs_host.keep.names import WITHIN, BadName, code_at, code_of, method_of, module_of, named
+from gbcs_host.keep.names import (
+    WITHIN,
+    BadName,
+    code_at,
+    code_of,
+    is_constant,
+    method_of,
+    module_of,
+    named,
+)
 
 _MISSING = object()
 
@@ -165,7 +174,7 @@ class Reader:
 
     def _constant(self, row: Row) -> Any:
         constant = named(row[1])
-        if callable(constant) or isinstance(constant, types.ModuleType):
+        if "." in row[1].partition(":")[2] or not is_constant(constant):
             raise BadRow("a constant expected, found %.80r" % row[1])
         return constant
 
