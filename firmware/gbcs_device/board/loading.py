@@ -17,6 +17,8 @@ def load(kind: str, has_account: bool) -> None:
     if row.takes_messages:
         import gbcs.asn1.keyfile
         import gbcs.asn1.x509
+        import gbcs.asn1.rows
+        import gbcs.asn1.asn1
         import gbcs.clock
         import gbcs.usecases
         import gbcs.payload
@@ -36,6 +38,13 @@ def load(kind: str, has_account: bool) -> None:
         import gbcs.zcl.zcl
         import gbcs.gbz.gbz
         import gbcs_device.messages.gbz_server
+    if row.has_display:
+        import gbcs_device.base.view
+        import gbcs_device.han.polling
+        import gbcs_device.han.publications
+        import gbcs_device.han.panel
+        import gbcs_device.han.display
+        import gbcs_device.display.view_octets
     if has_account:
         import gbcs_device.base.figures
         import gbcs_device.account.state
