@@ -47,8 +47,10 @@ def named(name: str) -> Any:
     """What a module or a class of ours has by a name. Raises BadName, LookupError, ImportError."""
     module, _, path = name.partition(":")
     thing = module_of(module)
-    for part in path.split("."):
-        if part.startswith("__"):
+    for number, part in enumerate(path.split(".")):
+        # What a module of ours has imported may be anybody's, and lead anywhere
+        is_foreign = number and isinstance(thing, types.ModuleType)
+        if part.startswith("__") or is_foreign:
             raise BadName("a name of ours expected, found %.80r" % name)
         thing = vars(thing)[part]
     return thing

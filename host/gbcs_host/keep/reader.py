@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gbcs_host.keep.graph import BadRow, Forms, Row, fill
-from gbcs_host.keep.names import WITHIN, BadName, code_at, code_of, method_of, module_of, named
+from gbcs_host.keep.names import (
+    WITHIN,
+    BadName,
+    code_at,
+    code_of,
+    is_ours,
+    method_of,
+    module_of,
+    named,
+)
 
 _MISSING = object()
 
@@ -117,7 +126,8 @@ class Reader:
 
     def _class(self, name: str) -> type:
         kind = named(name)
-        if not isinstance(kind, type) or kind in self._forms.refused:
+        is_kept = isinstance(kind, type) and is_ours(kind.__module__)
+        if not is_kept or kind in self._forms.refused:
             raise BadRow("a class that is kept expected, found %.80r" % name)
         return kind
 
