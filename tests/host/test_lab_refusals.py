@@ -2,6 +2,7 @@
 
 import pytest
 
+from gbcs.installcode import BadInstallCode
 from gbcs_device.base.kind_rows import UnknownKind
 from gbcs_host.lab.compose import UnknownName
 from gbcs_host.lab.inventory import UnknownDevice
@@ -11,6 +12,7 @@ from gbcs_host.links.faults import BadFaults
 
 HUB = bytes.fromhex("00DB1234567890B2")
 METER = bytes.fromhex("00DB1234567890A0")
+OTHER = bytes.fromhex("00DB1234567890C0")
 NOBODY = bytes.fromhex("00DB12345678FFFF")
 
 
@@ -94,9 +96,17 @@ def test_an_eui_64_is_used_once(lab):
     for eui in ("00DB1234567890FF", b"12", None):
         with pytest.raises(ValueError, match="an EUI-64 of 8 octets expected, found"):
             lab.make(ESME, eui)
+        with pytest.raises(ValueError, match="an EUI-64 of 8 octets expected, found"):
+            lab.make(CHF, eui)
     assert lab.restart(METER).eui == METER
     lab.pass_time(60)  # it comes back to its hub
     assert lab.read("ECS70", METER).is_success == before
+
+
+def test_a_device_with_a_bad_install_code_is_not_made(lab):
+    with pytest.raises(BadInstallCode, match="found 3"):
+        lab.make(ESME, OTHER, b"123")
+    assert lab.make(ESME, OTHER, bytes(16)).eui == OTHER
 
 
 def test_what_needs_radio_is_refused_without():

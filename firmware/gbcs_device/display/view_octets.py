@@ -89,7 +89,7 @@ def _fits(name: str, initial: "Any", value: "Any") -> bool:
         is_whole = isinstance(value, list) and len(value) == len(initial)
         return is_whole and all(_fits("", None, item) for item in value)
     if initial is None:
-        return value is None or isinstance(value, int)
+        return value is None or isinstance(value, (int, bool))  # two classes on a board
     return isinstance(value, type(initial))
 
 

@@ -13,7 +13,6 @@ Sources: GBCS 9.2 (future dating), 16.2; layouts as in reference alerts 0x00CA t
 
 from gbcs import clock, message, payload
 from gbcs.compat import TYPE_CHECKING, const
-from gbcs.cosem.cosem import name_of
 from gbcs_device.base import logs
 from gbcs_device.base.names import kept_name
 
@@ -88,6 +87,8 @@ def activate(command: "Command", key: "tuple[int, bytes, int]", data: bytes) -> 
 
     Raises BadDate for anything else; what was kept stays then.
     """
+    from gbcs.cosem.cosem import name_of  # a GSME does without
+
     name = _KEPT + name_of(*key).replace("a/", "A/")
     date = data[2:14]
     if date[:9] == bytes(9):
@@ -114,6 +115,8 @@ def is_date(data: bytes) -> bool:
 
 
 def _become_active(command: "Command", key: "tuple[int, bytes, int]") -> None:
+    from gbcs.cosem.cosem import name_of
+
     for passive, active in ACTIVATIONS[key[0], key[2]]:
         octets = command.get(name_of(key[0], key[1], passive))
         if octets is not None:

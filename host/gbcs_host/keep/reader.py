@@ -15,6 +15,7 @@ from gbcs_host.keep.names import (
     code_at,
     code_of,
     is_constant,
+    is_ours,
     method_of,
     module_of,
     named,
@@ -126,7 +127,8 @@ class Reader:
 
     def _class(self, name: str) -> type:
         kind = named(name)
-        if not isinstance(kind, type) or kind in self._forms.refused:
+        is_kept = isinstance(kind, type) and is_ours(kind.__module__)
+        if not is_kept or kind in self._forms.refused:
             raise BadRow("a class that is kept expected, found %.80r" % name)
         return kind
 

@@ -142,6 +142,8 @@ class Writer:
         if not inner or thing.__kwdefaults__:
             raise CannotKeep("%s refers to the function %s, which has no name" % (whose, name))
         path = path_to(thing.__code__, code_of(named(outer)))
+        if not path:  # the outer name is another's by now
+            raise CannotKeep("%s refers to the function %s, which has no name" % (whose, name))
         cells = [self._value(cell, name) for cell in thing.__closure__ or ()]
         return ["closure", outer, path, self._value(thing.__defaults__, name), *cells]
 

@@ -167,13 +167,15 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
 
         `code` is the install code, 16 octets, random unless given. The trust anchor cells hold
         the certificates of the device's users, or, `out_of_the_box`, the broker's. Raises
-        UnknownKind for a kind that the lab cannot add, ValueError for an EUI-64 that is in use.
+        UnknownKind for a kind that the lab cannot add, BadInstallCode, ValueError for an EUI-64
+        that is in use.
         """
         if kind not in kind_rows.on_a_han():
             raise kind_rows.UnknownKind(kind, kind_rows.on_a_han())
         row = kind_rows.find(kind)
-        proxy = (int.from_bytes(eui, "big") + 1).to_bytes(8, "big") if row.is_hub else None
-        self._check_new(eui, proxy)
+        proxy = self._proxy_of_new(eui, row.is_hub)
+        if code:
+            installcode.complete(code)  # raises before there is anything of the device
         self.media[eui] = WatchedMedium(eui, self.han.touch)
         self._kinds[eui] = kind
         store = LabStore(self.media[eui])
@@ -206,14 +208,19 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
         self.han.add(device)
         return device
 
-    def _check_new(self, eui: bytes, proxy: "bytes | None") -> None:
-        """Refuses what a device, or a hub's gas proxy, has as its EUI-64. Raises ValueError."""
+    def _proxy_of_new(self, eui: bytes, is_hub: bool = False) -> "bytes | None":
+        """The EUI-64 of a new hub's gas proxy; None for another new device.
+
+        Raises ValueError where a device, or a hub's gas proxy, has one of these already.
+        """
         if not isinstance(eui, bytes) or len(eui) != 8:
             raise ValueError("an EUI-64 of 8 octets expected, found %r" % (eui,))
         if eui in self._kinds or self.inventory.has(eui):
             raise ValueError("a new device expected, %s is in the lab" % eui.hex())
+        number = (int.from_bytes(eui, "big") + 1) % (1 << 64)
+        proxy = number.to_bytes(8, "big") if is_hub else None
         if self.authority is None:  # without radio a gas proxy is on no air
-            return
+            return proxy
         hub = self._proxy_of.get(eui)
         if hub is not None:
             raise ValueError(
@@ -225,12 +232,14 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
                 "an EUI-64 of its own expected for the gas proxy of hub %s, %s is a device's"
                 % (eui.hex(), proxy.hex())
             )
+        return proxy
 
     def adopt(self, link: Link, code: bytes) -> Any:
         """Takes the device at the far end of a link into the lab without provisioning it.
 
         `code` is its install code. Raises LinkError where nothing answers, NotOurs where there is
-        no device, or one that was provisioned with another seed.
+        no device, or one that was provisioned with another seed, ValueError for an EUI-64 that is
+        in use.
         """
         reasons: list[str] = []
         identity = identify(link, reasons.append)
@@ -241,6 +250,7 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
             raise NotOurs(
                 "a kind that joins a hub expected, %s is of kind %r" % (name, identity.kind)
             )
+        self._proxy_of_new(identity.eui)
         if kind_rows.find(identity.kind).takes_messages:  # else it has no certificate
             if identity.certificate != self.pki.device(identity.eui, "ds").certificate:
                 raise NotOurs(
