@@ -48,6 +48,11 @@ NO_DEVICE = (
     lambda lab: lab.gas_proxy(METER),
     lambda lab: lab.introduce(METER, NOBODY),
     lambda lab: lab.part(NOBODY, METER),
+    lambda lab: lab.hand_over(METER),
+    lambda lab: lab.hand_over(NOBODY),
+    lambda lab: lab.read("ECS17b", bytearray(METER)),
+    lambda lab: lab.start_adding(HUB, lab.gas_proxy(HUB)),
+    lambda lab: lab.start_disconnecting(lab.gas_proxy(HUB)),
     lambda lab: lab.view(NOBODY),
     lambda lab: lab.view(METER),
     lambda lab: lab.top_up(METER, 0, "0" * 20),
@@ -121,3 +126,23 @@ def test_what_needs_radio_is_refused_without():
 def test_time_does_not_go_back(lab):
     with pytest.raises(ValueError, match="seconds from 0 expected, found -1"):
         lab.pass_time(-1)
+
+
+def test_an_ihd_takes_no_messages_and_acts_on_nothing():
+    lab = Lab(1, radio=True)
+    lab.make(CHF, HUB)
+    lab.make("IHD", METER)
+    lab.make("PPMID", NOBODY)
+    counters = [party.counter for party in lab.parties]
+    for call in (
+        lambda: lab.read("ECS17b", METER),
+        lambda: lab.disconnect(METER),
+        lambda: lab.top_up(METER, 0, "0" * 20),
+        lambda: lab.emergency(METER, 0),
+        lambda: lab.enable(METER, 0),
+        lambda: lab.deliver(METER, b""),
+        lambda: lab.deliver(NOBODY, b""),
+    ):
+        with pytest.raises(UnknownDevice, match=r"takes messages|PPMID|that is on"):
+            call()
+    assert counters == [party.counter for party in lab.parties]

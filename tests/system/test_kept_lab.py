@@ -14,6 +14,7 @@ import sys
 
 import pytest
 
+import gbcs
 from gbcs import clock, message
 from gbcs_device.han.joining import JOINED
 from gbcs_host import keyfiles
@@ -341,7 +342,8 @@ def test_a_lab_is_not_kept_while_time_passes(homes, tmp_path):
 
     lab.observe(observer, events.ExchangeOver)
     lab.read("ECS17b", METER)
-    assert refused
+    lab.start_reading_logs(HUB)  # which is over without time
+    assert len(refused) == 2
     assert not os.path.exists(tmp_path / "lab")
 
 
@@ -414,6 +416,38 @@ def test_another_version_is_named(homes, tmp_path):
     rows[0]["version"] = "9.9"
     with pytest.raises(BadKeptLab, match=r"kept by gbcs-lab .* expected, this one is by 9\.9"):
         Lab.restored(with_rows(rows, tmp_path / "newer"))
+
+
+def test_values_too_deep_or_too_large_to_compare_are_bad_rows(homes, tmp_path):
+    rows = rows_of(homes[0])
+    start = len(rows) - 1
+    rows[1] = [*rows[1], "planted", [start]]
+    deep = [["tuple", [start + 1 + number]] for number in range(5000)]
+    wide = [["tuple", *([start + 1 + number],) * 2] for number in range(60)]
+    for planted in (deep, wide):
+        last = start + len(planted)
+        content = [*rows, ["set", [start + 1]], *planted[1:], ["tuple", 1]]
+        with pytest.raises(BadKeptLab):
+            Lab.restored(with_rows(content, tmp_path / "large"))
+        # the innermost first: nothing is read within another
+        shifted = [["tuple", 1]]
+        for number in range(1, len(planted)):
+            inner = [start + number - 1]
+            shifted.append(["tuple", inner] if planted is deep else ["tuple", inner, inner])
+        content = [*rows, *shifted, ["set", [last - 1]]]
+        with pytest.raises(BadKeptLab):
+            Lab.restored(with_rows(content, tmp_path / "large"))
+
+
+def test_a_line_without_end_is_refused(tmp_path):
+    path = str(tmp_path / "bomb")
+    header = {"gbcs-lab": "kept lab", "version": gbcs.__version__, "now": 0, "rows": 1}
+    with gzip.open(path, "wb") as file:
+        file.write(json.dumps(header).encode() + b"\n")
+        for _ in range(64):
+            file.write(b" " * (1 << 20))
+    with pytest.raises(BadKeptLab, match="rows of"):
+        Lab.restored(path)
 
 
 HOSTILE = (

@@ -105,10 +105,11 @@ Observer = Callable[[Any], None]
 
 
 class Observers:
-    """Who has asked for which events."""
+    """Who has asked for which events. `is_telling` while an observer is called."""
 
     def __init__(self) -> None:
         self._by_kind: dict[type, tuple[Observer, ...]] = {}
+        self.is_telling = False
 
     def observe(self, observer: Observer, *kinds: type) -> "Callable[[], None]":
         """Calls `observer(event)` for each event of these classes, until the result is called."""
@@ -132,8 +133,12 @@ class Observers:
 
     def tell(self, event: Any) -> None:
         """Calls the observers of an event, in the order in which they have asked."""
-        for observer in self._by_kind.get(type(event), ()):
-            observer(event)
+        was_telling, self.is_telling = self.is_telling, True
+        try:
+            for observer in self._by_kind.get(type(event), ()):
+                observer(event)
+        finally:
+            self.is_telling = was_telling
 
     def sent(self, at: int, octets: bytes, recipient: bytes) -> None:
         """Tells of a message that was handed to a hub."""

@@ -32,13 +32,22 @@ class Pending:
         self._calls.clear()
 
     def end(self) -> None:
-        """Makes it over, and calls whoever waits for that; a second time nothing."""
+        """Makes it over, and calls whoever waits for that; a second time nothing.
+
+        All are called; the first exception of theirs is raised then.
+        """
         if self.is_over:
             return
         self.is_over = True
         calls, self._calls = self._calls, []
+        first: Exception | None = None
         for call in calls:
-            call(self)
+            try:
+                call(self)
+            except Exception as error:
+                first = first or error
+        if first is not None:
+            raise first
 
 
 class PendingAnswer(Pending):

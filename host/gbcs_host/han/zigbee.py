@@ -163,6 +163,10 @@ class ZigbeeHan:
         station.power_off()
         self._places.pop(eui, None)
 
+    def is_on(self, eui: bytes) -> bool:
+        """Whether a device is switched on near a hub."""
+        return eui in self._places
+
     def hub_near(self, eui: bytes) -> Any:
         """The station of the hub at a device's place. Raises KeyError for one that is off."""
         return self.stations[self._places[eui]]
@@ -298,8 +302,10 @@ class ZigbeeHan:
         self.stations[hub].withdraw(recipient)
         self._exchanges.pop(recipient, None)
         self._timed.pop(recipient, None)
-        self._end_first(recipient, None)
-        self._hand_over(recipient)
+        try:
+            self._end_first(recipient, None)
+        finally:  # a callback may raise, and the next message is not to wait for that
+            self._hand_over(recipient)
 
     def _exchange(self, eui: bytes) -> BlockExchange:
         exchange = self._exchanges.get(eui)
@@ -402,8 +408,8 @@ class ZigbeeHan:
 
     def _sort(self) -> None:
         """Assembles received blocks; an awaited answer ends its command, others are kept."""
-        heard, self._heard = self._heard, []
-        for hub, eui, piece in heard:
+        while self._heard:  # a callback may raise, and the rest waits
+            hub, eui, piece = self._heard.pop(0)
             exchange = self._exchange(eui)
             whole = exchange.receive(piece, self.now)
             self._note_timer(hub, eui, exchange)
@@ -414,8 +420,10 @@ class ZigbeeHan:
             answered = _answered(whole)
             queue = None if answered is None else self._open.get(answered[0])
             if answered is not None and queue and queue[0][1].mark == answered:
-                self._end_first(answered[0], whole)
-                self._hand_over(answered[0])
+                try:
+                    self._end_first(answered[0], whole)
+                finally:
+                    self._hand_over(answered[0])
             else:
                 self._unasked.append(whole)
 

@@ -20,7 +20,8 @@ for. Objects that were the same are the same again, circles included.
 
 Reading rows runs nothing that they name: classes are those of the rooms in gbcs_host.keep.names,
 their instances are filled without a call of theirs, and functions and methods are those alone
-that a Forms has.
+that a Forms has. What a lab does later is another matter: whoever lets time pass in it runs its
+objects, of which the rows say what they refer to.
 """
 
 import functools

@@ -25,7 +25,9 @@ from gbcs_host.keep.writer import Writer
 
 _WHAT = "kept lab"
 _LEVEL = 6
-_MOST_OCTETS = 1 << 32  # of text
+_MOST_OCTETS = 1 << 30  # of text
+_LONGEST_LINE = 1 << 24
+_MOST_ROWS = 8_000_000
 
 
 class BadKeptLab(Exception):
@@ -55,7 +57,7 @@ def read(path: str, kind: type) -> Any:
             lab = Reader(FORMS, rows).root()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadKeptLab("a whole file of Lab.save expected: %s" % error) from None
-    except (ValueError, RecursionError):
+    except (MemoryError, ValueError, RecursionError):
         raise BadKeptLab("a file of Lab.save expected, found other text") from None
     except BadRow as error:
         raise BadKeptLab("a file of Lab.save expected: %s" % error) from None
@@ -76,8 +78,10 @@ def _rows(file: Any) -> "list[Row]":
         )
     rows: list[Row] = []
     decode = json.JSONDecoder().decode
-    while line := file.readline(left):
+    while line := file.readline(min(left, _LONGEST_LINE)):
         left -= len(line)
+        if not line.endswith(b"\n") or len(rows) >= _MOST_ROWS:
+            raise BadKeptLab("at most %d rows of %d octets expected" % (_MOST_ROWS, _LONGEST_LINE))
         row = decode(line.decode())
         if not isinstance(row, list) or not row or not isinstance(row[0], str):
             raise BadKeptLab("row %d: a list that begins with its form expected" % len(rows))

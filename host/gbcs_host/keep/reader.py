@@ -22,6 +22,9 @@ from gbcs_host.keep.names import (
 )
 
 _MISSING = object()
+_LARGEST = 1 << 20
+_DEEPEST = 100
+_UNCHANGING = ("tuple", "frozenset", "named", "partial", "method", "closure")
 
 
 class Reader:
@@ -32,6 +35,7 @@ class Reader:
         self._rows = rows
         self._made: list[Any] = [_MISSING] * len(rows)
         self._begun: set[int] = set()
+        self._measures: dict[int, tuple[int, int]] = {}  # of tuples: all their parts, and depth
         self._at = 0  # the row in hand, for errors
 
     def root(self) -> Any:
@@ -98,7 +102,21 @@ class Reader:
         if reader is None:
             raise BadRow("a form of rows expected, found %.40r" % (row[0],))
         made = self._made[number] = reader(self, row)
+        if row[0] in _UNCHANGING:
+            self._measure(number, row)
         return made
+
+    def _measure(self, number: int, row: Row) -> None:
+        """Refuses what is too deep or too large to be compared: BadRow."""
+        size, depth = 1, 0
+        for value in row[1:]:
+            if type(value) is list:
+                inner_size, inner_depth = self._measures.get(value[0], (1, 0))
+                size += inner_size
+                depth = max(depth, inner_depth)
+        if size > _LARGEST or depth >= _DEEPEST:
+            raise BadRow("a value of %d parts within %d others expected" % (_LARGEST, _DEEPEST))
+        self._measures[number] = (size, depth + 1)
 
     def _fill(self, number: int, row: Row, later: "list[Any]") -> None:
         form, thing = row[0], self._made[number]

@@ -20,6 +20,7 @@ from gbcs_device.display.view_octets import decode_view, encode_view
 from gbcs_host.han.events import DisplayChanged
 from gbcs_host.han.pending import Pending
 from gbcs_host.lab import compose
+from gbcs_host.lab.inventory import UnknownDevice
 from gbcs_host.lab.known import Known
 
 _A_INITIATOR, _A_RESPONDER, _B, _C = 0, 1, 2, 3
@@ -129,17 +130,17 @@ class Displays(Known):
         False where the PPMID cannot reach the meter; the view's notice has the outcome.
         """
         octets = digits.encode() if isinstance(digits, str) else digits
-        station = self._display(eui)
+        station = self._ppmid(eui)
         return self._pressed(station, station.top_up(fuel, octets, self.han.now))
 
     def emergency(self, eui: bytes, fuel: int) -> bool:
         """Activates emergency credit at a PPMID; whether the PPMID could send the request."""
-        station = self._display(eui)
+        station = self._ppmid(eui)
         return self._pressed(station, station.emergency(fuel, self.han.now))
 
     def enable(self, eui: bytes, fuel: int) -> bool:
         """Enables an armed supply at a PPMID; whether the PPMID could send the request."""
-        station = self._display(eui)
+        station = self._ppmid(eui)
         return self._pressed(station, station.enable(fuel, self.han.now))
 
     def _pressed(self, station: Any, was_taken: bool) -> bool:
@@ -157,7 +158,9 @@ class Displays(Known):
 
     def start_delivering(self: Any, eui: bytes, octets: bytes) -> Delivery:
         """Has a PPMID send its hub a message, as `deliver`; it is over three seconds on."""
-        station = self._display(eui)
+        station = self._ppmid(eui)
+        if not self.han.is_on(eui):
+            raise UnknownDevice("a PPMID that is on expected, %s is off" % eui.hex().upper())
         centre = self.han.hub_near(eui)
         try:
             recipient = message.decode(octets).recipient

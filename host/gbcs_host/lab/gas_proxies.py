@@ -16,6 +16,7 @@ from gbcs_device.devices import kinds
 from gbcs_device.messages.trust_anchors import SUPPLIER, OwnKeys
 from gbcs_device.usecases import chf as hubs
 from gbcs_host.lab.compose import field
+from gbcs_host.lab.inventory import UnknownDevice
 
 _KIND = "GPF"
 _BROKER = "access control broker"
@@ -75,6 +76,8 @@ class GasProxies:
 
         Gives the exchange, and the status of each replacement, 0 for success.
         """
+        if self.kind_of(eui).name != _KIND:
+            raise UnknownDevice("a gas proxy expected, %s is another device" % eui.hex().upper())
         broker, supplier = self.parties[_BROKER], self.parties["supplier"]
         replacements = []
         for use, usage in _USAGES.items():

@@ -15,7 +15,7 @@ class Known:
 
     def kind_of(self, eui: bytes) -> Kind:
         """The row of a device's kind."""
-        kind = self._kinds.get(eui)
+        kind = self._kinds.get(eui) if isinstance(eui, bytes) else None
         if kind is None:
             raise UnknownDevice("a device of the lab expected, %s is none" % _name(eui))
         return kind_rows.find(kind)
@@ -34,6 +34,22 @@ class Known:
                 "a device that joins a hub expected, %s is of kind %s" % (_name(eui), row.name)
             )
         return self.han.meters[eui]
+
+    def _takes_messages(self, eui: bytes) -> None:
+        """Refuses a device that takes no GBCS messages."""
+        row = self.kind_of(eui)
+        if not row.takes_messages:
+            raise UnknownDevice(
+                "a device that takes messages expected, %s is of kind %s" % (_name(eui), row.name)
+            )
+
+    def _ppmid(self, eui: bytes) -> Any:
+        """The station of a display at which a person tops up and switches."""
+        station = self._display(eui)
+        row = self.kind_of(eui)
+        if not row.can_act:
+            raise UnknownDevice("a PPMID expected, %s is of kind %s" % (_name(eui), row.name))
+        return station
 
     def _display(self, eui: bytes) -> Any:
         """The station of a display."""

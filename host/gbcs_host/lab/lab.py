@@ -121,7 +121,7 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
                     "devices in this process expected, %s is at the far end of a link"
                     % eui.hex().upper()
                 )
-        if self._is_passing:
+        if self._is_passing or self.observers.is_telling:
             raise CannotKeep("no time passing expected: an observer may not keep the lab")
         outside: list[Any] = [self._open_device]
         if isinstance(self.han, ZigbeeHan):
@@ -356,7 +356,7 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
         hub: "bytes | None" = None, **how: Any,
     ) -> PendingAnswer:  # fmt: skip
         """Composes a command and sends it, as `send`; it is answered as time passes."""
-        self.kind_of(device)
+        self._takes_messages(device)
         who = self.parties[party] if isinstance(party, str) else party
         case = compose.case_of(use_case)
         octets = self.parties.command_for(case, who, device, record, **how)
@@ -444,7 +444,7 @@ class Lab(ServiceRequests, Displays, GasProxies, Clockwork):
         party: str = "supplier",
     ) -> PendingAnswer:  # fmt: skip
         """Sends a use case of a meter, as `read`; it is answered as time passes."""
-        self.kind_of(device)
+        self._takes_messages(device)
         who = self.parties[party]
         if use_case == "ECS70":
             values = {**self._interval(), **(values or {})}

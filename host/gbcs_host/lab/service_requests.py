@@ -55,6 +55,7 @@ class ServiceRequests(Known):
 
     def start_listing(self: Any, hub: bytes, device: bytes) -> PendingAnswer:
         """CCS01, as `list_on_hub`; it is answered as time passes."""
+        self._meter(device)
         row = self.kind_of(device)
         if row.registered_type is None:
             raise kind_rows.UnknownKind(row.name, kind_rows.joining())
@@ -145,6 +146,7 @@ class ServiceRequests(Known):
         self: Any, device: bytes, party: str = "supplier", **how: Any
     ) -> PendingAnswer:  # fmt: skip
         """8.15, as `disconnect`; it is answered as time passes."""
+        self.inventory.row(device)
         record = payload.Asn1("DisconnectFromHanCommand", (None, "NULL", None, None))
         pending: PendingAnswer = self.start(usecases.DRAFT_NAME, party, device, record, **how)
         pending.when_over(functools.partial(self._disconnected, device))
