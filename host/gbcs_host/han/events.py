@@ -94,7 +94,10 @@ class InventoryChanged:
 
 @dataclass(frozen=True, slots=True)
 class DisplayChanged:
-    """A display shows something else: a View of gbcs_device.base.view."""
+    """A display shows something else: a View of gbcs_device.base.view.
+
+    It is told at the end of each call that lets time pass, not at the moment.
+    """
 
     at: int
     device: bytes
