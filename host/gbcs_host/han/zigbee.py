@@ -298,8 +298,10 @@ class ZigbeeHan:
         self.stations[hub].withdraw(recipient)
         self._exchanges.pop(recipient, None)
         self._timed.pop(recipient, None)
-        self._end_first(recipient, None)
-        self._hand_over(recipient)
+        try:
+            self._end_first(recipient, None)
+        finally:
+            self._hand_over(recipient)
 
     def _exchange(self, eui: bytes) -> BlockExchange:
         exchange = self._exchanges.get(eui)
@@ -402,22 +404,31 @@ class ZigbeeHan:
 
     def _sort(self) -> None:
         """Assembles received blocks; an awaited answer ends its command, others are kept."""
-        heard, self._heard = self._heard, []
-        for hub, eui, piece in heard:
-            exchange = self._exchange(eui)
-            whole = exchange.receive(piece, self.now)
-            self._note_timer(hub, eui, exchange)
-            self._push(hub, eui)
-            if whole is None:
-                continue
-            self._observers.received(self.now, whole, eui)
-            answered = _answered(whole)
-            queue = None if answered is None else self._open.get(answered[0])
-            if answered is not None and queue and queue[0][1].mark == answered:
+        heard, self._heard = deque(self._heard), []
+        try:
+            while heard:
+                self._take(*heard.popleft())
+        finally:  # whoever waits for an answer may have raised
+            self._heard = [*heard, *self._heard]
+
+    def _take(self, hub: bytes, eui: bytes, piece: bytes) -> None:
+        """Takes one block that a hub had for the WAN."""
+        exchange = self._exchange(eui)
+        whole = exchange.receive(piece, self.now)
+        self._note_timer(hub, eui, exchange)
+        self._push(hub, eui)
+        if whole is None:
+            return
+        self._observers.received(self.now, whole, eui)
+        answered = _answered(whole)
+        queue = None if answered is None else self._open.get(answered[0])
+        if answered is not None and queue and queue[0][1].mark == answered:
+            try:
                 self._end_first(answered[0], whole)
+            finally:
                 self._hand_over(answered[0])
-            else:
-                self._unasked.append(whole)
+        else:
+            self._unasked.append(whole)
 
     def _note_timer(self, hub: bytes, eui: bytes, exchange: BlockExchange) -> None:
         if exchange.next_timer() is None:
