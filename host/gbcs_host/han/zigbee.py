@@ -300,7 +300,7 @@ class ZigbeeHan:
         self._timed.pop(recipient, None)
         try:
             self._end_first(recipient, None)
-        finally:
+        finally:  # a callback may raise, and the next message is not to wait for that
             self._hand_over(recipient)
 
     def _exchange(self, eui: bytes) -> BlockExchange:
@@ -404,31 +404,24 @@ class ZigbeeHan:
 
     def _sort(self) -> None:
         """Assembles received blocks; an awaited answer ends its command, others are kept."""
-        heard, self._heard = deque(self._heard), []
-        try:
-            while heard:
-                self._take(*heard.popleft())
-        finally:  # whoever waits for an answer may have raised
-            self._heard = [*heard, *self._heard]
-
-    def _take(self, hub: bytes, eui: bytes, piece: bytes) -> None:
-        """Takes one block that a hub had for the WAN."""
-        exchange = self._exchange(eui)
-        whole = exchange.receive(piece, self.now)
-        self._note_timer(hub, eui, exchange)
-        self._push(hub, eui)
-        if whole is None:
-            return
-        self._observers.received(self.now, whole, eui)
-        answered = _answered(whole)
-        queue = None if answered is None else self._open.get(answered[0])
-        if answered is not None and queue and queue[0][1].mark == answered:
-            try:
-                self._end_first(answered[0], whole)
-            finally:
-                self._hand_over(answered[0])
-        else:
-            self._unasked.append(whole)
+        while self._heard:  # a callback may raise, and the rest waits
+            hub, eui, piece = self._heard.pop(0)
+            exchange = self._exchange(eui)
+            whole = exchange.receive(piece, self.now)
+            self._note_timer(hub, eui, exchange)
+            self._push(hub, eui)
+            if whole is None:
+                continue
+            self._observers.received(self.now, whole, eui)
+            answered = _answered(whole)
+            queue = None if answered is None else self._open.get(answered[0])
+            if answered is not None and queue and queue[0][1].mark == answered:
+                try:
+                    self._end_first(answered[0], whole)
+                finally:
+                    self._hand_over(answered[0])
+            else:
+                self._unasked.append(whole)
 
     def _note_timer(self, hub: bytes, eui: bytes, exchange: BlockExchange) -> None:
         if exchange.next_timer() is None:
