@@ -14,6 +14,7 @@ from gbcs_device.display.view_octets import encode_view
 from gbcs_device.messages.device import Device
 from gbcs_host.han import events
 from gbcs_host.lab import lab as labs
+from gbcs_host.lab.inventory import TransitionRefused
 from gbcs_host.lab.lab import CHF, ESME, GSME, IHD, PPMID, Lab
 
 HUB, METER, GAS, DISPLAY, SECOND = [
@@ -428,3 +429,16 @@ def test_a_restart_reads_the_store_that_was_held_compressed():
     again = lab.restart(GAS)
     assert [again.store.get(name) for name in again.store.names()] == octets
     assert lab.read("GCS13a", GAS).is_success
+
+
+def test_an_exception_of_what_is_over_holds_up_nothing_else():
+    """The inventory refuses a decommissioned meter's answer; its next command is sent."""
+    lab = home(True, 1, (ESME, SECOND))
+    lab.inventory.decommissioned(METER, lab.now)
+    lab.start_disconnecting(METER, hub=HUB)
+    begun = [lab.start_reading("ECS17b", SECOND), lab.start_carrying("ECS17b", b"", METER, HUB)]
+    with pytest.raises(TransitionRefused):
+        lab.pass_time(600)
+    lab.pass_time(600)
+    assert [pending.is_over for pending in begun] == [True, True]
+    assert begun[0].answer is not None

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 GPF = "own/gpf"  # its EUI-64, which is the one on the HAN
 _LOG = "han/log"
-_TIMEOUT = "han/join_timeout"
 _CS14 = const(0x0018)
 _CLASS = const(104)
 _CURRENT = b"\x00\x00\x1e\x03\x00\xff"

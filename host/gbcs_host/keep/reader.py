@@ -1,4 +1,4 @@
-"""The objects of rows."""
+"""The objects that rows (gbcs_host.keep.graph) describe, made anew."""
 
 import functools
 import random

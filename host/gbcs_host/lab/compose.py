@@ -27,7 +27,7 @@ _PROTECTION_CLASS = 30  # data protection, of protected reads: GBCS 8.5
 
 
 class UnknownName(Exception):
-    """A name that is in no table: of a use case, or of a value in its template."""
+    """A name of no use case, or of no value in its template, whose parts may be repeated."""
 
 
 @functools.lru_cache(maxsize=512)

@@ -53,7 +53,7 @@ class TransitionRefused(Exception):
 
 
 class UnknownDevice(Exception):
-    """The inventory has no such device."""
+    """There is no such device, or it is of another kind; the text says what was expected."""
 
 
 class _Base(DeclarativeBase):

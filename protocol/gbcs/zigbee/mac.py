@@ -35,7 +35,6 @@ SECURITY = const(0x0008)
 PENDING = 0x0010
 ACK_REQUEST = 0x0020
 _SAME_PAN = const(0x0040)
-_NO_DESTINATION = const(0x0C00)
 _FORM = const(0xEC4C)  # all bits but the kind of a known one, PENDING, ACK_REQUEST, the version
 _ALL_SHORT = const(0x8840)  # two short addresses in one PAN
 _SHORT = const(2)
