@@ -124,8 +124,11 @@ def test_what_needs_radio_is_refused_without():
 
 
 def test_time_does_not_go_back(lab):
-    with pytest.raises(ValueError, match="seconds from 0 expected, found -1"):
+    with pytest.raises(ValueError, match="seconds from 0 to 4294967296 expected, found -1"):
         lab.pass_time(-1)
+    for seconds in (float("inf"), float("nan"), 1 << 40):
+        with pytest.raises(ValueError, match="seconds from 0"):
+            lab.pass_time(seconds)
 
 
 def test_an_ihd_takes_no_messages_and_acts_on_nothing():

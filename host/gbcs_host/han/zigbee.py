@@ -407,25 +407,35 @@ class ZigbeeHan:
             self._waiting[hub.eui] = waiting
 
     def _sort(self) -> None:
-        """Assembles received blocks; an awaited answer ends its command, others are kept."""
-        while self._heard:  # a callback may raise, and the rest waits
-            hub, eui, piece = self._heard.pop(0)
-            exchange = self._exchange(eui)
-            whole = exchange.receive(piece, self.now)
-            self._note_timer(hub, eui, exchange)
-            self._push(hub, eui)
-            if whole is None:
-                continue
-            self._observers.received(self.now, whole, eui)
-            answered = _answered(whole)
-            queue = None if answered is None else self._open.get(answered[0])
-            if answered is not None and queue and queue[0][1].mark == answered:
-                try:
-                    self._end_first(answered[0], whole)
-                finally:
-                    self._hand_over(answered[0])
-            else:
-                self._unasked.append(whole)
+        """Takes received blocks one after another, those that come meanwhile at the next call.
+
+        A callback may raise; what is left then is taken at the next call.
+        """
+        heard, self._heard = self._heard, []
+        try:
+            while heard:
+                self._take(*heard.pop(0))
+        finally:
+            self._heard[:0] = heard
+
+    def _take(self, hub: bytes, eui: bytes, piece: bytes) -> None:
+        """Assembles a received block; an awaited answer ends its command, others are kept."""
+        exchange = self._exchange(eui)
+        whole = exchange.receive(piece, self.now)
+        self._note_timer(hub, eui, exchange)
+        self._push(hub, eui)
+        if whole is None:
+            return
+        self._observers.received(self.now, whole, eui)
+        answered = _answered(whole)
+        queue = None if answered is None else self._open.get(answered[0])
+        if answered is None or not queue or queue[0][1].mark != answered:
+            self._unasked.append(whole)
+            return
+        try:
+            self._end_first(answered[0], whole)
+        finally:  # the next message is not to wait for a callback that raises
+            self._hand_over(answered[0])
 
     def _note_timer(self, hub: bytes, eui: bytes, exchange: BlockExchange) -> None:
         if exchange.next_timer() is None:

@@ -13,6 +13,7 @@ from gbcs_host.han.events import Observer, Observers
 from gbcs_host.han.pending import Pending
 
 _LONG_MS = 3_600_000
+_MOST_S = 1 << 32
 
 
 class Clockwork:
@@ -42,10 +43,10 @@ class Clockwork:
     def pass_time(self, seconds: float) -> None:
         """Moves the clock; devices carry out what is due, and what was begun moves on.
 
-        Raises ValueError for less than no time.
+        Raises ValueError for less than no time, and for more than 136 years.
         """
-        if seconds < 0:
-            raise ValueError("seconds from 0 expected, found %s" % seconds)
+        if not 0 <= seconds < _MOST_S:
+            raise ValueError("seconds from 0 to %d expected, found %s" % (_MOST_S, seconds))
         self._pass(self.now + int(seconds * 1000))
 
     def wait(self, pending: Pending) -> None:
