@@ -4,6 +4,7 @@ from typing import Any
 
 from gbcs_device.base import kind_rows
 from gbcs_device.base.kind_rows import Kind
+from gbcs_host.han.remote import RemoteStation
 from gbcs_host.lab.inventory import UnknownDevice
 
 
@@ -47,7 +48,7 @@ class Known:
         """The station of a display at which a person tops up and switches."""
         station = self._display(eui)
         row = self.kind_of(eui)
-        if not row.can_act:
+        if not row.can_act and not isinstance(station, RemoteStation):  # which answers itself
             raise UnknownDevice("a PPMID expected, %s is of kind %s" % (_name(eui), row.name))
         return station
 

@@ -55,10 +55,10 @@ class ServiceRequests(Known):
 
     def start_listing(self: Any, hub: bytes, device: bytes) -> PendingAnswer:
         """CCS01, as `list_on_hub`; it is answered as time passes."""
-        self._meter(device)
         row = self.kind_of(device)
         if row.registered_type is None:
             raise kind_rows.UnknownKind(row.name, kind_rows.joining())
+        self._meter(device)
         code = self.codes[device]
         register = devicelogfields.registration_field(device, code, row.registered_type)
         items: list[Any] = [
