@@ -69,16 +69,18 @@ class _Street:
                 raise RuntimeError("the meter joins expected")
         return seconds / count
 
-    def read_s(self) -> float:
+    def read_s(self, batches: int) -> float:
         """The seconds of a read of the last sixteen meters."""
         meters = self.meters[-16:]
-        return _best(lambda number: self.lab.read("ECS17b", meters[number % 16]).is_success)
+        return _best(
+            lambda number: self.lab.read("ECS17b", meters[number % 16]).is_success, batches
+        )
 
 
-def _best(work: "Callable[[int], bool]", count: int = READS) -> float:
+def _best(work: "Callable[[int], bool]", batches: int = BATCHES, count: int = READS) -> float:
     """The seconds of one of `count` calls, in the best of some batches."""
     times = []
-    for _ in range(BATCHES):
+    for _ in range(batches):
         begun = time.process_time()
         if not all(work(number) for number in range(count)):
             raise RuntimeError("a success expected")
@@ -87,13 +89,16 @@ def _best(work: "Callable[[int], bool]", count: int = READS) -> float:
 
 
 def _among_many() -> "list[Row]":
-    street = _Street()
-    street.grow(FEW)
-    few_read = street.read_s()
-    few_join = min(street.grow(16) for _ in range(BATCHES))
-    street.grow(MANY - len(street.meters) - 16 * BATCHES)
-    many_join = min(street.grow(16) for _ in range(BATCHES))
-    many_read = street.read_s()
+    """A small street and a large one, measured in turns: the machine's pace may change."""
+    small, street = _Street(), _Street()
+    small.grow(FEW)
+    street.grow(MANY - 16 * BATCHES)
+    reads, joins = [], []
+    for _ in range(BATCHES):
+        reads.append((small.read_s(2), street.read_s(2)))
+        joins.append((_Street().grow(FEW), street.grow(16)))
+    few_read, many_read = [min(times) for times in zip(*reads, strict=True)]
+    few_join, many_join = [min(times) for times in zip(*joins, strict=True)]
     rows = []
     for what, few, many in (("read", few_read, many_read), ("join", few_join, many_join)):
         measured = "%.2f, %.2f ms: x %.2f" % (1000 * few, 1000 * many, many / few)
