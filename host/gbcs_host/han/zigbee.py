@@ -296,16 +296,20 @@ class ZigbeeHan:
             del self._open[recipient]
         pending.end_with(answer)
 
+    def _go_on(self, recipient: bytes, answer: "bytes | None") -> None:
+        """Ends the first message for a device; hands over the next, whatever callbacks raise."""
+        try:
+            self._end_first(recipient, answer)
+        finally:
+            self._hand_over(recipient)
+
     def _withdraw(self, recipient: bytes) -> None:
         """Ends the first message for a device, which is not to get it any more."""
         hub, _ = self._open[recipient][0]
         self.stations[hub].withdraw(recipient)
         self._exchanges.pop(recipient, None)
         self._timed.pop(recipient, None)
-        try:
-            self._end_first(recipient, None)
-        finally:  # a callback may raise, and the next message is not to wait for that
-            self._hand_over(recipient)
+        self._go_on(recipient, None)
 
     def _exchange(self, eui: bytes) -> BlockExchange:
         exchange = self._exchanges.get(eui)
@@ -432,10 +436,7 @@ class ZigbeeHan:
         if answered is None or not queue or queue[0][1].mark != answered:
             self._unasked.append(whole)
             return
-        try:
-            self._end_first(answered[0], whole)
-        finally:  # the next message is not to wait for a callback that raises
-            self._hand_over(answered[0])
+        self._go_on(answered[0], whole)
 
     def _note_timer(self, hub: bytes, eui: bytes, exchange: BlockExchange) -> None:
         if exchange.next_timer() is None:

@@ -162,7 +162,7 @@ class Inventory:
 
     def add(self, eui: bytes, device_type: str, at: int, install_code: bytes = b"") -> None:
         """12.2: adds a device with status pending. Raises ValueError for a known device."""
-        if self._find(eui) is not None:
+        if self.has(eui):
             raise ValueError("a new device expected, %s is in the inventory" % eui.hex())
         device = {
             "eui": eui.hex(), "device_type": device_type, "status": PENDING, "hub": None,

@@ -22,45 +22,37 @@ class Known:
         return kind_rows.find(kind)
 
     def _hub(self, eui: bytes) -> Any:
-        row = self.kind_of(eui)
-        if not row.is_hub:
-            raise UnknownDevice("a hub expected, %s is of kind %s" % (_name(eui), row.name))
+        self._expect(eui, self.kind_of(eui).is_hub, "a hub")
         return self.han.hubs[eui]
 
     def _meter(self, eui: bytes) -> Any:
         """A device that joins a hub."""
-        row = self.kind_of(eui)
-        if not row.can_join:
-            raise UnknownDevice(
-                "a device that joins a hub expected, %s is of kind %s" % (_name(eui), row.name)
-            )
+        self._expect(eui, self.kind_of(eui).can_join, "a device that joins a hub")
         return self.han.meters[eui]
 
     def _takes_messages(self, eui: bytes) -> None:
         """Refuses a device that takes no GBCS messages."""
-        row = self.kind_of(eui)
-        if not row.takes_messages:
-            raise UnknownDevice(
-                "a device that takes messages expected, %s is of kind %s" % (_name(eui), row.name)
-            )
+        self._expect(eui, self.kind_of(eui).takes_messages, "a device that takes messages")
 
     def _ppmid(self, eui: bytes) -> Any:
         """The station of a display at which a person tops up and switches."""
         station = self._display(eui)
-        row = self.kind_of(eui)
-        if not row.can_act and not isinstance(station, RemoteStation):  # which answers itself
-            raise UnknownDevice("a PPMID expected, %s is of kind %s" % (_name(eui), row.name))
+        is_elsewhere = isinstance(station, RemoteStation)  # which answers itself
+        self._expect(eui, is_elsewhere or self.kind_of(eui).can_act, "a PPMID")
         return station
 
     def _display(self, eui: bytes) -> Any:
         """The station of a display."""
-        row = self.kind_of(eui)
-        if not row.has_display:
-            raise UnknownDevice("a display expected, %s is of kind %s" % (_name(eui), row.name))
+        self._expect(eui, self.kind_of(eui).has_display, "a display")
         station = self.han.stations.get(eui)
         if station is None:
             raise UnknownDevice("a lab with radio expected: a display shows nothing without")
         return station
+
+    def _expect(self, eui: bytes, is_so: bool, expected: str) -> None:
+        if not is_so:
+            kind = self.kind_of(eui).name
+            raise UnknownDevice("%s expected, %s is of kind %s" % (expected, _name(eui), kind))
 
 
 def _name(eui: bytes) -> str:
