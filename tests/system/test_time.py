@@ -297,32 +297,31 @@ def test_an_observer_begins_commands_and_lets_no_time_pass():
 # What it costs and keeps
 
 
-def test_a_read_asks_the_devices_that_it_calls_alone(monkeypatch):
-    lab, euis = street(64)
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """The EUI-64s of devices that are asked for their next timers, from now on."""
+    euis = []
     next_timer = Device.next_timer
 
     def noted(self):
-        asked.append(self.eui)
+        euis.append(self.eui)
         return next_timer(self)
 
     monkeypatch.setattr(Device, "next_timer", noted)
+    return euis
+
+
+def test_a_read_asks_the_devices_that_it_calls_alone(asked):
+    lab, euis = street(64)
     lab.read("ECS17b", euis[5])
     asked.clear()
     assert lab.read("ECS17b", euis[5]).is_success
     assert asked.count(euis[5]) == len(asked) <= 2
 
 
-def test_a_device_that_hears_what_is_for_another_is_not_asked(monkeypatch):
+def test_a_device_that_hears_what_is_for_another_is_not_asked(asked):
     lab = home(True, 1, (ESME, SECOND))
-    asked = []
-    next_timer = Device.next_timer
-
-    def noted(self):
-        asked.append(self.eui)
-        return next_timer(self)
-
-    monkeypatch.setattr(Device, "next_timer", noted)
+    asked.clear()
     assert lab.read("ECS17b", METER).is_success
     assert SECOND not in asked
     assert asked.count(METER) < 14  # which hears 14 frames that are for it
